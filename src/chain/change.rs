@@ -1,0 +1,74 @@
+//! [`Change`]: the only door for writes.
+
+use super::entry::NewEntry;
+use crate::db::Db;
+use crate::error::{Error, Kind, Result};
+use crate::ids::{DeedKey, EntrySeq};
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, Postgres, Row};
+
+/// A transaction that can only end with its entry in the chain.
+///
+/// Store functions that write take `&mut Change`. [`Change::commit`] consumes it; dropped, it rolls
+/// back, so a write without its entry cannot be committed. The connection of a change that did not
+/// commit is closed, never pooled: the server rolls back, and nothing half-done is handed on.
+pub struct Change {
+    connection: Option<PoolConnection<Postgres>>,
+    key: DeedKey,
+}
+
+impl Change {
+    /// Begins a change under the key of its deed.
+    pub async fn begin(db: &Db, key: DeedKey) -> Result<Self> {
+        let mut connection = db.write().acquire().await?;
+        sqlx::raw_sql("begin isolation level read committed").execute(&mut *connection).await?;
+        Ok(Change { connection: Some(connection), key })
+    }
+
+    /// The key of the deed; rows that it writes may carry it.
+    pub fn key(&self) -> DeedKey {
+        self.key
+    }
+
+    /// The connection, for the store functions of an area.
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        self.connection.as_mut().expect("a change keeps its connection until it ends")
+    }
+
+    /// Appends `entry` and commits, in one message; nothing comes after.
+    ///
+    /// The entry is handed over bound, before the lock is asked for. Then a constant text appends and
+    /// commits in one round trip, so that the chain's lock is never held while the network carries
+    /// something: held 5 ms longer, 2,021 appends a second become 176.
+    pub async fn commit(mut self, entry: NewEntry) -> Result<EntrySeq> {
+        let mut staged = serde_json::to_value(&entry).map_err(|e| Error::new(Kind::Failed, e.to_string()))?;
+        staged["payload"]["idempotency_key"] = self.key.to_string().into();
+        sqlx::query("select set_config('attestor.entry', $1, true)")
+            .bind(staged.to_string())
+            .execute(self.connection())
+            .await?;
+        // All rows are awaited, so that the answer to COMMIT has come before this returns.
+        let rows = sqlx::raw_sql(
+            "select audit.append_entry(
+                 category => e->>'category', event_type => e->>'event_type',
+                 actor_type => e->>'actor_type', payload => e->'payload',
+                 repo_full_name => e->>'repo_full_name', commit_sha => e->>'commit_sha',
+                 framework => array(select jsonb_array_elements_text(e->'framework')))
+             from (select current_setting('attestor.entry')::jsonb) as staged (e); commit",
+        )
+        .fetch_all(self.connection())
+        .await?;
+        let seq = rows.first().ok_or(sqlx::Error::RowNotFound)?.try_get::<i64, _>(0)?;
+        // Committed: from here on the connection may be pooled again.
+        drop(self.connection.take());
+        Ok(EntrySeq(seq))
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            drop(connection.detach());
+        }
+    }
+}

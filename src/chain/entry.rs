@@ -1,0 +1,77 @@
+//! An entry of the audit chain, before it has its place in it.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What an entry is about. The word decides which roles may append it and which controls it supports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// A person's verdict on findings, its taking back, and the intake of the findings themselves.
+    FindingTriage,
+}
+
+impl Category {
+    /// The word, as the column holds it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Category::FindingTriage => "finding_triage",
+        }
+    }
+
+    /// The controls that entries of this category support (SOC 2, ISO 27001:2022).
+    pub fn controls(self) -> &'static [&'static str] {
+        match self {
+            Category::FindingTriage => {
+                &["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"]
+            }
+        }
+    }
+}
+
+/// Who acts: a person, a bot, or the system by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ActorType {
+    /// A person decided.
+    Human,
+    /// A program acted in somebody's name.
+    Bot,
+    /// A schedule or a service acted.
+    System,
+}
+
+/// What [`Change::commit`](super::change::Change::commit) appends.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewEntry {
+    pub(crate) category: Category,
+    pub(crate) event_type: &'static str,
+    pub(crate) actor_type: ActorType,
+    pub(crate) payload: Map<String, Value>,
+    pub(crate) repo_full_name: Option<String>,
+    pub(crate) commit_sha: Option<String>,
+    pub(crate) framework: &'static [&'static str],
+}
+
+impl NewEntry {
+    /// An entry by a person, with the controls of its category.
+    pub fn new(category: Category, event_type: &'static str, payload: Map<String, Value>) -> Self {
+        NewEntry {
+            category,
+            event_type,
+            actor_type: ActorType::Human,
+            payload,
+            repo_full_name: None,
+            commit_sha: None,
+            framework: category.controls(),
+        }
+    }
+
+    /// The repository that it concerns.
+    #[must_use]
+    pub fn about(mut self, repo: Option<&str>, commit_sha: Option<&str>) -> Self {
+        self.repo_full_name = repo.filter(|r| !r.is_empty()).map(str::to_owned);
+        self.commit_sha = commit_sha.filter(|c| !c.is_empty()).map(str::to_owned);
+        self
+    }
+}

@@ -1,0 +1,120 @@
+//! The command line: the same deeds as the console, as nouns and verbs. One file per area.
+
+pub mod demo;
+pub mod findings;
+pub mod import;
+pub mod local;
+pub mod migrate;
+pub mod output;
+
+use crate::config::{Config, Session};
+use crate::error::Result;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// A console over PostgreSQL for people who decide what can be trusted.
+///
+/// Without a command it opens the console. Every decision lands, in the same transaction, in an audit
+/// chain that anyone can check without this program.
+#[derive(Debug, Parser)]
+#[command(name = "attestor", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the console, where nothing is named.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The named connection of the configuration file to use.
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Connection")]
+    pub connect: Option<String>,
+    /// The database to use; never with a password (set PGPASSWORD or use ~/.pgpass).
+    #[arg(long, global = true, value_name = "URL", help_heading = "Connection")]
+    pub database_url: Option<String>,
+    /// The configuration file to read instead of the usual one.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Connection")]
+    pub config: Option<PathBuf>,
+    /// Refuse everything that would write.
+    #[arg(long, global = true, help_heading = "Connection")]
+    pub read_only: bool,
+    /// Print JSON, one line a row.
+    #[arg(long, global = true, conflicts_with_all = ["csv", "plain"], help_heading = "Output")]
+    pub json: bool,
+    /// Print CSV with a header.
+    #[arg(long, global = true, conflicts_with = "plain", help_heading = "Output")]
+    pub csv: bool,
+    /// Print bare tab-separated columns, without a header or colours.
+    #[arg(long, global = true, help_heading = "Output")]
+    pub plain: bool,
+    /// The theme of the console: dark, mono, or a name in the themes folder.
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Output")]
+    pub theme: Option<String>,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value = "auto", help_heading = "Output")]
+    pub color: Color,
+    /// Answer every confirmation with yes. Installs nothing.
+    #[arg(long, global = true)]
+    pub yes: bool,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Global {
+    /// The form in which rows are printed.
+    pub fn format(&self) -> output::Format {
+        match (self.json, self.csv, self.plain) {
+            (true, ..) => output::Format::Json,
+            (_, true, _) => output::Format::Csv,
+            (_, _, true) => output::Format::Plain,
+            _ => output::Format::Table,
+        }
+    }
+
+    /// Opens the database that the flags, the environment and the configuration name.
+    pub async fn open(&self) -> Result<Session> {
+        Config::read(self)?.open().await
+    }
+}
+
+/// What attestor can do from the command line.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List, show and decide findings.
+    #[command(subcommand)]
+    Findings(findings::Command),
+    /// Take in files of scanners.
+    #[command(subcommand)]
+    Import(import::Command),
+    /// Bring the database up to date.
+    Migrate(migrate::Options),
+    /// Run a private PostgreSQL of this user.
+    #[command(subcommand)]
+    Local(local::Command),
+    /// Open the console on demo data.
+    Demo(demo::Options),
+}
+
+/// Does what `command` says; the result is the exit status.
+pub async fn run(command: Command, global: &Global) -> Result<u8> {
+    match command {
+        Command::Findings(command) => findings::run(command, global).await,
+        Command::Import(command) => import::run(command, global).await,
+        Command::Migrate(options) => migrate::run(options, global).await,
+        Command::Local(command) => local::run(command, global).await,
+        Command::Demo(options) => demo::run(options, global).await,
+    }
+}

@@ -1,0 +1,1 @@
+//! News of the chain: what others append, as it happens.

@@ -1,0 +1,1 @@
+//! The private local cluster: PostgreSQL run by and for one user.

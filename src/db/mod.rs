@@ -1,0 +1,68 @@
+//! The database: pools for reading and for writing, migrations, pages, news and the local cluster.
+
+pub mod listen;
+pub mod local;
+pub mod migrate;
+pub mod page;
+
+use crate::error::{Error, Kind};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::time::Duration;
+
+/// The two pools of one database.
+///
+/// Reads run READ ONLY with a time limit, on connections that notice a client that has gone: dropping
+/// a read closes its connection, and the server stops the query. Writes go through
+/// [`Change`](crate::chain::change::Change) alone.
+#[derive(Clone)]
+pub struct Db {
+    read: PgPool,
+    write: PgPool,
+}
+
+impl Db {
+    /// Pools that connect when they are first used.
+    pub fn lazy(options: PgConnectOptions) -> Self {
+        let options = options.application_name("attestor");
+        let read = options.clone().options([
+            ("default_transaction_read_only", "on"),
+            ("statement_timeout", "30s"),
+            ("client_connection_check_interval", "500ms"),
+        ]);
+        let write = options.options([
+            ("default_transaction_isolation", "read committed"),
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+        ]);
+        let pool = |max| PgPoolOptions::new().max_connections(max).acquire_timeout(Duration::from_secs(5));
+        Db { read: pool(4).connect_lazy_with(read), write: pool(4).connect_lazy_with(write) }
+    }
+
+    /// The pool that can only read.
+    pub fn read(&self) -> &PgPool {
+        &self.read
+    }
+
+    /// The pool that writes; only [`Change`](crate::chain::change::Change) begins a transaction on it.
+    pub(crate) fn write(&self) -> &PgPool {
+        &self.write
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let (kind, what) = match &error {
+            sqlx::Error::Database(db) => match db.code().as_deref() {
+                Some("42501") => (Kind::Denied, db.message().to_owned()),
+                Some("28000" | "28P01" | "3D000") => (Kind::NoDatabase, db.message().to_owned()),
+                Some("57P01" | "57P02" | "57P03") => (Kind::NoDatabase, db.message().to_owned()),
+                _ => (Kind::Failed, db.message().to_owned()),
+            },
+            sqlx::Error::Io(e) => (Kind::NoDatabase, format!("the connection to the database was lost: {e}")),
+            sqlx::Error::PoolTimedOut => (Kind::NoDatabase, "the database does not answer".to_owned()),
+            sqlx::Error::Tls(e) => (Kind::NoDatabase, format!("no secure connection: {e}")),
+            other => (Kind::Failed, other.to_string()),
+        };
+        Error::new(kind, what).because(error)
+    }
+}

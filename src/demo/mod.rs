@@ -1,0 +1,1 @@
+//! Believable demo data, the same rows from one seed and date every time.

@@ -1,0 +1,1 @@
+//! The one filter language: parsed and printed here, run by the database.

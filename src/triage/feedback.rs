@@ -1,0 +1,1 @@
+//! What a person says about a finding: verdict, comment, taking back. Pure.

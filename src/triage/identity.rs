@@ -1,0 +1,1 @@
+//! Who a finding is across scans.

@@ -1,0 +1,1 @@
+//! The intake of scanner files as a job.

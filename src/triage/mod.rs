@@ -1,0 +1,10 @@
+//! Triage: which findings are real, and why.
+
+pub mod actions;
+pub mod feedback;
+pub mod finding;
+pub mod identity;
+pub mod jobs;
+pub mod risk;
+pub mod sarif;
+pub mod store;

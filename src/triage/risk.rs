@@ -1,0 +1,1 @@
+//! Risk, 0 to 100, with every term shown.
