@@ -3,4 +3,7 @@
 
 mod support;
 
+mod architecture;
+
 mod store;
+mod text;
