@@ -4,7 +4,6 @@
 //! all, [`Config::read`] says so and names the ways out: a forgotten `DATABASE_URL` must never open
 //! some other database and find its empty chain in order.
 
-use crate::db::local;
 use crate::db::{Access, Db};
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;
@@ -77,8 +76,6 @@ pub struct Session {
     pub accent: Option<String>,
     /// The theme's name.
     pub theme: Option<String>,
-    /// The private cluster, where the database lies in it.
-    pub lease: Option<local::Lease>,
 }
 
 /// The file's own words.
@@ -118,24 +115,22 @@ impl Config {
         Ok(Config { connection, theme })
     }
 
-    /// How to connect as the configured login; a local cluster is started for it.
-    pub async fn connect_options(&self) -> Result<(PgConnectOptions, Option<local::Lease>)> {
+    /// How to connect as the configured login.
+    pub async fn connect_options(&self) -> Result<PgConnectOptions> {
         match &self.connection.target {
-            Target::Server(options) => Ok((options.as_ref().clone(), None)),
+            Target::Server(options) => Ok(options.as_ref().clone()),
             Target::Local { database } => {
-                let lease = local::lease().await?;
-                let options = lease.prepare_database(database).await?;
-                Ok((options, Some(lease)))
+                Err(Error::new(Kind::Failed, format!("no local cluster for {database} yet")))
             }
         }
     }
 
     /// Opens the database. The pools connect when they are first used.
     pub async fn open(self) -> Result<Session> {
-        let (options, lease) = self.connect_options().await?;
+        let options = self.connect_options().await?;
         let Connection { name, access, accent, .. } = self.connection;
         let read_only = access == Access::ReadOnly;
-        Ok(Session { db: Db::lazy(options, access), name, read_only, accent, theme: self.theme, lease })
+        Ok(Session { db: Db::lazy(options, access), name, read_only, accent, theme: self.theme })
     }
 }
 
@@ -219,8 +214,9 @@ fn refuse_password(url: &str, kind: Kind, place: &str) -> Result<()> {
     let Ok(parsed) = Url::parse(url) else { return Ok(()) };
     let in_query = parsed.query_pairs().any(|(key, _)| key.eq_ignore_ascii_case("password"));
     if parsed.password().is_some() || in_query {
-        return Err(Error::new(kind, format!("{place} holds a password, which others can read"))
-            .hint("leave it out there; set PGPASSWORD, use ~/.pgpass, or put the address into DATABASE_URL"));
+        return Err(Error::new(kind, format!("{place} holds a password, which others can read")).hint(
+            "leave it out there; set PGPASSWORD, use ~/.pgpass, or put the address into DATABASE_URL",
+        ));
     }
     Ok(())
 }
@@ -237,7 +233,8 @@ fn nothing_configured() -> Error {
 /// Reads the file that was named, or the usual one where it is there.
 fn read_file(named: Option<&Path>) -> Result<File> {
     let named = named.map(Path::to_owned).or_else(|| env("ATTESTOR_CONFIG").map(PathBuf::from));
-    let usual = directories::ProjectDirs::from("", "", "attestor").map(|d| d.config_dir().join("config.toml"));
+    let usual =
+        directories::ProjectDirs::from("", "", "attestor").map(|d| d.config_dir().join("config.toml"));
     let Some(path) = named.clone().or(usual) else { return Ok(File::default()) };
     let shown = visible(&path.to_string_lossy()).into_owned();
     let text = match std::fs::read_to_string(&path) {

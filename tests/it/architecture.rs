@@ -113,7 +113,7 @@ fn sql_stands_in_stores() {
     };
     let words = ["sqlx::query", "query_as", "query_scalar", "raw_sql", "QueryBuilder", "copy_in_raw"];
     let mut broken = Vec::new();
-    for source in sources().iter().filter(|s| !may(s)) {
+    for source in sources().into_iter().filter(|s| !may(s)) {
         for word in words.iter().filter(|w| source.code.contains(**w)) {
             broken.push(format!("{}: {word}", source.path));
         }
@@ -124,7 +124,8 @@ fn sql_stands_in_stores() {
 #[test]
 fn dynamic_sql_stands_in_one_place() {
     let may = |s: &Source| s.path == "filter/sql.rs" || s.path.starts_with("db/");
-    let broken = sources().iter().filter(|s| !may(s) && s.code.contains("AssertSqlSafe")).map(|s| s.path.clone());
+    let broken =
+        sources().into_iter().filter(|s| !may(s) && s.code.contains("AssertSqlSafe")).map(|s| s.path);
     hold("SQL made at run time stands in filter/sql.rs and db/ alone", broken.collect());
 }
 
@@ -144,8 +145,19 @@ fn writes_go_through_a_change() {
 
 #[test]
 fn noun_files_are_pure() {
-    let doing = |s: &Source| s.is_store() || ["actions.rs", "jobs.rs", "mod.rs"].iter().any(|n| s.path.ends_with(n));
-    let words = ["tokio", "ratatui", "crossterm", ".await", "Utc::now", "Instant::now", "SystemTime", "std::fs", "std::env"];
+    let doing =
+        |s: &Source| s.is_store() || ["actions.rs", "jobs.rs", "mod.rs"].iter().any(|n| s.path.ends_with(n));
+    let words = [
+        "tokio",
+        "ratatui",
+        "crossterm",
+        ".await",
+        "Utc::now",
+        "Instant::now",
+        "SystemTime",
+        "std::fs",
+        "std::env",
+    ];
     let pure = |s: &&Source| (s.room() == "triage" && !doing(s)) || (s.room() == "filter");
     let mut broken = Vec::new();
     for source in sources().iter().filter(pure) {
@@ -159,15 +171,16 @@ fn noun_files_are_pure() {
 #[test]
 fn screens_await_in_perform_alone() {
     let broken = sources()
-        .iter()
+        .into_iter()
         .filter(|s| s.path.starts_with("ui/screens/") && !s.path.ends_with("perform.rs"))
         .filter(|s| s.code.contains(".await") || s.code.contains("async "))
-        .map(|s| s.path.clone());
+        .map(|s| s.path);
     hold("a screen awaits in its perform.rs alone", broken.collect());
 }
 
 #[test]
 fn files_tell_one_story() {
-    let broken = sources().iter().filter(|s| s.lines > 400).map(|s| format!("{}: {} lines", s.path, s.lines));
+    let broken =
+        sources().into_iter().filter(|s| s.lines > 400).map(|s| format!("{}: {} lines", s.path, s.lines));
     hold("a file of more than 400 lines tells two stories", broken.collect());
 }

@@ -4,6 +4,6 @@
 mod support;
 
 mod architecture;
-
+mod chain;
 mod store;
 mod text;

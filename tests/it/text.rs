@@ -44,7 +44,8 @@ fn marks_are_capped_and_stand_on_something() {
 
 #[test]
 fn languages_are_left_alone() {
-    for text in ["Grüße", "日本語", "עברית", "العربية", "ไทย", "한국어", "🦀 crab", "naïve café"] {
+    for text in ["Grüße", "日本語", "עברית", "العربية", "ไทย", "한국어", "🦀 crab", "naïve café"]
+    {
         check(text, text);
     }
 }
