@@ -1,5 +1,9 @@
 //! The tests of attestor, in one binary. What needs a server starts one of its own.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod support;
 
+mod architecture;
+mod chain;
 mod store;
+mod text;
