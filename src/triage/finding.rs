@@ -33,6 +33,22 @@ impl Severity {
         }
     }
 
+    /// The rank, 0 info to 4 critical, as lists are sorted by it.
+    pub fn rank(self) -> i16 {
+        self as i16
+    }
+
+    /// The severity that a producer's word means, as `triage.severity_rank` reads it.
+    pub fn parse(word: &str) -> Self {
+        match word.trim_matches(' ').to_ascii_lowercase().as_str() {
+            "critical" | "crit" | "blocker" => Severity::Critical,
+            "high" | "error" | "important" | "major" => Severity::High,
+            "low" | "note" | "minor" => Severity::Low,
+            "info" | "none" | "informational" | "information" => Severity::Info,
+            _ => Severity::Medium,
+        }
+    }
+
     /// The word, as the seed writes it.
     pub fn word(self) -> &'static str {
         match self {
