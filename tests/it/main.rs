@@ -5,5 +5,7 @@ mod support;
 
 mod architecture;
 mod chain;
+mod config;
+mod filter;
 mod store;
 mod text;
