@@ -86,7 +86,7 @@ impl Verdict {
     /// The verdict of a stored word. A producer writes `RV` for "TP by AI, wants verification": that
     /// is undecided, as is everything but TP and FP.
     pub fn parse(word: &str) -> Option<Self> {
-        match word.trim() {
+        match word.trim_matches(' ') {
             w if w.eq_ignore_ascii_case("tp") => Some(Verdict::TruePositive),
             w if w.eq_ignore_ascii_case("fp") => Some(Verdict::FalsePositive),
             _ => None,
@@ -214,4 +214,15 @@ pub enum FeedbackKind {
     Comment,
     /// An earlier feedback, taken back.
     Retraction,
+}
+
+impl FeedbackKind {
+    /// The word, as the column holds it.
+    pub fn word(self) -> &'static str {
+        match self {
+            FeedbackKind::Verdict => "verdict",
+            FeedbackKind::Comment => "comment",
+            FeedbackKind::Retraction => "retraction",
+        }
+    }
 }

@@ -22,8 +22,7 @@ const ENTRIES_MAX: i64 = 100;
 /// `NotFound` where there is no such finding.
 pub async fn show(db: &Db, id: FindingId) -> Result<FindingDetail> {
     let mut connection = db.read().acquire().await?;
-    let mut transaction =
-        connection.begin_with("begin isolation level repeatable read read only").await?;
+    let mut transaction = connection.begin_with("begin isolation level repeatable read read only").await?;
     let detail = read(&mut transaction, id).await;
     transaction.rollback().await?;
     detail
@@ -189,8 +188,10 @@ async fn entries(connection: &mut PgConnection, id: FindingId) -> Result<Vec<Ent
     let mut newest_first: Vec<EntryNote> = sqlx::query_as(
         "select e.seq, e.occurred_at, e.event_type, e.actor
          from audit.audit_trail_entries e
-         where e.payload->>'idempotency_key' in
-                   (select b.deed_key::text from triage.feedbacks b where b.finding_id = $1)
+         where (e.payload->>'idempotency_key' = any(array(
+                    select b.deed_key::text from triage.feedbacks b where b.finding_id = $1))
+                or (left(e.payload->>'finding_id', 20) = $1::text and e.payload->>'finding_id' is not null))
+           and e.category = 'finding_triage'
          order by e.seq desc
          limit $2",
     )

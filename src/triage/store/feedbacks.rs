@@ -1,17 +1,17 @@
 //! What people said: the rows of a deed, and the lists of what was said.
 
-use super::verdict;
+use super::{kind, verdict};
 use crate::chain::change::Change;
 use crate::db::Db;
 use crate::db::page::Page;
 use crate::error::{Error, Kind, Result};
-use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId};
+use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId, Version};
 use crate::text::SafeText;
-use crate::triage::feedback::{Decision, Said, Standing};
 use crate::triage::detail::FeedbackNote;
-use crate::triage::finding::{Feedback, Verdict};
+use crate::triage::feedback::{Decision, Said, Standing, Target};
+use crate::triage::finding::{Feedback, FeedbackKind, Verdict};
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row};
+use sqlx::{FromRow, PgConnection, Row};
 
 /// A finding whose row is locked: what stands, and what the entry of the deed names.
 pub struct Locked {
@@ -38,8 +38,8 @@ pub struct Named {
 
 /// A feedback to write.
 pub struct NewFeedback<'a> {
-    /// `verdict`, `comment` or `retraction`.
-    pub kind: &'static str,
+    /// A verdict, a comment or a retraction.
+    pub kind: FeedbackKind,
     /// The words, for all findings the same.
     pub comments: &'a str,
     /// One finding each.
@@ -55,7 +55,19 @@ pub struct NewRow {
     /// What is taken back, where something is.
     pub retracts: Option<FeedbackId>,
     /// The version that the person saw.
-    pub seen: i32,
+    pub seen: Version,
+}
+
+impl NewRow {
+    /// What is said with a decision.
+    pub fn of(decision: &Decision, verdict: Option<Verdict>) -> Self {
+        NewRow { finding: decision.finding, verdict, retracts: decision.retracts, seen: decision.seen }
+    }
+
+    /// What is said without one.
+    pub fn about(standing: &Standing) -> Self {
+        NewRow { finding: standing.finding, verdict: None, retracts: None, seen: standing.version }
+    }
 }
 
 /// Locks the rows of `ids`, which are sorted, and reads what stands about them.
@@ -131,7 +143,9 @@ fn locked_row(row: &PgRow) -> sqlx::Result<Locked> {
 }
 
 fn said(row: &PgRow, which: &str) -> sqlx::Result<Option<Said>> {
-    let Some(feedback) = row.try_get::<Option<FeedbackId>, _>(&*format!("{which}_id"))? else { return Ok(None) };
+    let Some(feedback) = row.try_get::<Option<FeedbackId>, _>(&*format!("{which}_id"))? else {
+        return Ok(None);
+    };
     let Some(verdict) = verdict(row, &format!("{which}_user_verdict"))? else { return Ok(None) };
     Ok(Some(Said {
         feedback,
@@ -161,8 +175,8 @@ pub async fn insert(change: &mut Change, new: &NewFeedback<'_>) -> Result<Vec<(F
     .bind(rows.iter().map(|r| r.finding.0).collect::<Vec<_>>())
     .bind(rows.iter().map(|r| r.verdict.map(Verdict::word)).collect::<Vec<_>>())
     .bind(rows.iter().map(|r| r.retracts.map(|f| f.0)).collect::<Vec<_>>())
-    .bind(rows.iter().map(|r| r.seen).collect::<Vec<_>>())
-    .bind(new.kind)
+    .bind(rows.iter().map(|r| r.seen.0).collect::<Vec<_>>())
+    .bind(new.kind.word())
     .bind(new.comments)
     .bind(key)
     .fetch_all(change.connection())
@@ -188,43 +202,64 @@ pub async fn decide(change: &mut Change, decisions: &[(Decision, Option<Feedback
     Ok(())
 }
 
-/// What a deed that was done before has written: its entry, and its feedback in the order of the
-/// findings' ids.
+/// What a deed that was done before has written.
 pub struct DoneBefore {
-    /// The entry.
+    /// Its entry.
     pub seq: EntrySeq,
-    /// The kind of the feedback.
-    pub kind: String,
+    /// The kind of its feedback; none where it was a deed of another sort.
+    pub kind: Option<FeedbackKind>,
     /// The verdict, for all findings the same; none for comments and takings back.
     pub verdict: Option<Verdict>,
-    /// The findings, and what was said about each.
+    /// What was said about each finding, in the order of their ids.
     pub rows: Vec<(FindingId, FeedbackId)>,
 }
 
 /// Looks for what the deed `key` has written; nothing where it was never done.
-pub async fn done_before(change: &mut Change, key: DeedKey) -> Result<Option<DoneBefore>> {
-    let rows = sqlx::query(
-        "select finding_id, id, kind, user_verdict from triage.feedbacks where deed_key = $1 order by finding_id",
-    )
-    .bind(key)
-    .fetch_all(change.connection())
-    .await?;
+pub async fn done_before(connection: &mut PgConnection, key: DeedKey) -> Result<Option<DoneBefore>> {
     let seq: Option<EntrySeq> = sqlx::query_scalar(
         "select seq from audit.audit_trail_entries where payload->>'idempotency_key' = $1",
     )
     .bind(key.to_string())
-    .fetch_optional(change.connection())
+    .fetch_optional(&mut *connection)
     .await?;
     let Some(seq) = seq else { return Ok(None) };
+    let rows = sqlx::query(
+        "select finding_id, id, kind, user_verdict from triage.feedbacks
+         where deed_key = $1 and finding_id is not null
+         order by finding_id",
+    )
+    .bind(key)
+    .fetch_all(connection)
+    .await?;
+    let pairs = rows.iter().map(|r| Ok((r.try_get("finding_id")?, r.try_get("id")?)));
     Ok(Some(DoneBefore {
         seq,
-        kind: rows.first().map(|r| r.try_get("kind")).transpose()?.unwrap_or_default(),
+        kind: rows.first().map(kind).transpose()?,
         verdict: rows.first().map(|r| verdict(r, "user_verdict")).transpose()?.flatten(),
-        rows: rows
-            .iter()
-            .map(|r| Ok((r.try_get("finding_id")?, r.try_get("id")?)))
-            .collect::<sqlx::Result<_>>()?,
+        rows: pairs.collect::<sqlx::Result<_>>()?,
     }))
+}
+
+/// The verdicts that the login gave last in one deed and that still stand, to be taken back: each
+/// with its finding as it is now.
+pub async fn my_last_deed(db: &Db) -> Result<Vec<(Target, FeedbackId)>> {
+    let rows: Vec<(FindingId, Version, FeedbackId)> = sqlx::query_as(
+        "with last as (
+             select b.id, b.deed_key from triage.feedbacks b
+             where b.actor = session_user and b.kind = 'verdict' and b.finding_id is not null
+               and not exists (select from triage.feedbacks r where r.retracts = b.id)
+             order by b.id desc limit 1
+         )
+         select f.id, f.version, b.id
+         from last
+         join triage.feedbacks b on b.id = last.id or b.deed_key = last.deed_key
+         join triage.findings f on f.id = b.finding_id
+         where not exists (select from triage.feedbacks r where r.retracts = b.id)
+         order by f.id",
+    )
+    .fetch_all(db.read())
+    .await?;
+    Ok(rows.into_iter().map(|(finding, version, id)| (Target { finding, version }, id)).collect())
 }
 
 /// What the login itself said, newest first; the next page starts after `after`.

@@ -137,8 +137,20 @@ pub static FIELDS: FieldSet = FieldSet {
             kind: FieldKind::Text,
             sql: "(select s.commit_sha from triage.scans s where s.id = f.scan_id)",
         },
-        Field { name: "tag", aliases: &["tags"], help: "a tag of the scanner", kind: FieldKind::Keywords, sql: "f.tags" },
-        Field { name: "line", aliases: &[], help: "the line in the file", kind: FieldKind::Integer, sql: "f.line" },
+        Field {
+            name: "tag",
+            aliases: &["tags"],
+            help: "a tag of the scanner",
+            kind: FieldKind::Keywords,
+            sql: "f.tags",
+        },
+        Field {
+            name: "line",
+            aliases: &[],
+            help: "the line in the file",
+            kind: FieldKind::Integer,
+            sql: "f.line",
+        },
         Field {
             name: "scan",
             aliases: &["scan_id"],
@@ -146,7 +158,13 @@ pub static FIELDS: FieldSet = FieldSet {
             kind: FieldKind::Integer,
             sql: "f.scan_id",
         },
-        Field { name: "id", aliases: &[], help: "the finding's number", kind: FieldKind::Integer, sql: "f.id" },
+        Field {
+            name: "id",
+            aliases: &[],
+            help: "the finding's number",
+            kind: FieldKind::Integer,
+            sql: "f.id",
+        },
         Field {
             name: "fingerprint",
             aliases: &[],
@@ -204,7 +222,8 @@ const IS: &[Word<&str>] = &[
 const HAS: &[Word<&str>] = &[
     Word::new("patch", "f.remediation_patch <> ''").help("a patch that would mend it"),
     Word::new("cve", "cardinality(f.cve_ids) > 0").help("a CVE"),
-    Word::new("feedback", "f.id in (select b.finding_id from triage.feedbacks b)").help("anything said about it"),
+    Word::new("feedback", "f.id in (select b.finding_id from triage.feedbacks b)")
+        .help("anything said about it"),
     Word::new("comment", "f.id in (select b.finding_id from triage.feedbacks b where b.kind = 'comment')")
         .help("a comment"),
     Word::new("ai", "f.ai_verdict <> ''").help("a verdict of the AI"),

@@ -7,7 +7,7 @@ use crate::db::page::Page;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Filter, sql::push_where};
 use crate::ids::{FindingId, Version};
-use crate::triage::actions::{TARGETS_MAX, Target};
+use crate::triage::feedback::{TARGETS_MAX, Target};
 use crate::triage::finding::{Finding, Severity};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
@@ -177,7 +177,8 @@ pub async fn targets(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Vec
     sql.push(" order by f.id limit ").push_bind(TARGETS_MAX as i64 + 1);
     let rows: Vec<(FindingId, Version)> = sql.build_query_as().fetch_all(db.read()).await?;
     if rows.len() > TARGETS_MAX {
-        let what = format!("the filter lets more than {TARGETS_MAX} findings through; no more are decided at once");
+        let what =
+            format!("the filter lets more than {TARGETS_MAX} findings through; no more are decided at once");
         return Err(Error::new(Kind::Usage, what).hint("narrow the filter, and decide in several steps"));
     }
     Ok(rows.into_iter().map(|(finding, version)| Target { finding, version }).collect())

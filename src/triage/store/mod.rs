@@ -56,11 +56,7 @@ impl FromRow<'_, PgRow> for Feedback {
         Ok(Feedback {
             id: row.try_get("id")?,
             finding_id: row.try_get("finding_id")?,
-            kind: match row.try_get("kind")? {
-                "comment" => FeedbackKind::Comment,
-                "retraction" => FeedbackKind::Retraction,
-                _ => FeedbackKind::Verdict,
-            },
+            kind: kind(row)?,
             user_verdict: verdict(row, "user_verdict")?,
             comments: row.try_get("comments")?,
             timestamp: row.try_get("timestamp")?,
@@ -70,6 +66,15 @@ impl FromRow<'_, PgRow> for Feedback {
             taken_back: row.try_get::<Option<FeedbackId>, _>("taken_back_by")?.is_some(),
         })
     }
+}
+
+/// The kind of a feedback; its column takes these words alone.
+fn kind(row: &PgRow) -> sqlx::Result<FeedbackKind> {
+    Ok(match row.try_get("kind")? {
+        "comment" => FeedbackKind::Comment,
+        "retraction" => FeedbackKind::Retraction,
+        _ => FeedbackKind::Verdict,
+    })
 }
 
 /// The verdict in a column that may hold anything.
