@@ -161,14 +161,11 @@ impl Writer<'_> {
                 self.query.push_bind(patterns);
                 self.push(")))");
             }
-            FieldKind::Person if texts.iter().any(is_me) => {
-                self.push("((")
-                    .push(column)
-                    .push(") = session_user::text or (")
-                    .push(column)
-                    .push(") ilike any(");
-                self.query.push_bind(patterns);
-                self.push("))");
+            FieldKind::Person => self.person(column, texts, patterns),
+            FieldKind::People(within) => {
+                self.push("(").push(within.before);
+                self.person(column, texts, patterns);
+                self.push(within.after).push(")");
             }
             _ => {
                 self.push("((").push(column).push(") ilike any(");
@@ -176,6 +173,17 @@ impl Writer<'_> {
                 self.push("))");
             }
         }
+    }
+
+    /// `me` is the login that asks.
+    fn person(&mut self, column: &'static str, texts: &[Text], patterns: Vec<String>) {
+        self.push("(");
+        if texts.iter().any(is_me) {
+            self.push("(").push(column).push(") = session_user::text or ");
+        }
+        self.push("(").push(column).push(") ilike any(");
+        self.query.push_bind(patterns);
+        self.push("))");
     }
 }
 
