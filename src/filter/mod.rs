@@ -15,7 +15,7 @@
 //! | `seen>2026-01-01` | after that day (UTC); times as in RFC 3339 are understood too |
 //! | `is:undecided` `has:patch` | conditions with a name |
 //! | `-verdict:fp` `-(a or b)` | not; rows without a value are included |
-//! | `a b or c` | `or` binds weaker than standing side by side; parentheses group |
+//! | `a b or c` | `or` binds weaker than standing side by side, which `and` may say too; parentheses group |
 //!
 //! Nothing written means every row. Fields, words and SQL are constants of the areas
 //! ([`FieldSet`](field::FieldSet)); what a person types is bound as a parameter ([`sql`]). Parsing

@@ -161,21 +161,31 @@ impl Writer<'_> {
                 self.query.push_bind(patterns);
                 self.push(")))");
             }
-            FieldKind::Person if texts.iter().any(is_me) => {
-                self.push("((")
-                    .push(column)
-                    .push(") = session_user::text or (")
-                    .push(column)
-                    .push(") ilike any(");
-                self.query.push_bind(patterns);
-                self.push("))");
+            FieldKind::Person => self.person(column, texts, patterns),
+            FieldKind::People(within) => {
+                self.push("(").push(within.before);
+                self.person(column, texts, patterns);
+                self.push(within.after).push(")");
             }
-            _ => {
-                self.push("((").push(column).push(") ilike any(");
-                self.query.push_bind(patterns);
-                self.push("))");
-            }
+            _ => self.matches(column, patterns),
         }
+    }
+
+    /// `me` is the login that asks.
+    fn person(&mut self, column: &'static str, texts: &[Text], patterns: Vec<String>) {
+        if texts.iter().any(is_me) {
+            self.push("((").push(column).push(") = session_user::text or ");
+            self.matches(column, patterns);
+            self.push(")");
+        } else {
+            self.matches(column, patterns);
+        }
+    }
+
+    fn matches(&mut self, column: &'static str, patterns: Vec<String>) {
+        self.push("((").push(column).push(") ilike any(");
+        self.query.push_bind(patterns);
+        self.push("))");
     }
 }
 

@@ -17,7 +17,11 @@ pub(super) fn values(field: &'static Field, op: Op, items: Vec<Item>) -> Result<
         FieldKind::Text if op == Op::Is => {
             Values::Texts(each(items, |item| checked(item.text, item.at, item.length))?)
         }
-        FieldKind::Text | FieldKind::Keyword | FieldKind::Keywords | FieldKind::Person => {
+        FieldKind::Text
+        | FieldKind::Keyword
+        | FieldKind::Keywords
+        | FieldKind::Person
+        | FieldKind::People(_) => {
             Values::Texts(each(items, |item| bounded(item.text, item.at, item.length))?)
         }
         FieldKind::Ranked(words) => Values::Ranks(each(items, |item| word(field, words, &item))?),
