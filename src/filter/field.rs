@@ -97,7 +97,7 @@ pub enum FieldKind {
     Time,
 }
 
-/// A word that a field takes, and what it means to the database.
+/// A word that a field takes (letters, digits, `_` and `-`), and what it means to the database.
 #[derive(Debug, PartialEq)]
 pub struct Word<T: 'static> {
     /// The word that is printed.

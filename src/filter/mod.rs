@@ -23,13 +23,14 @@
 //! [`TERMS_MAX`]. Deliberately absent: `!=` and `not`, which have `-`; sorting, which is no filter.
 
 pub mod complete;
-pub mod error;
+mod error;
 pub mod field;
 mod lex;
 mod parse;
 mod print;
 pub mod sql;
-pub mod value;
+mod term;
+mod value;
 
 pub use error::{FilterError, Suggestion};
 pub use field::{Field, FieldKind, FieldSet, Template, Word, Words};

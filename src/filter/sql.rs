@@ -49,9 +49,9 @@ impl Writer<'_> {
                 self.node(inner);
                 self.push(" is not true)");
             }
-            Node::Word(Text::Literal(text)) => self.template(self.fields.words.text, text.clone()),
+            Node::Word(Text::Literal(text)) => self.word(self.fields.words.text, text.clone()),
             Node::Word(Text::Glob(pattern)) => {
-                self.template(self.fields.words.pattern, like(&format!("*{pattern}*")));
+                self.word(self.fields.words.pattern, like(&format!("*{pattern}*")));
             }
             Node::Term(term) => self.term(term),
         }
@@ -68,21 +68,21 @@ impl Writer<'_> {
         self.push(")");
     }
 
-    fn template(&mut self, template: Template, value: String) {
-        self.push("(").push(template.before);
-        self.query.push_bind(value);
-        self.push(template.after).push(")");
+    fn word(&mut self, template: Template, value: String) {
+        self.joined(" or ", &in_other_cases(value), |writer, value| {
+            writer.push("(").push(template.before);
+            writer.query.push_bind(value.clone());
+            writer.push(template.after).push(")");
+        });
     }
 
     fn term(&mut self, term: &Term) {
         let column = term.field.sql;
         match &term.values {
             Values::Texts(texts) => self.texts(term, texts),
-            Values::Ranks(words) if term.op == Op::Is => {
-                let ranks: Vec<i32> = words.iter().map(|w| w.means).collect();
-                self.any_of(column, ranks);
+            Values::Ranks(words) => {
+                self.ordered(column, term.op, words.iter().map(|w| w.means).collect());
             }
-            Values::Ranks(words) => words.iter().for_each(|w| self.compared(column, term.op, w.means)),
             Values::Choices(words) => {
                 let values: Vec<String> = words.iter().map(|w| w.means.to_owned()).collect();
                 self.any_of(column, values);
@@ -90,15 +90,28 @@ impl Writer<'_> {
             Values::Flags(words) => self.joined(" or ", words, |writer, word| {
                 writer.push("(").push(word.means).push(")");
             }),
-            Values::Integers(numbers) if term.op == Op::Is => self.any_of(column, numbers.clone()),
-            Values::Integers(numbers) => numbers.iter().for_each(|&n| self.compared(column, term.op, n)),
-            Values::Numbers(numbers) if term.op == Op::Is => self.any_of(column, numbers.clone()),
-            Values::Numbers(numbers) => numbers.iter().for_each(|&n| self.compared(column, term.op, n)),
+            Values::Integers(numbers) => self.ordered(column, term.op, numbers.clone()),
+            Values::Numbers(numbers) => self.ordered(column, term.op, numbers.clone()),
             // Younger is later.
-            Values::Age(age) => self.compared(column, reversed(term.op), age.before(self.now)),
+            Values::Ages(ages) => {
+                let times = ages.iter().map(|age| age.before(self.now)).collect();
+                self.ordered(column, reversed(term.op), times);
+            }
             Values::Times(times) => {
                 self.joined(" or ", times, |writer, &time| writer.time(column, term.op, time))
             }
+        }
+    }
+
+    fn ordered<T>(&mut self, column: &'static str, op: Op, values: Vec<T>)
+    where
+        T: Copy + sqlx::Type<Postgres> + for<'q> sqlx::Encode<'q, Postgres>,
+        Vec<T>: sqlx::Type<Postgres> + for<'q> sqlx::Encode<'q, Postgres>,
+    {
+        if op.asks_order() {
+            self.joined(" or ", &values, |writer, &value| writer.compared(column, op, value));
+        } else {
+            self.any_of(column, values);
         }
     }
 
