@@ -44,13 +44,55 @@ comment on column triage.kev.due_date is 'added: until when United States agenci
 comment on column triage.kev.ransomware is 'added: whether ransomware campaigns are known to use it';
 
 -- A CVE that stands in neither has no row: it is unknown. Where a catalogue was taken in, a CVE with a
--- score that is not in it is known not to be; before that its kev is null.
+-- score that is not in it is known not to be; before that its kev is null. NaN is unknown too, and what
+-- lies outside 0..1 is cut.
+--
+-- Two halves and no full join: a condition on cve_id reaches the indexes of both, where a full join
+-- would read a quarter of a million rows for each CVE. Who looks up single CVEs out of a row of their
+-- own asks with `where cve_id = ...` in a lateral subquery.
 create or replace view triage.cve_threat as
-    select cve_id, e.probability as epss, e.percentile as epss_percentile,
+    select e.cve_id,
+           -- Not least(1, greatest(0, nullif(...))): both skip null, and unknown would become 0.
+           case when e.probability <> 'NaN' then least(1, greatest(0, e.probability)) end as epss,
+           case when e.percentile <> 'NaN' then least(1, greatest(0, e.percentile)) end as epss_percentile,
            case when k.cve_id is not null then true
                 when exists (select from triage.kev) then false end as kev,
            k.ransomware as ransomware
-    from triage.epss_data e full join triage.kev k using (cve_id);
+    from triage.epss_data e left join triage.kev k on k.cve_id = e.cve_id
+    union all
+    select k.cve_id, null, null, true, k.ransomware
+    from triage.kev k where not exists (select from triage.epss_data e where e.cve_id = k.cve_id);
+comment on view triage.cve_threat is 'added: what is known of the threat of a CVE; a CVE without a row is unknown';
+
+-- The risk of DOMAIN from its terms: least(1, threat x severity x boost) x 100. A threat that is null
+-- is that of a finding without a CVE.
+create function triage.risk_of(severity_rank smallint, threat double precision, boost double precision,
+                               red_team_success boolean, ai_verdict text, ai_confidence double precision)
+returns double precision
+language sql immutable parallel safe as $$
+    select round((least(1,
+        coalesce(threat, case
+            when red_team_success then 1
+            when ai_confidence is null or ai_confidence = 'NaN' then 0.5
+            when upper(btrim(ai_verdict)) = 'TP' then least(1, greatest(0, ai_confidence))
+            when upper(btrim(ai_verdict)) = 'FP' then 1 - least(1, greatest(0, ai_confidence))
+            else 0.5 end)
+        * (array[0.05, 0.3, 0.5, 0.75, 0.9])[severity_rank + 1]
+        * coalesce(boost, 1)) * 100)::numeric, 1)::double precision
+$$;
+
+-- As before, and each CVE by its indexes.
+create or replace function triage.risk(severity_rank smallint, cve_ids text[], red_team_success boolean,
+                                       ai_verdict text, ai_confidence double precision)
+returns double precision
+language sql stable as $$
+    select triage.risk_of(severity_rank, t.threat, t.boost, red_team_success, ai_verdict, ai_confidence)
+    from (select max(case when c.kev then 1 else coalesce(c.epss, 0.5) end) as threat,
+                 max(case when c.kev and c.ransomware then 1.1 when c.kev then 1.05 else 1 end) as boost
+          from unnest(cve_ids) as of_finding (cve_id)
+          left join lateral (select * from triage.cve_threat t where t.cve_id = of_finding.cve_id) c on true
+          where of_finding.cve_id is not null) t
+$$;
 
 -- A new edition changes the risk of findings that name a CVE, and of no others.
 create index findings_with_cve on triage.findings (id) where cardinality(cve_ids) > 0;

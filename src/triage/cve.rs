@@ -11,3 +11,9 @@ pub fn parse(text: &str) -> Option<String> {
     let fits = year.len() == 4 && digits(year) && (4..=DIGITS_MAX).contains(&number.len()) && digits(number);
     fits.then(|| text.to_ascii_uppercase())
 }
+
+/// A number for an id that [`parse`] gave: equal for equal ids alone, leading zeros included.
+pub fn key(id: &str) -> u128 {
+    // At most 1 + 4 + 19 digits; the leading 1 keeps zeros apart, the year is always four digits.
+    id.bytes().filter(u8::is_ascii_digit).fold(1, |number, digit| number * 10 + u128::from(digit - b'0'))
+}

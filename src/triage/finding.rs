@@ -177,6 +177,8 @@ pub struct Finding {
     pub first_seen_at: DateTime<Utc>,
     /// How often it was decided on.
     pub version: Version,
+    /// Whether it is to be decided before the AI's verdict is shown.
+    pub blind: bool,
 }
 
 /// One thing that a person said about a finding.
@@ -202,6 +204,8 @@ pub struct Feedback {
     pub retracts: Option<FeedbackId>,
     /// Whether a later one took this back.
     pub taken_back: bool,
+    /// Whether it was given before the AI's verdict was shown.
+    pub blind: bool,
 }
 
 /// What a feedback is.

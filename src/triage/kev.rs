@@ -82,7 +82,10 @@ pub fn read(bytes: &[u8]) -> Result<Catalogue> {
 }
 
 fn read_json(bytes: &[u8]) -> Result<Catalogue> {
-    let json: JsonCatalogue = serde_json::from_slice(bytes).map_err(|e| unreadable(&e.to_string()))?;
+    let json: JsonCatalogue = serde_json::from_slice(bytes).map_err(|e| {
+        let error = unreadable(&e.to_string());
+        if e.is_eof() { error.hint("the download may have been cut; fetch the file again") } else { error }
+    })?;
     if let Some(count) = json.count.filter(|count| *count != json.vulnerabilities.len()) {
         let held = json.vulnerabilities.len();
         return Err(unreadable(&format!("it says {count} vulnerabilities and holds {held}"))
@@ -93,41 +96,48 @@ fn read_json(bytes: &[u8]) -> Result<Catalogue> {
         Some(text) => Some(
             DateTime::parse_from_rfc3339(text)
                 .map(|t| t.to_utc().date_naive())
-                .map_err(|_| unreadable(&format!("dateReleased `{}` is not a time", visible(text))))?,
+                .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d"))
+                .map_err(|_| unreadable(&format!("dateReleased `{text}` is not a time")))?,
         ),
     };
-    let place = |at: usize| format!("vulnerabilities[{at}]");
-    Ok(Catalogue { date, version: json.catalog_version, rows: rows(json.vulnerabilities, place)? })
+    let placed = json.vulnerabilities.into_iter().enumerate();
+    let rows = rows(placed.map(|(at, row)| Ok((format!("vulnerabilities[{at}]"), row))))?;
+    Ok(Catalogue { date, version: json.catalog_version, rows })
 }
 
 fn read_csv(bytes: &[u8]) -> Result<Catalogue> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-    let header = reader.headers().map_err(|e| unreadable(&e.to_string()))?;
+    let header = reader.headers().map_err(|e| unreadable(&e.to_string()))?.clone();
     if !header.iter().any(|name| name == "cveID") {
         return Err(unreadable("line 1: the header has no column `cveID`")
             .hint("attestor takes CISA's known_exploited_vulnerabilities.json or .csv"));
     }
-    let parsed = reader.deserialize().collect::<Result<Vec<Row>, csv::Error>>();
-    let parsed = parsed.map_err(|e| unreadable(&e.to_string()))?;
-    Ok(Catalogue { date: None, version: None, rows: rows(parsed, |at| format!("record {}", at + 1))? })
+    let placed = reader.records().map(|record| {
+        let record = record.map_err(|e| unreadable(&e.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let row = record.deserialize(Some(&header)).map_err(|e| unreadable(&format!("line {line}: {e}")))?;
+        Ok((format!("line {line}"), row))
+    });
+    Ok(Catalogue { date: None, version: None, rows: rows(placed)? })
 }
 
-/// The rows, each CVE once.
-fn rows(parsed: Vec<Row>, place: impl Fn(usize) -> String) -> Result<Vec<Exploited>> {
+/// The rows, each CVE once. A catalogue without any is refused: it would say of every CVE that it is
+/// not exploited.
+fn rows(placed: impl Iterator<Item = Result<(String, Row)>>) -> Result<Vec<Exploited>> {
     let mut seen = HashSet::new();
-    let mut rows = Vec::with_capacity(parsed.len());
-    for (at, row) in parsed.into_iter().enumerate() {
+    let mut rows = Vec::new();
+    for placed in placed {
+        let (place, row) = placed?;
         let date = |name: &str, text: &str| match text {
             "" => Ok(None),
-            text => NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Some).map_err(|_| {
-                unreadable(&format!("{}: {name} `{}` is not a date", place(at), visible(text)))
-            }),
+            text => NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .map(Some)
+                .map_err(|_| unreadable(&format!("{place}: {name} `{text}` is not a date"))),
         };
-        let cve_id = cve::parse(&row.cve_id).ok_or_else(|| {
-            unreadable(&format!("{}: `{}` is not a CVE id", place(at), visible(&row.cve_id)))
-        })?;
+        let cve_id = cve::parse(&row.cve_id)
+            .ok_or_else(|| unreadable(&format!("{place}: `{}` is not a CVE id", row.cve_id)))?;
         if !seen.insert(cve_id.clone()) {
-            return Err(unreadable(&format!("{}: {cve_id} stands in the catalogue twice", place(at))));
+            return Err(unreadable(&format!("{place}: {cve_id} stands in the catalogue twice")));
         }
         rows.push(Exploited {
             date_added: date("dateAdded", &row.date_added)?,
@@ -139,6 +149,9 @@ fn rows(parsed: Vec<Row>, place: impl Fn(usize) -> String) -> Result<Vec<Exploit
             name: storable(row.vulnerability_name),
         });
     }
+    if rows.is_empty() {
+        return Err(unreadable("it holds no vulnerability"));
+    }
     Ok(rows)
 }
 
@@ -148,5 +161,6 @@ fn storable(text: String) -> String {
 }
 
 fn unreadable(why: &str) -> Error {
-    Error::new(Kind::UnreadableInput, format!("not a KEV catalogue: {}", visible(why)))
+    let why = visible(why.get(..why.floor_char_boundary(300)).unwrap_or_default());
+    Error::new(Kind::UnreadableInput, format!("not a KEV catalogue: {why}"))
 }

@@ -134,7 +134,8 @@ async fn cves(connection: &mut PgConnection, id: FindingId) -> Result<Vec<CveThr
         "select left(n.cve_id, 200) as cve_id, c.epss, c.epss_percentile, c.kev, c.ransomware
          from triage.findings f
          cross join unnest(f.cve_ids) with ordinality as n (cve_id, position)
-         left join triage.cve_threat c on c.cve_id = n.cve_id
+         -- Lateral, so that each CVE is looked up by its indexes.
+         left join lateral (select * from triage.cve_threat t where t.cve_id = n.cve_id) c on true
          where f.id = $1 and n.cve_id is not null
          order by n.position",
     )
@@ -168,7 +169,7 @@ async fn feedback(connection: &mut PgConnection, id: FindingId) -> Result<Vec<Fe
     let mut newest_first: Vec<Feedback> = sqlx::query_as(
         "select b.id, b.finding_id, b.kind, b.user_verdict, left(coalesce(b.comments, ''), 20000) as comments,
                 coalesce(b.timestamp, to_timestamp(0)) as timestamp, b.actor, b.scan_id, b.retracts,
-                r.id as taken_back_by
+                r.id as taken_back_by, b.blind
          from triage.feedbacks b
          left join triage.feedbacks r on r.retracts = b.id
          where b.finding_id = $1

@@ -1,0 +1,122 @@
+//! The verdicts of AI and people, counted by the database.
+
+use super::fields::FIELDS;
+use super::verdict;
+use crate::db::Db;
+use crate::error::{Error, Kind, Result};
+use crate::filter::{Filter, sql::push_where};
+use crate::triage::agreement::Cell;
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgRow;
+use sqlx::{QueryBuilder, Row};
+
+/// The most combinations of tool, rule, verdicts and confidence that are counted.
+const CELLS_MAX: usize = 200_000;
+
+/// Which verdicts of people are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sample {
+    /// The decisions that stand.
+    All,
+    /// The first verdict on each finding that was given blind. What followed does not matter: whoever
+    /// changed or took back their verdict had seen the AI's by then.
+    Blind,
+}
+
+/// Counts the findings of `filter` with a verdict of both.
+///
+/// # Errors
+/// `Usage` where there are too many combinations to count.
+pub async fn cells(db: &Db, filter: &Filter, sample: Sample, now: DateTime<Utc>) -> Result<Vec<Cell>> {
+    let mut sql = QueryBuilder::new(
+        "select left(coalesce(f.tool, ''), 200) as tool, left(coalesce(f.rule_id, ''), 1000) as rule_id,
+                upper(btrim(f.ai_verdict)) as ai, upper(btrim(d.verdict)) as person,
+                least(9, floor(c.confidence * 10))::integer as bin,
+                coalesce(sum(c.confidence), 0) as confidence_sum, count(*) as count
+         from triage.findings f
+         cross join lateral (select case when f.ai_confidence <> 'NaN'
+                                         then least(1, greatest(0, f.ai_confidence)) end) c (confidence)",
+    );
+    sql.push(match sample {
+        Sample::All => " cross join lateral (select f.triage_decision) d (verdict)",
+        Sample::Blind => {
+            " cross join lateral (
+                  select b.user_verdict from triage.feedbacks b
+                  where b.finding_id = f.id and b.blind and b.kind = 'verdict' order by b.id limit 1) d (verdict)"
+        }
+    });
+    sql.push(
+        " where upper(btrim(f.ai_verdict)) in ('TP', 'FP') and upper(btrim(d.verdict)) in ('TP', 'FP') and ",
+    );
+    push_where(&mut sql, filter, &FIELDS, now);
+    sql.push(" group by 1, 2, 3, 4, 5 limit ").push_bind(CELLS_MAX as i64 + 1);
+    let rows = sql.build().fetch_all(db.read()).await?;
+    if rows.len() > CELLS_MAX {
+        let what = format!("more than {CELLS_MAX} combinations of rule, verdict and confidence");
+        return Err(Error::new(Kind::Usage, what).hint("narrow the filter"));
+    }
+    Ok(rows.iter().filter_map(|row| cell(row).transpose()).collect::<sqlx::Result<_>>()?)
+}
+
+fn cell(row: &PgRow) -> sqlx::Result<Option<Cell>> {
+    let (Some(ai), Some(person)) = (verdict(row, "ai")?, verdict(row, "person")?) else { return Ok(None) };
+    Ok(Some(Cell {
+        tool: row.try_get("tool")?,
+        rule_id: row.try_get("rule_id")?,
+        ai,
+        person,
+        bin: row.try_get::<Option<i32>, _>("bin")?.and_then(|bin| usize::try_from(bin).ok()),
+        confidence_sum: row.try_get("confidence_sum")?,
+        count: u64::try_from(row.try_get::<i64, _>("count")?).unwrap_or(0),
+    }))
+}
+
+/// How many findings there are beside those that are measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Population {
+    /// Findings that the filter lets through.
+    pub findings: u64,
+    /// Those that a person decided.
+    pub decided: u64,
+    /// Decided ones without a verdict of the AI.
+    pub decided_without_ai: u64,
+    /// Undecided ones with a verdict of the AI.
+    pub undecided_with_ai: u64,
+    /// Decided ones with a verdict of the AI and no feedback of a person: a producer wrote the decision,
+    /// perhaps the AI's own.
+    pub without_feedback: u64,
+    /// Undecided ones whose AI verdict is hidden for now.
+    pub blind_waiting: u64,
+}
+
+/// Counts what [`cells`] leaves out.
+pub async fn population(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Population> {
+    let mut sql = QueryBuilder::new(
+        "select count(*) as findings, count(*) filter (where decided) as decided,
+                count(*) filter (where decided and not by_ai) as decided_without_ai,
+                count(*) filter (where by_ai and not decided) as undecided_with_ai,
+                count(*) filter (where decided and by_ai and not said) as without_feedback,
+                count(*) filter (where by_ai and not decided and not said
+                                 and triage.in_blind_sample(id, share)) as blind_waiting
+         from (select f.id, upper(btrim(coalesce(f.triage_decision, ''))) in ('TP', 'FP') as decided,
+                      upper(btrim(coalesce(f.ai_verdict, ''))) in ('TP', 'FP') as by_ai,
+                      f.decided_by is not null
+                      or f.id in (select v.finding_id from triage.feedbacks v where v.kind = 'verdict') as said,
+                      s.blind_share as share
+               from triage.findings f cross join triage.settings s
+               where ",
+    );
+    push_where(&mut sql, filter, &FIELDS, now);
+    sql.push(") as each");
+    let row = sql.build().fetch_one(db.read()).await?;
+    let count =
+        |name: &str| -> sqlx::Result<u64> { Ok(row.try_get::<i64, _>(name)?.try_into().unwrap_or(0)) };
+    Ok(Population {
+        findings: count("findings")?,
+        decided: count("decided")?,
+        decided_without_ai: count("decided_without_ai")?,
+        undecided_with_ai: count("undecided_with_ai")?,
+        without_feedback: count("without_feedback")?,
+        blind_waiting: count("blind_waiting")?,
+    })
+}
