@@ -1,10 +1,13 @@
 //! Triage: which findings are real, and why.
 
 pub mod actions;
+pub mod detail;
 pub mod feedback;
 pub mod finding;
 pub mod identity;
 pub mod jobs;
+pub mod reason;
+mod record;
 pub mod risk;
 pub mod sarif;
 pub mod store;

@@ -1,1 +1,7 @@
-//! The console.
+//! The console: one task owns the state, draws once after all news are in, and only what changed.
+
+pub mod command;
+pub mod screen;
+pub mod screens;
+pub mod theme;
+pub mod widgets;

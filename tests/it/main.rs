@@ -1,6 +1,11 @@
 //! The tests of attestor, in one binary. What needs a server starts one of its own.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod support;
 
+mod architecture;
 mod chain;
+mod config;
+mod filter;
 mod store;
+mod text;

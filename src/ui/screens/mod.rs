@@ -1,0 +1,1 @@
+//! The screens, a folder each: state, update, view, perform.
