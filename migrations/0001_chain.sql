@@ -146,19 +146,29 @@ begin
               hint = 'append a new row that takes the old one back';
 end $$;
 
-create trigger refuse_change before update or delete on audit.audit_trail_entries
-    for each row execute function audit.refuse_change();
-create trigger refuse_truncate before truncate on audit.audit_trail_entries
-    for each statement execute function audit.refuse_change();
-create trigger refuse_change before update or delete on audit.chain
-    for each row execute function audit.refuse_change();
-create trigger refuse_truncate before truncate on audit.chain
-    for each statement execute function audit.refuse_change();
--- ALWAYS: session_replication_role = replica does not switch them off.
-alter table audit.audit_trail_entries enable always trigger refuse_change;
-alter table audit.audit_trail_entries enable always trigger refuse_truncate;
-alter table audit.chain enable always trigger refuse_change;
-alter table audit.chain enable always trigger refuse_truncate;
+-- Makes a table append-only, or so again; does nothing where it is. ENABLE ALWAYS: otherwise
+-- session_replication_role = replica would switch the triggers off.
+create procedure audit.make_append_only(target regclass)
+language plpgsql set search_path to pg_catalog, audit, pg_temp as $$
+declare
+    -- Bits of pg_trigger.tgtype: 1 row, 2 before, 8 delete, 16 update, 32 truncate.
+    wanted record;
+begin
+    for wanted in values ('refuse_change', 'update or delete', 'row', 1 + 2 + 8 + 16),
+                         ('refuse_truncate', 'truncate', 'statement', 2 + 32) loop
+        continue when exists (
+            select from pg_trigger t
+            where t.tgrelid = target and t.tgname = wanted.column1 and t.tgtype = wanted.column4
+              and t.tgfoid = 'audit.refuse_change'::regproc and t.tgenabled = 'A'
+              and t.tgqual is null and t.tgattr = ''::int2vector);
+        execute format('drop trigger if exists %I on %s', wanted.column1, target);
+        execute format('create trigger %I before %s on %s for each %s execute function audit.refuse_change()',
+                       wanted.column1, wanted.column2, target, wanted.column3);
+        execute format('alter table %s enable always trigger %I', target, wanted.column1);
+    end loop;
+end $$;
+call audit.make_append_only('audit.audit_trail_entries');
+call audit.make_append_only('audit.chain');
 
 -- A netstring: the length in bytes, a colon, the bytes, a comma; NULL is "-,".
 create function audit.netstring(value text) returns text
@@ -268,7 +278,7 @@ begin
         raise exception 'category, event_type, actor_type, payload and framework must not be NULL'
             using errcode = 'null_value_not_allowed';
     end if;
-    -- USAGE: what the login may do without SET ROLE. A role's creator, who only administers it, may not.
+    -- USAGE: not so a role's creator, who only administers it.
     if not exists (select from audit.category_roles r
                    where r.category = append_entry.category and pg_has_role(db_user, r.role, 'usage')) then
         raise exception 'login "%" may not append entries of category "%"', db_user, left(category, 100)
@@ -336,4 +346,56 @@ begin
     return seq;
 end $$;
 
-revoke execute on all functions in schema audit from public;
+revoke execute on all routines in schema audit from public;
+
+comment on schema audit is 'the audit chain, and what is made from it';
+comment on table audit.audit_trail_entries is
+    'the chain: immutable entries, each hashed over the one before it; audit.append_entry is the only door';
+comment on column audit.audit_trail_entries.id is 'identifier; equal to seq';
+comment on column audit.audit_trail_entries.seq is 'position in the chain, from 1 without gaps';
+comment on column audit.audit_trail_entries.category is 'what it is about; decides who may append it';
+comment on column audit.audit_trail_entries.event_type is 'what happened';
+comment on column audit.audit_trail_entries.actor is 'who did it';
+comment on column audit.audit_trail_entries.actor_type is 'human, bot or system';
+comment on column audit.audit_trail_entries.repo_full_name is 'repository that it concerns';
+comment on column audit.audit_trail_entries.pr_number is 'pull request that it concerns';
+comment on column audit.audit_trail_entries.payload is 'the event itself';
+comment on column audit.audit_trail_entries.framework is 'controls that it supports, such as SOC2:CC8.1';
+comment on column audit.audit_trail_entries.payload_hash is 'SHA-256 of the payload''s text, in hex';
+comment on column audit.audit_trail_entries.prev_hash is
+    'entry_hash of the entry before, or the chain''s genesis';
+comment on column audit.audit_trail_entries.occurred_at is
+    'added: when it was appended; never before the entry before';
+comment on column audit.audit_trail_entries.commit_sha is 'added: commit that it concerns';
+comment on column audit.audit_trail_entries.control_id is 'added: control that it is evidence for';
+comment on column audit.audit_trail_entries.db_user is 'added: login that appended it';
+comment on column audit.audit_trail_entries.chain_id is 'added: name of the chain, as in audit.chain';
+comment on column audit.audit_trail_entries.payload_alg is
+    'added: how payload_hash is taken; pgjsonb is the text that PostgreSQL prints for the jsonb';
+comment on column audit.audit_trail_entries.entry_hash is 'added: SHA-256 over all of the above, in hex';
+comment on table audit.chain is 'added: the one row that names the chain';
+comment on column audit.chain.singleton is 'added: always true, so that there is one row at most';
+comment on column audit.chain.chain_id is 'added: name of the chain, such as example.com/audit';
+comment on column audit.chain.genesis is 'added: prev_hash of the first entry';
+comment on table audit.chain_lock is 'added: always empty; its lock orders the appends';
+comment on table audit.category_roles is 'added: which roles may append which categories';
+comment on column audit.category_roles.category is 'added: category of an entry';
+comment on column audit.category_roles.role is 'added: a role whose members may append it';
+comment on table audit.compliance_reports is 'compliance reports that were made from the chain';
+comment on column audit.compliance_reports.id is 'identifier';
+comment on column audit.compliance_reports.report_type is 'soc2, iso27001 or custom';
+comment on column audit.compliance_reports.period_start is 'start of the period';
+comment on column audit.compliance_reports.period_end is 'end of the period';
+comment on column audit.compliance_reports.summary is 'the report in short';
+comment on column audit.compliance_reports.controls is 'evidence by control';
+comment on column audit.compliance_reports.entry_count is 'entries of the chain that it covers';
+comment on column audit.compliance_reports.report_hash is 'SHA-256 over the whole report, in hex';
+comment on table audit.audit_exports is 'files that the chain was exported to';
+comment on column audit.audit_exports.id is 'identifier';
+comment on column audit.audit_exports.export_type is 'nightly, or another word for what it is';
+comment on column audit.audit_exports.date_covered is 'day that it covers, in UTC';
+comment on column audit.audit_exports.entry_count is 'entries in the file';
+comment on column audit.audit_exports.file_path is 'where the file was written';
+comment on column audit.audit_exports.file_hash is 'SHA-256 of the file, in hex';
+comment on column audit.audit_exports.signed is
+    'whether it was signed; a note, since a check looks at the file itself';
