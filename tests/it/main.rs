@@ -5,7 +5,10 @@ mod support;
 
 mod architecture;
 mod chain;
+mod cli_findings;
 mod config;
 mod filter;
+mod risk;
 mod store;
 mod text;
+mod triage;

@@ -133,9 +133,18 @@ impl fmt::Display for Count {
 /// A page of findings. Page N costs what the first one costs: it starts in the index.
 pub async fn list(db: &Db, query: &Query) -> Result<Page<Finding>> {
     let limit = query.limit.min(PAGE_ROWS_MAX);
-    let mut sql = select(query, Some(limit + 1));
+    let mut sql = QueryBuilder::default();
+    push_select(&mut sql, query, Some(limit + 1));
     let rows = sql.build_query_as().fetch_all(db.read()).await?;
     Ok(Page::cut(rows, limit))
+}
+
+/// How the database will find a page, as EXPLAIN tells it.
+pub async fn plan(db: &Db, query: &Query) -> Result<String> {
+    let mut sql = QueryBuilder::new("explain ");
+    push_select(&mut sql, query, Some(query.limit + 1));
+    let lines: Vec<String> = sql.build_query_scalar().fetch_all(db.read()).await?;
+    Ok(lines.join("\n"))
 }
 
 /// Hands every finding to `visit`, as they come: one statement, one snapshot, constant memory. The
@@ -149,7 +158,8 @@ pub async fn each(
     let mut transaction = db.read().begin().await?;
     // Whoever reads may be slow, as a pager is; the server still notices when they are gone.
     sqlx::raw_sql("set local statement_timeout = 0").execute(&mut *transaction).await?;
-    let mut sql = select(query, rows_max);
+    let mut sql = QueryBuilder::default();
+    push_select(&mut sql, query, rows_max);
     let mut rows = sql.build().fetch(&mut *transaction);
     while let Some(row) = rows.try_next().await? {
         visit(Finding::from_row(&row)?)?;
@@ -212,22 +222,21 @@ pub async fn by_ids(connection: &mut PgConnection, ids: &[FindingId]) -> Result<
 
 /// The rows of `query`. What is computed per row (CVEs) stands outside the limit, so it is computed
 /// for the rows of the page alone.
-fn select(query: &Query, limit: Option<usize>) -> QueryBuilder<Postgres> {
+fn push_select(sql: &mut QueryBuilder<Postgres>, query: &Query, limit: Option<usize>) {
     let columns = columns(query.sort.by);
     // Every key of an order goes the same way, so that the index serves both ways.
     let descends = columns.descends == (query.sort.order == Order::Natural);
     let way = if descends { " desc" } else { " asc" };
-    let mut sql = QueryBuilder::new("select p.*, t.epss, t.kev from (select ");
-    sql.push(LISTED);
+    sql.push("select p.*, t.epss, t.kev from (select ").push(LISTED);
     for (i, key) in columns.keys.iter().enumerate() {
         sql.push(format_args!(", {key} as key_{i}"));
     }
     sql.push(" from triage.findings f where ");
-    push_where(&mut sql, &query.filter, &FIELDS, query.now);
+    push_where(sql, &query.filter, &FIELDS, query.now);
     if let Some(cursor) = &query.after {
         sql.push(" and (").push(columns.keys.join(", "));
         sql.push(if descends { ", f.id) < (" } else { ", f.id) > (" });
-        push_place(&mut sql, query.sort.by, cursor);
+        push_place(sql, query.sort.by, cursor);
         sql.push(")");
     }
     sql.push(" order by ");
@@ -243,7 +252,6 @@ fn select(query: &Query, limit: Option<usize>) -> QueryBuilder<Postgres> {
         sql.push(format_args!("p.key_{i}{way}, "));
     }
     sql.push("p.id").push(way);
-    sql
 }
 
 /// The values of the cursor's row, in the order of the columns, and its id.
