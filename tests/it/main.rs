@@ -6,6 +6,7 @@ mod support;
 mod architecture;
 mod chain;
 mod config;
+mod filter;
 mod sarif;
 mod store;
 mod text;
