@@ -3,4 +3,7 @@
 
 mod support;
 
+mod architecture;
+mod chain;
 mod store;
+mod text;
