@@ -11,6 +11,8 @@ use serde::Deserialize;
 use sqlx::postgres::PgConnectOptions;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use url::Url;
@@ -125,6 +127,14 @@ impl Config {
         }
     }
 
+    /// Uses `password`, which a person typed.
+    pub fn with_password(mut self, password: &str) -> Self {
+        if let Target::Server(options) = &mut self.connection.target {
+            *options = Box::new(options.as_ref().clone().password(password));
+        }
+        self
+    }
+
     /// Opens the database. The pools connect when they are first used.
     pub async fn open(self) -> Result<Session> {
         let options = self.connect_options().await?;
@@ -222,7 +232,7 @@ fn refuse_password(url: &str, kind: Kind, place: &str) -> Result<()> {
 }
 
 fn nothing_configured() -> Error {
-    Error::new(Kind::Configuration, "no database is configured").hint(
+    Error::new(Kind::Unconfigured, "no database is configured").hint(
         "one of three ways:\n    \
          DATABASE_URL=postgresql://user@host/database attestor   to connect to yours\n    \
          attestor --connect local                                to start a private one\n    \
@@ -252,6 +262,30 @@ fn read_file(named: Option<&Path>) -> Result<File> {
         // The message alone: the library's own rendering would repeat the line, password and all.
         Error::new(Kind::Configuration, format!("{shown}{at}: {}", e.message()))
     })
+}
+
+/// Keeps `url` as the usual database in a new configuration file; one that exists stays untouched.
+pub fn keep_connection(url: &str) -> Result<PathBuf> {
+    let Some(path) = usual_file() else {
+        return Err(Error::new(Kind::Configuration, "this user has no home folder for a configuration"));
+    };
+    if path.exists() {
+        let shown = visible(&path.to_string_lossy()).into_owned();
+        return Err(Error::new(Kind::Configuration, format!("{shown} exists already"))
+            .hint("add the connection to it by hand: [connections.NAME] url = \"...\""));
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let url = toml::Value::String(url.to_owned());
+    let text = format!("database = \"usual\"\n\n[connections.usual]\nurl = {url}\n");
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    file.write_all(text.as_bytes())?;
+    Ok(path)
+}
+
+fn usual_file() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "attestor").map(|d| d.config_dir().join("config.toml"))
 }
 
 /// The place of a server, without its secrets.

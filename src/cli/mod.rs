@@ -6,6 +6,7 @@ pub mod import;
 pub mod local;
 pub mod migrate;
 pub mod output;
+pub mod welcome;
 
 use crate::config::{Config, Flags, Session};
 use crate::error::Result;

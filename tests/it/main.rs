@@ -5,5 +5,6 @@ mod support;
 
 mod architecture;
 mod chain;
+mod config;
 mod store;
 mod text;
