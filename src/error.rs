@@ -36,6 +36,10 @@ pub enum Kind {
     Denied,
     /// The configuration is missing or wrong.
     Configuration,
+    /// No database is named anywhere.
+    Unconfigured,
+    /// The server wants a password, or another one.
+    WrongPassword,
     /// Somebody else changed the row first.
     Conflict,
     /// There is no such row.
@@ -50,9 +54,9 @@ impl Kind {
             Kind::Usage => 2,
             Kind::Incomplete => 4,
             Kind::UnreadableInput => 65,
-            Kind::NoDatabase => 69,
+            Kind::NoDatabase | Kind::WrongPassword => 69,
             Kind::Denied => 77,
-            Kind::Configuration => 78,
+            Kind::Configuration | Kind::Unconfigured => 78,
         }
     }
 }

@@ -16,8 +16,8 @@ const MARKS_MAX: usize = 4;
 
 /// Text that can be sent to a terminal, a clipboard, a file or a log as it is.
 ///
-/// Line feeds and tabs stay: whoever lays the text out decides what they mean. Serialising gives the
-/// safe form, so JSON and CSV are covered too.
+/// Line feeds and tabs stay: whoever lays the text out decides what they mean; a line end of two
+/// characters becomes one. Serialising gives the safe form, so JSON and CSV are covered too.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SafeText(Box<str>);
 
@@ -116,7 +116,11 @@ fn made_visible(raw: &str, layout: Layout) -> Cow<'_, str> {
     }
     let mut safe = String::with_capacity(raw.len() + 16);
     let mut marks = 0;
-    for c in raw.chars() {
+    let mut rest = raw.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c == '\r' && layout == Layout::Lines && rest.peek() == Some(&'\n') {
+            continue;
+        }
         if is_mark(c) {
             marks += 1;
             // A mark with nothing to stand on would join whatever the screen shows before it.

@@ -1,7 +1,7 @@
 //! [`Change`]: the only door for writes.
 
 use super::entry::NewEntry;
-use crate::db::Db;
+use crate::db::{Access, Db};
 use crate::error::{Error, Kind, Result};
 use crate::ids::{DeedKey, EntrySeq};
 use sqlx::pool::PoolConnection;
@@ -20,6 +20,9 @@ pub struct Change {
 impl Change {
     /// Begins a change under the key of its deed.
     pub async fn begin(db: &Db, key: DeedKey) -> Result<Self> {
+        if db.access() == Access::ReadOnly {
+            return Err(Error::new(Kind::Denied, "this connection is read-only"));
+        }
         let mut connection = db.write().acquire().await?;
         sqlx::raw_sql("begin isolation level read committed").execute(&mut *connection).await?;
         Ok(Change { connection: Some(connection), key })

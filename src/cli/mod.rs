@@ -6,8 +6,9 @@ pub mod import;
 pub mod local;
 pub mod migrate;
 pub mod output;
+pub mod welcome;
 
-use crate::config::{Config, Session};
+use crate::config::{Config, Flags, Session};
 use crate::error::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -86,7 +87,18 @@ impl Global {
 
     /// Opens the database that the flags, the environment and the configuration name.
     pub async fn open(&self) -> Result<Session> {
-        Config::read(self)?.open().await
+        self.config()?.open().await
+    }
+
+    /// What the flags, the environment and the configuration file say.
+    pub fn config(&self) -> Result<Config> {
+        Config::read(&Flags {
+            connect: self.connect.clone(),
+            database_url: self.database_url.clone(),
+            file: self.config.clone(),
+            read_only: self.read_only,
+            theme: self.theme.clone(),
+        })
     }
 }
 

@@ -18,11 +18,21 @@ use std::time::Duration;
 pub struct Db {
     read: PgPool,
     write: PgPool,
+    access: Access,
+}
+
+/// Whether attestor may write on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reads and writes, as far as the login's rights go.
+    ReadWrite,
+    /// Reads alone, whatever the login may do.
+    ReadOnly,
 }
 
 impl Db {
     /// Pools that connect when they are first used.
-    pub fn lazy(options: PgConnectOptions) -> Self {
+    pub fn lazy(options: PgConnectOptions, access: Access) -> Self {
         let options = options.application_name("attestor");
         let read = options.clone().options([
             ("default_transaction_read_only", "on"),
@@ -35,7 +45,12 @@ impl Db {
             ("idle_in_transaction_session_timeout", "30s"),
         ]);
         let pool = |max| PgPoolOptions::new().max_connections(max).acquire_timeout(Duration::from_secs(5));
-        Db { read: pool(4).connect_lazy_with(read), write: pool(4).connect_lazy_with(write) }
+        Db { read: pool(4).connect_lazy_with(read), write: pool(4).connect_lazy_with(write), access }
+    }
+
+    /// Whether attestor may write here.
+    pub fn access(&self) -> Access {
+        self.access
     }
 
     /// The pool that can only read.

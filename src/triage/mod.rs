@@ -1,6 +1,7 @@
 //! Triage: which findings are real, and why.
 
 pub mod actions;
+pub mod detail;
 pub mod feedback;
 pub mod finding;
 pub mod identity;

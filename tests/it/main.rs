@@ -3,4 +3,8 @@
 
 mod support;
 
+mod architecture;
+mod chain;
+mod config;
 mod store;
+mod text;

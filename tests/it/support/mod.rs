@@ -1,6 +1,6 @@
 //! What the tests share: a cluster of their own, and a fresh database for each test.
 
-use attestor::db::Db;
+use attestor::db::{Access, Db};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use std::io::Write;
@@ -54,7 +54,7 @@ impl TestDatabase {
 
     /// The pools, as the login of the tests.
     pub fn db(&self) -> Db {
-        Db::lazy(self.options())
+        Db::lazy(self.options(), Access::ReadWrite)
     }
 
     /// A connection of the superuser.
