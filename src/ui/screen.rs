@@ -164,6 +164,14 @@ pub enum Input {
     Opened(Option<Place>),
     /// What was typed and not saved before the last end of the console. Nothing is sent from it.
     DraftsRestored(Vec<Draft>),
+    /// The area that it draws into has this size from now on: before the first frame, and when the
+    /// terminal is resized. Deciding needs it, since half a page is a matter of rows.
+    Resized {
+        /// Cells across.
+        columns: u16,
+        /// Cells down.
+        rows: u16,
+    },
     /// A command holds, by key, help or palette. Its needs are met.
     Command(Command),
     /// A key while the mode is not [`Mode::Browse`].

@@ -74,6 +74,8 @@ pub struct Symbols {
     pub ellipsis: &'static str,
     /// A horizontal rule.
     pub rule: &'static str,
+    /// A vertical rule.
+    pub bar: &'static str,
     /// Unknown or none.
     pub none: &'static str,
     /// Sorted downwards.
@@ -96,6 +98,7 @@ impl Symbols {
         cross: "✗",
         ellipsis: "…",
         rule: "─",
+        bar: "│",
         none: "–",
         down: "↓",
         arrow: "→",
@@ -112,6 +115,7 @@ impl Symbols {
         cross: "x",
         ellipsis: "~",
         rule: "-",
+        bar: "|",
         none: "-",
         down: "v",
         arrow: ">",
