@@ -102,9 +102,9 @@ pub struct Conflict {
 impl Default for Keymap {
     /// The keys of the Command table.
     fn default() -> Self {
-        let bindings = TABLE.iter().flat_map(|row| {
-            row.keys.iter().filter_map(|keys| Some((sequence(keys)?, row.command)))
-        });
+        let bindings = TABLE
+            .iter()
+            .flat_map(|row| row.keys.iter().filter_map(|keys| Some((sequence(keys)?, row.command))));
         Keymap { bindings: bindings.collect() }
     }
 }

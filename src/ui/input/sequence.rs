@@ -118,7 +118,11 @@ fn csi(bytes: &[u8]) -> Front {
         0..=0x1f | 0x80.. => Front::Noise(used - 1),
         // The oldest mouse report has three bytes after its end.
         b'M' if parameters.is_empty() => {
-            if bytes.len() < used + 3 { Front::Incomplete } else { Front::Noise(used + 3) }
+            if bytes.len() < used + 3 {
+                Front::Incomplete
+            } else {
+                Front::Noise(used + 3)
+            }
         }
         b'~' if parameters == b"200" => Front::PasteStarts(used),
         _ => match csi_key(parameters, last) {
