@@ -9,8 +9,8 @@ create schema audit;
 -- The chain's name and the hash before its first entry: one row, written by `migrate`, never changed.
 create table audit.chain (
     singleton boolean primary key default true check (singleton),
-    chain_id  text not null check (chain_id ~ '^[A-Za-z0-9._/-]{1,255}$'),
-    genesis   text not null check (genesis ~ '^[0-9a-f]{64}$')
+    chain_id  text not null check (octet_length(chain_id) between 1 and 255 and chain_id !~ '[^A-Za-z0-9._/-]'),
+    genesis   text not null check (octet_length(genesis) = 64 and genesis !~ '[^0-9a-f]')
 );
 
 -- Always empty. Who holds its EXCLUSIVE lock may append: a row that were updated instead would leave a
@@ -63,17 +63,17 @@ create table audit.audit_trail_entries (
     pr_number      integer,
     payload        jsonb       not null,
     framework      text[]      not null,
-    payload_hash   text        not null check (payload_hash ~ '^[0-9a-f]{64}$'),
-    prev_hash      text        not null check (prev_hash ~ '^[0-9a-f]{64}$'),
+    payload_hash   text        not null check (octet_length(payload_hash) = 64 and payload_hash !~ '[^0-9a-f]'),
+    prev_hash      text        not null check (octet_length(prev_hash) = 64 and prev_hash !~ '[^0-9a-f]'),
     -- added
     occurred_at    timestamptz not null
                    check (occurred_at >= '0001-01-01 00:00:00+00' and occurred_at < '10000-01-01 00:00:00+00'),
     commit_sha     text,
     control_id     text,
     db_user        text        not null,
-    chain_id       text        not null check (chain_id ~ '^[A-Za-z0-9._/-]{1,255}$'),
+    chain_id       text        not null check (octet_length(chain_id) between 1 and 255 and chain_id !~ '[^A-Za-z0-9._/-]'),
     payload_alg    text        not null check (payload_alg = 'pgjsonb'),
-    entry_hash     text        not null check (entry_hash ~ '^[0-9a-f]{64}$'),
+    entry_hash     text        not null check (octet_length(entry_hash) = 64 and entry_hash !~ '[^0-9a-f]'),
     constraint audit_trail_entries_seq_key unique (seq),
     constraint audit_trail_entries_prev_hash_key unique (prev_hash),
     constraint audit_trail_entries_id_is_seq check (id = seq),
@@ -147,11 +147,11 @@ alter table audit.chain enable always trigger refuse_truncate;
 -- A netstring: the length in bytes, a colon, the bytes, a comma; NULL is "-,".
 create function audit.netstring(value text) returns text
 language sql immutable parallel safe
-return coalesce(octet_length(value) || ':' || value || ',', '-,');
+return coalesce(octet_length(value)::text || ':' || value || ',', '-,');
 
 -- The netstring of the netstrings of the elements.
 create function audit.netstring_of_array(elements text[]) returns text
-language plpgsql immutable parallel safe set search_path to pg_catalog, audit, pg_temp as $$
+language plpgsql immutable parallel safe as $$
 declare
     inner_text text := '';
     element    text;
@@ -188,7 +188,7 @@ return encode(sha256(convert_to(
 -- Raises where a payload can't be entered. Text is made of it only after this: a jsonb of 2 KB can
 -- print as 13 MB.
 create function audit.check_payload(payload jsonb) returns void
-language plpgsql immutable set search_path to pg_catalog, audit, pg_temp as $$
+language plpgsql immutable as $$
 declare
     printed bigint := 0;
     number  jsonb;

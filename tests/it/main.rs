@@ -6,5 +6,6 @@ mod support;
 mod architecture;
 mod chain;
 mod config;
+mod filter;
 mod store;
 mod text;

@@ -1,0 +1,283 @@
+//! Turns a filter into a condition in SQL.
+//!
+//! Only constants of the program reach the text of the statement; every value is bound. A term over
+//! a column that is null is unknown, which selects nothing; its negation is asked as `is not true`
+//! and selects the row: what has no verdict is not a false positive.
+
+use super::field::{FieldKind, FieldSet, Template};
+use super::value::{Op, Text, Time, Values};
+use super::{Filter, Node, Term};
+use chrono::{DateTime, Utc};
+use sqlx::{Postgres, QueryBuilder};
+
+/// Pushes `filter` as a condition in parentheses, `true` for the filter of every row. Ages count
+/// back from `now`.
+///
+/// The condition may be null instead of false; whoever negates it writes `is not true`.
+pub fn push_where(
+    query: &mut QueryBuilder<Postgres>,
+    filter: &Filter,
+    fields: &'static FieldSet,
+    now: DateTime<Utc>,
+) {
+    if filter.is_empty() {
+        query.push("true");
+    } else {
+        Writer { query, fields, now }.node(&filter.node);
+    }
+}
+
+struct Writer<'a> {
+    query: &'a mut QueryBuilder<Postgres>,
+    fields: &'static FieldSet,
+    now: DateTime<Utc>,
+}
+
+impl Writer<'_> {
+    /// The one way into the text of the statement: constants alone.
+    fn push(&mut self, sql: &'static str) -> &mut Self {
+        self.query.push(sql);
+        self
+    }
+
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::All(nodes) => self.joined(" and ", nodes, |writer, node| writer.node(node)),
+            Node::Any(nodes) => self.joined(" or ", nodes, |writer, node| writer.node(node)),
+            Node::Not(inner) => {
+                self.push("(");
+                self.node(inner);
+                self.push(" is not true)");
+            }
+            Node::Word(Text::Literal(text)) => self.word(self.fields.words.text, text.clone()),
+            Node::Word(Text::Glob(pattern)) => {
+                self.word(self.fields.words.pattern, like(&format!("*{pattern}*")));
+            }
+            Node::Term(term) => self.term(term),
+        }
+    }
+
+    fn joined<T>(&mut self, word: &'static str, items: &[T], push: impl Fn(&mut Self, &T)) {
+        self.push("(");
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 {
+                self.push(word);
+            }
+            push(self, item);
+        }
+        self.push(")");
+    }
+
+    fn word(&mut self, template: Template, value: String) {
+        self.joined(" or ", &in_other_cases(value), |writer, value| {
+            writer.push("(").push(template.before);
+            writer.query.push_bind(value.clone());
+            writer.push(template.after).push(")");
+        });
+    }
+
+    fn term(&mut self, term: &Term) {
+        let column = term.field.sql;
+        match &term.values {
+            Values::Texts(texts) => self.texts(term, texts),
+            Values::Ranks(words) => {
+                self.ordered(column, term.op, words.iter().map(|w| w.means).collect());
+            }
+            Values::Choices(words) => {
+                let values: Vec<String> = words.iter().map(|w| w.means.to_owned()).collect();
+                self.any_of(column, values);
+            }
+            Values::Flags(words) => self.joined(" or ", words, |writer, word| {
+                writer.push("(").push(word.means).push(")");
+            }),
+            Values::Integers(numbers) => self.ordered(column, term.op, numbers.clone()),
+            Values::Numbers(numbers) => self.ordered(column, term.op, numbers.clone()),
+            // Younger is later.
+            Values::Ages(ages) => {
+                let times = ages.iter().map(|age| age.before(self.now)).collect();
+                self.ordered(column, reversed(term.op), times);
+            }
+            Values::Times(times) => {
+                self.joined(" or ", times, |writer, &time| writer.time(column, term.op, time))
+            }
+        }
+    }
+
+    fn ordered<T>(&mut self, column: &'static str, op: Op, values: Vec<T>)
+    where
+        T: Copy + sqlx::Type<Postgres> + for<'q> sqlx::Encode<'q, Postgres>,
+        Vec<T>: sqlx::Type<Postgres> + for<'q> sqlx::Encode<'q, Postgres>,
+    {
+        if op.asks_order() {
+            self.joined(" or ", &values, |writer, &value| writer.compared(column, op, value));
+        } else {
+            self.any_of(column, values);
+        }
+    }
+
+    fn any_of<T>(&mut self, column: &'static str, values: Vec<T>)
+    where
+        Vec<T>: sqlx::Type<Postgres> + for<'q> sqlx::Encode<'q, Postgres>,
+    {
+        self.push("((").push(column).push(") = any(");
+        self.query.push_bind(values);
+        self.push("))");
+    }
+
+    fn compared<T>(&mut self, column: &'static str, op: Op, value: T)
+    where
+        T: sqlx::Type<Postgres> + for<'q> sqlx::Encode<'q, Postgres>,
+    {
+        self.push("((").push(column).push(") ").push(op_in_sql(op)).push(" ");
+        self.query.push_bind(value);
+        self.push(")");
+    }
+
+    fn time(&mut self, column: &'static str, op: Op, time: Time) {
+        let (from, until) = time.bounds();
+        match (op, time) {
+            (Op::Is | Op::Equals, Time::Day(_)) => {
+                self.push("(");
+                self.compared(column, Op::AtLeast, from);
+                self.push(" and ");
+                self.compared(column, Op::Less, until);
+                self.push(")");
+            }
+            // After a day is from its end on, until a day is up to its end.
+            (Op::Greater, Time::Day(_)) => self.compared(column, Op::AtLeast, until),
+            (Op::AtMost, Time::Day(_)) => self.compared(column, Op::Less, until),
+            (op, _) => self.compared(column, op, from),
+        }
+    }
+
+    fn texts(&mut self, term: &Term, texts: &[Text]) {
+        let is_searched = term.field.kind == FieldKind::Text && term.op == Op::Is;
+        let patterns: Vec<String> = texts.iter().flat_map(|text| patterns(text, is_searched)).collect();
+        let column = term.field.sql;
+        match term.field.kind {
+            FieldKind::Keywords => {
+                self.push("(exists (select from unnest(").push(column);
+                self.push(") as item (value) where item.value ilike any(");
+                self.query.push_bind(patterns);
+                self.push(")))");
+            }
+            FieldKind::Person => self.person(column, texts, patterns),
+            FieldKind::People(within) => {
+                self.push("(").push(within.before);
+                self.person(column, texts, patterns);
+                self.push(within.after).push(")");
+            }
+            _ => {
+                self.push("((").push(column).push(") ilike any(");
+                self.query.push_bind(patterns);
+                self.push("))");
+            }
+        }
+    }
+
+    /// `me` is the login that asks.
+    fn person(&mut self, column: &'static str, texts: &[Text], patterns: Vec<String>) {
+        self.push("(");
+        if texts.iter().any(is_me) {
+            self.push("(").push(column).push(") = session_user::text or ");
+        }
+        self.push("(").push(column).push(") ilike any(");
+        self.query.push_bind(patterns);
+        self.push("))");
+    }
+}
+
+fn op_in_sql(op: Op) -> &'static str {
+    match op {
+        Op::Is => "=",
+        other => other.as_str(),
+    }
+}
+
+fn reversed(op: Op) -> Op {
+    match op {
+        Op::Less => Op::Greater,
+        Op::AtMost => Op::AtLeast,
+        Op::Greater => Op::Less,
+        Op::AtLeast => Op::AtMost,
+        same => same,
+    }
+}
+
+fn is_me(text: &Text) -> bool {
+    matches!(text, Text::Literal(name) if name.eq_ignore_ascii_case("me"))
+}
+
+/// The patterns of `ilike` that find `text`.
+fn patterns(text: &Text, is_searched: bool) -> Vec<String> {
+    let plain = match text {
+        Text::Literal(text) if is_searched => vec![format!("%{}%", escaped(text))],
+        Text::Literal(text) => vec![escaped(text)],
+        Text::Glob(pattern) => without_folders(pattern).iter().map(|pattern| like(pattern)).collect(),
+    };
+    plain.into_iter().flat_map(in_other_cases).collect()
+}
+
+/// `pattern`, and as many others as it takes for each `**/` to stand for no folder too.
+fn without_folders(pattern: &str) -> Vec<String> {
+    let mut parts = pattern.split("**/");
+    let mut all = vec![parts.next().unwrap_or_default().to_owned()];
+    for part in parts {
+        all = all
+            .iter()
+            .flat_map(|start| {
+                // Inside a name, as in `a**/b`, it is no folder of its own.
+                let may_vanish = start.is_empty() || start.ends_with('/');
+                let kept = format!("{start}*/{part}");
+                if may_vanish { vec![kept, format!("{start}{part}")] } else { vec![kept] }
+            })
+            .collect();
+    }
+    all
+}
+
+/// A glob as a pattern of `ilike`. Stars in a row are one.
+fn like(glob: &str) -> String {
+    let mut pattern = String::with_capacity(glob.len() + 8);
+    let mut last = ' ';
+    for c in glob.chars() {
+        match c {
+            '*' if last == '*' => {}
+            '*' => pattern.push('%'),
+            '?' => pattern.push('_'),
+            _ => push_escaped(&mut pattern, c),
+        }
+        last = c;
+    }
+    pattern
+}
+
+fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 8);
+    text.chars().for_each(|c| push_escaped(&mut pattern, c));
+    pattern
+}
+
+fn push_escaped(pattern: &mut String, c: char) {
+    if matches!(c, '%' | '_' | '\\') {
+        pattern.push('\\');
+    }
+    pattern.push(c);
+}
+
+/// `pattern`, and its usual spellings in other letter cases where the server may not know them: a
+/// database with the locale C folds the letters of ASCII alone.
+fn in_other_cases(pattern: String) -> Vec<String> {
+    if pattern.is_ascii() {
+        return vec![pattern];
+    }
+    let lower = pattern.to_lowercase();
+    let mut letters = lower.chars();
+    let first = letters.find(|c| c.is_alphabetic());
+    let capitalised = first.map(|first| lower.replacen(first, &first.to_uppercase().to_string(), 1));
+    let mut all = vec![pattern.to_uppercase(), lower, pattern];
+    all.extend(capitalised);
+    all.sort();
+    all.dedup();
+    all
+}
