@@ -41,10 +41,18 @@ struct Edit {
 enum Completion {
     Off,
     /// Values were asked of the database.
-    Asked { base: String, completing: Completing },
+    Asked {
+        base: String,
+        completing: Completing,
+    },
     /// Nothing can be completed there.
     Nothing,
-    On { base: String, completing: Completing, candidates: Vec<Candidate>, at: usize },
+    On {
+        base: String,
+        completing: Completing,
+        candidates: Vec<Candidate>,
+        at: usize,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -171,7 +179,8 @@ impl FilterBar {
     pub fn values(&mut self, field: &str, prefix: &str, values: Vec<SafeText>, fields: &'static FieldSet) {
         let Some(edit) = &mut self.edit else { return };
         let Completion::Asked { base, completing } = &edit.completion else { return };
-        let is_ours = matches!(&completing.kind, Candidates::ValuesOf(f, p) if f.name == field && p == prefix);
+        let is_ours =
+            matches!(&completing.kind, Candidates::ValuesOf(f, p) if f.name == field && p == prefix);
         if !is_ours {
             return;
         }
@@ -277,12 +286,20 @@ impl Edit {
         buffer.set_stringn(area.x + 3, area.y, part, room, theme.text);
         let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
         match (&self.completion, &self.wrong) {
-            (Completion::On { candidates, at, .. }, _) => draw_candidates(candidates, *at, below, buffer, theme),
+            (Completion::On { candidates, at, .. }, _) => {
+                draw_candidates(candidates, *at, below, buffer, theme)
+            }
             (Completion::Asked { .. }, _) => say("looking for values", theme.dim, below, buffer, theme),
             (Completion::Nothing, None) => say("nothing to complete here", theme.dim, below, buffer, theme),
             (_, Some(wrong)) => self.draw_wrong(wrong, part, below, buffer, theme),
             (_, None) => {
-                say("Enter applies   Tab completes   Esc closes and keeps the text", theme.dim, below, buffer, theme);
+                say(
+                    "Enter applies   Tab completes   Esc closes and keeps the text",
+                    theme.dim,
+                    below,
+                    buffer,
+                    theme,
+                );
             }
         }
         Some(Position::new(area.x + 3 + cursor as u16, area.y))
@@ -293,7 +310,8 @@ impl Edit {
         let text = self.line.text();
         let hidden = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize).min(text.len());
         let byte = |chars: usize| text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at);
-        let (from, until) = (byte(wrong.column.saturating_sub(1)), byte(wrong.column.saturating_sub(1) + wrong.length));
+        let (from, until) =
+            (byte(wrong.column.saturating_sub(1)), byte(wrong.column.saturating_sub(1) + wrong.length));
         let before = cells::width(text.get(hidden..from.max(hidden)).unwrap_or(""));
         let marked = cells::width(text.get(from..until).unwrap_or("")).max(1);
         let lines = Rect { height: below.height.min(2), ..below };

@@ -7,3 +7,4 @@ pub mod filter_bar;
 pub mod line;
 pub mod prompt;
 pub mod table;
+pub mod when;

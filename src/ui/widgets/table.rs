@@ -62,7 +62,8 @@ pub fn widths(columns: &[Column], total: usize) -> Vec<usize> {
     let gaps = LEAD + GAP * columns.len().saturating_sub(1);
     let fixed: usize = columns.iter().map(|c| if let Room::Fixed(cells) = c.room { cells } else { 0 }).sum();
     let mut left = total.saturating_sub(gaps + fixed);
-    let mut shares: usize = columns.iter().map(|c| if let Room::Share(part) = c.room { part } else { 0 }).sum();
+    let mut shares: usize =
+        columns.iter().map(|c| if let Room::Share(part) = c.room { part } else { 0 }).sum();
     columns
         .iter()
         .map(|column| match column.room {

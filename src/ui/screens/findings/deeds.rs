@@ -13,8 +13,9 @@ use super::wish::Wish;
 use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
 use crate::triage::actions::{Decided, GiveComment, GiveFeedback, Outcome, TakeBack, Target, When};
-use crate::triage::feedback::{Comment, Conflict, Reason};
+use crate::triage::feedback::Conflict;
 use crate::triage::finding::{Feedback, FeedbackKind, Finding, Verdict};
+use crate::triage::reason::{Comment, Reason};
 use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Question, Tone};
 use crate::ui::widgets::editor::Editor;
@@ -174,11 +175,9 @@ impl Findings {
             );
             return vec![toast(Tone::Plain, text)];
         }
-        let standing = detail
-            .feedback
-            .iter()
-            .rev()
-            .find(|said| said.kind == FeedbackKind::Verdict && said.user_verdict.is_some() && !said.taken_back);
+        let standing = detail.feedback.iter().rev().find(|said| {
+            said.kind == FeedbackKind::Verdict && said.user_verdict.is_some() && !said.taken_back
+        });
         ask_take_back(&detail.finding, standing)
     }
 
@@ -239,7 +238,8 @@ impl Findings {
             // Where nothing is left below, the rest may be above.
             let height = self.list_height();
             let went = self.list.next_needy(Way::Down, height) == Moved::Yes
-                || self.list.below == super::list::Edge::End && self.list.next_needy(Way::Up, height) == Moved::Yes;
+                || self.list.below == super::list::Edge::End
+                    && self.list.next_needy(Way::Up, height) == Moved::Yes;
             if went {
                 asks.extend(self.load_ahead());
                 asks.extend(self.show_selected(Anew::No));
@@ -269,7 +269,9 @@ impl Findings {
 
     /// Puts this person's side on top of what stands: a new deed, over the versions that stand.
     pub(super) fn take_mine(&mut self) -> Vec<Ask<Wish>> {
-        let Layer::Conflict(panel) = std::mem::replace(&mut self.layer, Layer::None) else { return Vec::new() };
+        let Layer::Conflict(panel) = std::mem::replace(&mut self.layer, Layer::None) else {
+            return Vec::new();
+        };
         let stands = |finding: FindingId| panel.conflicts.iter().find(|c| c.finding == finding);
         let now = |target: &Target| match stands(target.finding) {
             Some(conflict) => Target { version: conflict.theirs.version, ..*target },
@@ -345,7 +347,8 @@ impl Findings {
 
     /// Shows on the rows of deeds how they stand.
     pub(super) fn mark_rows_under_way(&mut self) {
-        let on_their_way: Vec<FindingId> = self.under_way.iter().flat_map(|deed| deed.wish.findings()).collect();
+        let on_their_way: Vec<FindingId> =
+            self.under_way.iter().flat_map(|deed| deed.wish.findings()).collect();
         let unsure: Vec<FindingId> = self.unsure.iter().flat_map(|deed| deed.wish.findings()).collect();
         for (ids, saving) in [(unsure, Saving::Unsure), (on_their_way, Saving::UnderWay)] {
             for id in ids {

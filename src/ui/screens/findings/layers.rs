@@ -137,7 +137,11 @@ impl Findings {
         };
         self.own.take_drafts(&self.drafts);
         self.next_layer();
-        if kept { vec![toast(Tone::Plain, "nothing was written; the text is kept as a draft")] } else { Vec::new() }
+        if kept {
+            vec![toast(Tone::Plain, "nothing was written; the text is kept as a draft")]
+        } else {
+            Vec::new()
+        }
     }
 }
 

@@ -80,9 +80,9 @@ impl Findings {
         (areas.detail.height.into(), areas.detail.width.into())
     }
 
-    /// Whether list and detail are never shown together at this size.
-    pub(super) fn shows_one_part(&self) -> bool {
-        self.columns < NARROW || self.rows < LOW || self.zoom == Zoom::In
+    /// Whether there is only room for one part, zoomed or not.
+    pub(super) fn has_room_for_one(&self) -> bool {
+        self.columns < NARROW || self.rows < LOW
     }
 
     fn panel_height(&self) -> u16 {

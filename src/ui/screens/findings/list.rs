@@ -160,8 +160,7 @@ impl List {
     /// Adds a page at an edge, and drops from the other one what is over the bound.
     pub fn extend(&mut self, way: Way, page: Vec<Finding>, more: Edge) {
         let known: HashSet<FindingId> = self.rows.iter().map(|row| row.finding.id).collect();
-        let fresh: Vec<Row> =
-            page.into_iter().filter(|f| !known.contains(&f.id)).map(Row::from).collect();
+        let fresh: Vec<Row> = page.into_iter().filter(|f| !known.contains(&f.id)).map(Row::from).collect();
         let count = fresh.len();
         match way {
             Way::Down => {

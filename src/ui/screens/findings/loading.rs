@@ -108,7 +108,10 @@ impl Findings {
         }
         self.filter.toggle();
         let mut asks = self.load_whole(From::Around(Box::new(row.clone())));
-        asks.push(toast(Tone::Plain, format!("#{} is outside the filter, which is lifted; g/ puts it back", row.id)));
+        asks.push(toast(
+            Tone::Plain,
+            format!("#{} is outside the filter, which is lifted; g/ puts it back", row.id),
+        ));
         asks
     }
 
@@ -165,21 +168,17 @@ impl Findings {
     pub(super) fn detail_came(
         &mut self,
         id: FindingId,
-        result: Result<Option<Box<FindingDetail>>, Error>,
+        result: Result<Box<FindingDetail>, Error>,
     ) -> Vec<Ask<Wish>> {
         let wanted_for_taking_back = self.taking_back.take_if(|wanted| *wanted == id).is_some();
         if self.shown.id() != Some(id) {
             return Vec::new();
         }
         match result {
-            Ok(Some(detail)) => {
+            Ok(detail) => {
                 self.shown.row = Some(detail.finding.clone());
                 self.shown.detail = Some(detail);
                 self.shown.load = Load::Idle;
-            }
-            Ok(None) => {
-                let what = format!("finding #{id} is no longer there");
-                self.shown.load = Load::Failed(Failure::of(what));
             }
             Err(error) => self.shown.load = Load::Failed(Failure::from(error)),
         }
@@ -207,7 +206,11 @@ impl Findings {
     }
 
     /// Takes the nearest row that needs a person.
-    pub(super) fn needy_came(&mut self, way: Way, result: Result<Option<Box<Finding>>, Error>) -> Vec<Ask<Wish>> {
+    pub(super) fn needy_came(
+        &mut self,
+        way: Way,
+        result: Result<Option<Box<Finding>>, Error>,
+    ) -> Vec<Ask<Wish>> {
         match result {
             Ok(Some(finding)) => self.load_whole(From::Around(finding)),
             Ok(None) => vec![toast(Tone::Plain, none_that_way(way))],

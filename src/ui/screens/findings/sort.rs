@@ -1,6 +1,7 @@
 //! The orders that `s` goes through.
 
 use crate::triage::store::findings::{Order, Sort, SortKey};
+use crate::ui::theme::Symbols;
 
 const CYCLE: [Sort; 5] = [
     Sort { by: SortKey::Risk, order: Order::Natural },
@@ -27,14 +28,14 @@ pub fn reversed(sort: Sort) -> Sort {
 }
 
 /// What it is called above the list.
-pub fn word(sort: Sort) -> &'static str {
+pub fn shown(sort: Sort, symbols: Symbols) -> String {
     match sort.by {
-        SortKey::Risk => "risk",
-        SortKey::Severity => "severity",
-        SortKey::Age => "age",
-        SortKey::Rule => "rule",
-        SortKey::File => "file",
-        SortKey::Repo => "repo",
+        SortKey::Risk => format!("risk {}", symbols.down),
+        SortKey::Severity => format!("severity {}", symbols.down),
+        SortKey::Age => "newest".to_owned(),
+        SortKey::Rule => "rule".to_owned(),
+        SortKey::File => "file".to_owned(),
+        SortKey::Repo => "repo".to_owned(),
     }
 }
 
@@ -44,5 +45,15 @@ pub fn flags(sort: Sort) -> String {
         return String::new();
     }
     let reverse = if sort.order == Order::Reversed { " --reverse" } else { "" };
-    format!(" --sort {}{reverse}", word(sort))
+    {
+        let name = match sort.by {
+            SortKey::Risk => "risk",
+            SortKey::Severity => "severity",
+            SortKey::Age => "age",
+            SortKey::Rule => "rule",
+            SortKey::File => "file",
+            SortKey::Repo => "repo",
+        };
+        format!(" --sort {name}{reverse}")
+    }
 }

@@ -3,7 +3,7 @@
 use super::list::{Moved, Way};
 use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
-use super::state::{Failure, Findings, Focus, Layer, Load, MARKS_MAX, News, Zoom, safe};
+use super::state::{Failure, Findings, Focus, Load, MARKS_MAX, News, Zoom, safe};
 use super::wish::{From, Msg, Wish};
 use crate::triage::actions::Target;
 use crate::triage::store::fields::FIELDS;
@@ -229,11 +229,13 @@ impl Findings {
         if let (Focus::Own, Some(OwnRow::Draft(slot, _))) = (self.focus, self.own.selected()) {
             return self.open_draft(slot);
         }
-        if self.focus == Focus::Detail {
-            self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
-            return Vec::new();
+        if self.focus != Focus::Detail {
+            return self.focus_detail();
         }
-        self.focus_detail()
+        if !self.has_room_for_one() {
+            self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
+        }
+        Vec::new()
     }
 
     /// One layer back: the zoom, the detail, the own pane; then it is the app's turn.

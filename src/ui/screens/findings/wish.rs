@@ -131,8 +131,8 @@ pub enum Msg {
         /// How many.
         result: Result<u64, Error>,
     },
-    /// A detail; none where there is no such finding.
-    Detail(FindingId, Result<Option<Box<FindingDetail>>, Error>),
+    /// A detail.
+    Detail(FindingId, Result<Box<FindingDetail>, Error>),
     /// A finding; none where there is none of this number.
     Found(FindingId, Result<Option<Box<Finding>>, Error>),
     /// Values of a field.
