@@ -7,5 +7,6 @@ mod architecture;
 mod chain;
 mod config;
 mod filter;
+mod local;
 mod store;
 mod text;
