@@ -6,6 +6,19 @@
 
 create schema triage;
 
+-- What the words of a text are split at beside blanks (added): the parts of a path, of a rule's name
+-- and of a CVE's id can each be searched for. Both sides of a full-text search use it.
+create function triage.parted(words text) returns text
+language sql immutable parallel safe
+return translate(words, '/\._-:@', '       ');
+
+-- A word or a phrase as a full-text query (added); the last word may be a beginning: "inj" finds
+-- "injection".
+create function triage.search_words(words text) returns tsquery
+language sql immutable parallel safe
+return case when numnode(phraseto_tsquery('simple', triage.parted(words))) = 0 then ''::tsquery
+            else (phraseto_tsquery('simple', triage.parted(words))::text || ':*')::tsquery end;
+
 -- One row a file that was taken in (added). The same bytes for the same repository and commit are
 -- taken once.
 create table triage.imports (
@@ -91,13 +104,20 @@ create table triage.findings (
     -- added: what lists are sorted and searched by
     severity_rank     smallint not null default 2,
     risk              double precision not null default 0,
-    search            tsvector generated always as (to_tsvector('simple',
+    search            tsvector generated always as (to_tsvector('simple', triage.parted(
                           left(coalesce(rule_id, ''), 2000) || ' ' || left(coalesce(file, ''), 2000) || ' '
-                          || left(coalesce(message, ''), 8000) || ' ' || left(coalesce(project_name, ''), 2000))) stored
+                          || left(coalesce(message, ''), 8000) || ' ' || left(coalesce(project_name, ''), 2000)))) stored
 );
+-- The orders of the list, word for word as src/triage/store/findings.rs asks for them, so that the
+-- last page costs what the first one does. Texts are cut: a path longer than a page fits no index.
 create index findings_risk on triage.findings (risk desc, id desc);
 create index findings_undecided on triage.findings (risk desc, id desc)
-    where coalesce(triage_decision, '') not in ('TP', 'FP') and resolved_at is null;
+    where upper(btrim(coalesce(triage_decision, ''))) not in ('TP', 'FP') and resolved_at is null;
+create index findings_severity on triage.findings (severity_rank desc, risk desc, id desc);
+create index findings_age on triage.findings (first_seen_at, id);
+create index findings_rule on triage.findings ((left(coalesce(rule_id, ''), 200)) collate "C", id);
+create index findings_file on triage.findings ((left(coalesce(file, ''), 200)) collate "C", id);
+create index findings_repo on triage.findings ((left(coalesce(project_name, ''), 200)) collate "C", id);
 create index findings_scan_id on triage.findings (scan_id);
 create index findings_identity on triage.findings (fingerprint, tool);
 create index findings_search on triage.findings using gin (search);
@@ -152,9 +172,11 @@ create table triage.sightings (
 create index sightings_scan_id on triage.sightings (scan_id);
 
 -- What is known of a CVE's threat; other areas read EPSS and KEV here alone. A CVE without a row is
--- unknown, never harmless. KEV is not taken in yet: its columns are null, which means unknown.
+-- unknown, never harmless. KEV is not taken in yet: its columns are null, which means unknown. NaN is
+-- unknown too (it sorts above every number), and what lies outside 0..1 is cut.
 create view triage.cve_threat as
-    select cve_id, probability as epss, percentile as epss_percentile,
+    select cve_id, least(1, greatest(0, nullif(probability, 'NaN'))) as epss,
+           least(1, greatest(0, nullif(percentile, 'NaN'))) as epss_percentile,
            null::boolean as kev, null::boolean as ransomware
     from triage.epss_data;
 
@@ -180,15 +202,16 @@ language sql stable as $$
         coalesce(t.threat, case
             when red_team_success then 1
             when ai_confidence is null or ai_confidence = 'NaN' then 0.5
-            when upper(ai_verdict) = 'TP' then least(1, greatest(0, ai_confidence))
-            when upper(ai_verdict) = 'FP' then 1 - least(1, greatest(0, ai_confidence))
+            when upper(btrim(ai_verdict)) = 'TP' then least(1, greatest(0, ai_confidence))
+            when upper(btrim(ai_verdict)) = 'FP' then 1 - least(1, greatest(0, ai_confidence))
             else 0.5 end)
         * (array[0.05, 0.3, 0.5, 0.75, 0.9])[severity_rank + 1]
         * coalesce(t.boost, 1)) * 100)::numeric, 1)::double precision
     from (select max(case when c.kev then 1 else coalesce(c.epss, 0.5) end) as threat,
                  max(case when c.kev and c.ransomware then 1.1 when c.kev then 1.05 else 1 end) as boost
           from unnest(cve_ids) as of_finding (cve_id)
-          left join triage.cve_threat c using (cve_id)) t
+          left join triage.cve_threat c using (cve_id)
+          where of_finding.cve_id is not null) t
 $$;
 
 -- Fills what a producer that knows only the seed's columns leaves out. Rows that attestor writes
@@ -212,3 +235,105 @@ create trigger complete_finding before insert on triage.findings
 create trigger complete_finding_on_update
     before update of severity, cve_ids, red_team_success, ai_verdict, ai_confidence on triage.findings
     for each row execute function triage.complete_finding();
+
+-- What people said stays as they said it.
+call audit.make_append_only('triage.feedbacks');
+
+comment on schema triage is 'scanner findings, and what people decide about them';
+comment on table triage.imports is 'added: one row a file that was taken in';
+comment on column triage.imports.id is 'added: identifier';
+comment on column triage.imports.file_sha256 is 'added: SHA-256 of the file, in hex';
+comment on column triage.imports.file_name is 'added: name of the file, as it was given';
+comment on column triage.imports.project_name is 'added: repository that the file speaks of';
+comment on column triage.imports.commit_sha is 'added: commit that the file speaks of; empty where it names none';
+comment on column triage.imports.imported_at is 'added: when it was taken in';
+comment on column triage.imports.imported_by is 'added: login that took it in';
+comment on column triage.imports.counts is 'added: results, inserted, unchanged, moved, absent, suppressed';
+comment on column triage.imports.deviations is 'added: where the file differs from its format';
+comment on table triage.scans is 'scans of a repository at a commit by one scanner';
+comment on column triage.scans.id is 'identifier';
+comment on column triage.scans.project_name is 'repository, such as acme/api';
+comment on column triage.scans.commit_sha is 'commit that was scanned';
+comment on column triage.scans."timestamp" is 'when the scan began';
+comment on column triage.scans.reference_id is 'UUID by which its producer tracks it';
+comment on column triage.scans.status is 'pending, processing, completed or failed; producers write further words';
+comment on column triage.scans.source_platform is 'github, gitlab or another';
+comment on column triage.scans.repo_url is 'address of the repository';
+comment on column triage.scans.branch is 'branch that was scanned';
+comment on column triage.scans.import_id is 'added: file that it came from';
+comment on column triage.scans.tool is 'added: scanner';
+comment on column triage.scans.tool_version is 'added: version of the scanner';
+comment on column triage.scans.series is 'added: scans of one series replace each other';
+comment on column triage.scans.results is 'added: results in the file';
+comment on column triage.scans.inserted is 'added: findings seen for the first time';
+comment on column triage.scans.unchanged is 'added: findings seen again where they were';
+comment on column triage.scans.moved is 'added: findings seen again elsewhere';
+comment on column triage.scans.absent is 'added: findings no longer seen';
+comment on column triage.scans.suppressed is 'added: results that the file itself suppresses';
+comment on table triage.findings is 'what scanners found, and what people decided about it';
+comment on column triage.findings.id is 'identifier';
+comment on column triage.findings.scan_id is 'newest scan that saw it';
+comment on column triage.findings.tool is 'scanner that found it';
+comment on column triage.findings.rule_id is 'rule that it breaks';
+comment on column triage.findings.file is 'path in the repository';
+comment on column triage.findings.line is 'line in the file';
+comment on column triage.findings.severity is 'word of the producer; severity_rank orders it';
+comment on column triage.findings.triage_decision is 'TP or FP: the newest verdict of a person; else undecided';
+comment on column triage.findings.ai_verdict is 'TP or FP, as an AI judged; never changed by a person';
+comment on column triage.findings.ai_confidence is '0 to 1';
+comment on column triage.findings.ai_reasoning is 'why the AI judged so';
+comment on column triage.findings.remediation_patch is 'a fix, as a unified diff';
+comment on column triage.findings.red_team_success is 'whether an exploit succeeded';
+comment on column triage.findings.project_name is 'added: repository of its scan';
+comment on column triage.findings.message is 'added: what the scanner says';
+comment on column triage.findings.snippet is 'added: code around the line';
+comment on column triage.findings.snippet_line is 'added: line of the snippets first line';
+comment on column triage.findings.end_line is 'added: last line that it concerns';
+comment on column triage.findings.kind is 'added: SARIFs kind of the result';
+comment on column triage.findings.help_uri is 'added: where the rule is explained';
+comment on column triage.findings.cve_ids is 'added: CVEs that it names';
+comment on column triage.findings.tags is 'added: tags of rule and result';
+comment on column triage.findings.suppressed is 'added: whether the file suppresses it';
+comment on column triage.findings.suppression is 'added: how and why it is suppressed';
+comment on column triage.findings.fingerprint is 'added: who it is across scans';
+comment on column triage.findings.occurrence is 'added: the how-manieth of its fingerprint';
+comment on column triage.findings.state is 'added: what the newest scan made of it';
+comment on column triage.findings.first_scan_id is 'added: scan that saw it first';
+comment on column triage.findings.first_seen_at is 'added: when it was seen first';
+comment on column triage.findings.last_seen_at is 'added: when it was seen last';
+comment on column triage.findings.resolved_at is 'added: when a scan no longer saw it';
+comment on column triage.findings.regressed_at is 'added: when it came back';
+comment on column triage.findings.version is 'added: how often it was decided on, plus one';
+comment on column triage.findings.decided_by is 'added: feedback that the decision comes from';
+comment on column triage.findings.severity_rank is 'added: 4 critical to 0 info';
+comment on column triage.findings.risk is 'added: 0 to 100';
+comment on column triage.findings.search is 'added: words of it, for full-text search';
+comment on table triage.feedbacks is 'what people said about findings; append-only';
+comment on column triage.feedbacks.id is 'identifier';
+comment on column triage.feedbacks.finding_id is 'finding that it is about';
+comment on column triage.feedbacks.user_verdict is 'TP or FP; empty for a comment';
+comment on column triage.feedbacks.comments is 'why, in the persons words';
+comment on column triage.feedbacks."timestamp" is 'when it was said';
+comment on column triage.feedbacks.kind is 'added: verdict, comment or retraction';
+comment on column triage.feedbacks.retracts is 'added: feedback that it takes back';
+comment on column triage.feedbacks.actor is 'added: login that said it';
+comment on column triage.feedbacks.scan_id is 'added: scan that the person saw';
+comment on column triage.feedbacks.finding_version is 'added: version of the finding that the person saw';
+comment on column triage.feedbacks.deed_key is 'added: key of the deed; its entry carries it as idempotency_key';
+comment on table triage.pipeline_metrics is 'figures of pipelines, in which anomalies are looked for';
+comment on column triage.pipeline_metrics.id is 'identifier';
+comment on column triage.pipeline_metrics.scan_id is 'scan of the same pipeline';
+comment on column triage.pipeline_metrics.build_duration_seconds is 'how long the build took';
+comment on column triage.pipeline_metrics.artifact_size_bytes is 'how large its result is';
+comment on column triage.pipeline_metrics.num_changed_files is 'how many files it changed';
+comment on table triage.epss_data is 'exploit prediction scores';
+comment on column triage.epss_data.cve_id is 'CVE';
+comment on column triage.epss_data.probability is 'probability of exploitation in the next 30 days, 0 to 1';
+comment on column triage.epss_data.percentile is 'share of CVEs that score no higher, 0 to 1';
+comment on table triage.sightings is 'added: every scan that saw a finding';
+comment on column triage.sightings.finding_id is 'added: finding that was seen';
+comment on column triage.sightings.scan_id is 'added: scan that saw it';
+comment on column triage.sightings.outcome is 'added: new, unchanged, moved or regressed';
+comment on column triage.sightings.file is 'added: path where it was seen';
+comment on column triage.sightings.line is 'added: line where it was seen';
+comment on view triage.cve_threat is 'added: what is known of a CVE''s threat; a CVE without a row is unknown';
