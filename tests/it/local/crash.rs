@@ -2,7 +2,7 @@
 
 use super::{cluster, execute, status, superuser};
 use crate::support::Scratch;
-use attestor::db::local::{InUse, State, Stopped};
+use attestor::db::local::{InUse, State, Stopped, Tuning};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
 use std::fs;
@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 #[tokio::test]
 async fn a_server_that_was_killed_comes_back_with_what_was_committed() {
     let scratch = Scratch::new();
-    let cluster = cluster(&scratch);
+    let cluster = cluster(&scratch).tuned(Tuning::Durable);
     let lease = cluster.lease().await.unwrap();
     let mut connection = superuser(&lease).await;
     execute(&mut connection, "create table kept (n int); insert into kept select generate_series(1, 1000)")
