@@ -9,6 +9,7 @@ mod cli_findings;
 mod config;
 mod filter;
 mod risk;
+mod sarif;
 mod store;
 mod text;
 mod triage;
