@@ -5,6 +5,7 @@ mod support;
 
 mod architecture;
 mod chain;
+mod cli_confirm;
 mod cli_findings;
 mod config;
 mod filter;
