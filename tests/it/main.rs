@@ -7,6 +7,7 @@ mod architecture;
 mod chain;
 mod config;
 mod filter;
+mod import;
 mod sarif;
 mod store;
 mod text;
