@@ -5,9 +5,13 @@ mod support;
 
 mod architecture;
 mod chain;
+mod cli_findings;
 mod config;
 mod filter;
+mod identity;
 mod import;
+mod risk;
 mod sarif;
 mod store;
 mod text;
+mod triage;
