@@ -23,7 +23,11 @@ fn a_fingerprint_is_64_hex_digits_and_stays() {
 fn own_marks_pass_over_what_changes_by_itself() {
     let code = |code| own(Marks { code: Some(code), ..MARKS });
     assert_eq!(code("if (a) {\n\tb( c );\n}"), code("if(a){b(c);}"), "spaces");
-    assert_eq!(code("x"), own(Marks { code: Some("x"), message: "other words", ..MARKS }), "words beside code");
+    assert_eq!(
+        code("x"),
+        own(Marks { code: Some("x"), message: "other words", ..MARKS }),
+        "words beside code"
+    );
     assert_eq!(own(MARKS), own(Marks { message: "line 348 is unsafe", ..MARKS }), "digits");
     assert_eq!(own(MARKS), own(Marks { code: Some(" \n"), ..MARKS }), "code without anything in it");
 }
@@ -51,8 +55,15 @@ fn a_scanners_own_fingerprints_come_first() {
     let by_fingerprints = |marks: Marks<'_>| marks.fingerprint(&[("b", "2"), ("a", "1")], Some("hash"));
     assert_eq!(by_fingerprints(MARKS), by_fingerprints(moved));
     assert_eq!(by_fingerprints(MARKS), MARKS.fingerprint(&[("a", "1"), ("b", "2")], None), "in any order");
-    assert_ne!(MARKS.fingerprint(&[], Some("h")), moved.fingerprint(&[], Some("h")), "a line stands in many files");
-    assert_eq!(MARKS.fingerprint(&[], Some("h")), Marks { code: Some("x"), ..MARKS }.fingerprint(&[], Some("h")));
+    assert_ne!(
+        MARKS.fingerprint(&[], Some("h")),
+        moved.fingerprint(&[], Some("h")),
+        "a line stands in many files"
+    );
+    assert_eq!(
+        MARKS.fingerprint(&[], Some("h")),
+        Marks { code: Some("x"), ..MARKS }.fingerprint(&[], Some("h"))
+    );
 }
 
 /// `a:10` is a line of a file, `a:-` a file without one, `!a:10` a place where it was gone.

@@ -35,7 +35,10 @@ impl Bench {
     }
 
     async fn rows(&self, sql: &str) -> Vec<String> {
-        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(&mut self.database.superuser().await).await.unwrap()
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
+            .fetch_all(&mut self.database.superuser().await)
+            .await
+            .unwrap()
     }
 
     async fn one(&self, sql: &str) -> String {
@@ -43,7 +46,10 @@ impl Bench {
     }
 
     async fn run(&self, sql: &str) {
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut self.database.superuser().await).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut self.database.superuser().await)
+            .await
+            .unwrap();
     }
 }
 
@@ -62,7 +68,9 @@ async fn real_files_are_taken_in_once() {
     let bench = bench().await;
     let options = ImportOptions::default();
     let mut total = 0;
-    for (name, expected) in expected.as_object().unwrap().iter().filter(|(name, _)| name.starts_with("sarif/")) {
+    for (name, expected) in
+        expected.as_object().unwrap().iter().filter(|(name, _)| name.starts_with("sarif/"))
+    {
         let path = folder.join(name);
         let start = std::time::Instant::now();
         let first = bench.import(&path, &options).await;
