@@ -9,6 +9,8 @@ mod cli_confirm;
 mod cli_findings;
 mod config;
 mod filter;
+mod identity;
+mod import;
 mod local;
 mod risk;
 mod sarif;
