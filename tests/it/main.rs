@@ -6,6 +6,7 @@ mod support;
 mod architecture;
 mod chain;
 mod config;
+mod demo;
 mod filter;
 mod store;
 mod text;
