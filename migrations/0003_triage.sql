@@ -6,6 +6,19 @@
 
 create schema triage;
 
+-- What the words of a text are split at beside blanks (added): the parts of a path, of a rule's name
+-- and of a CVE's id can each be searched for. Both sides of a full-text search use it.
+create function triage.parted(words text) returns text
+language sql immutable parallel safe
+return translate(words, '/\._-:@', '       ');
+
+-- A word or a phrase as a full-text query (added); the last word may be a beginning: "inj" finds
+-- "injection".
+create function triage.search_words(words text) returns tsquery
+language sql immutable parallel safe
+return case when numnode(phraseto_tsquery('simple', triage.parted(words))) = 0 then ''::tsquery
+            else (phraseto_tsquery('simple', triage.parted(words))::text || ':*')::tsquery end;
+
 -- One row a file that was taken in (added). The same bytes for the same repository and commit are
 -- taken once.
 create table triage.imports (
@@ -91,13 +104,20 @@ create table triage.findings (
     -- added: what lists are sorted and searched by
     severity_rank     smallint not null default 2,
     risk              double precision not null default 0,
-    search            tsvector generated always as (to_tsvector('simple',
+    search            tsvector generated always as (to_tsvector('simple', triage.parted(
                           left(coalesce(rule_id, ''), 2000) || ' ' || left(coalesce(file, ''), 2000) || ' '
-                          || left(coalesce(message, ''), 8000) || ' ' || left(coalesce(project_name, ''), 2000))) stored
+                          || left(coalesce(message, ''), 8000) || ' ' || left(coalesce(project_name, ''), 2000)))) stored
 );
+-- The orders of the list, word for word as src/triage/store/findings.rs asks for them, so that the
+-- last page costs what the first one does. Texts are cut: a path longer than a page fits no index.
 create index findings_risk on triage.findings (risk desc, id desc);
 create index findings_undecided on triage.findings (risk desc, id desc)
-    where coalesce(triage_decision, '') not in ('TP', 'FP') and resolved_at is null;
+    where upper(btrim(coalesce(triage_decision, ''))) not in ('TP', 'FP') and resolved_at is null;
+create index findings_severity on triage.findings (severity_rank desc, risk desc, id desc);
+create index findings_age on triage.findings (first_seen_at, id);
+create index findings_rule on triage.findings ((left(coalesce(rule_id, ''), 200)) collate "C", id);
+create index findings_file on triage.findings ((left(coalesce(file, ''), 200)) collate "C", id);
+create index findings_repo on triage.findings ((left(coalesce(project_name, ''), 200)) collate "C", id);
 create index findings_scan_id on triage.findings (scan_id);
 create index findings_identity on triage.findings (fingerprint, tool);
 create index findings_search on triage.findings using gin (search);
@@ -152,9 +172,11 @@ create table triage.sightings (
 create index sightings_scan_id on triage.sightings (scan_id);
 
 -- What is known of a CVE's threat; other areas read EPSS and KEV here alone. A CVE without a row is
--- unknown, never harmless. KEV is not taken in yet: its columns are null, which means unknown.
+-- unknown, never harmless. KEV is not taken in yet: its columns are null, which means unknown. NaN is
+-- unknown too (it sorts above every number), and what lies outside 0..1 is cut.
 create view triage.cve_threat as
-    select cve_id, probability as epss, percentile as epss_percentile,
+    select cve_id, least(1, greatest(0, nullif(probability, 'NaN'))) as epss,
+           least(1, greatest(0, nullif(percentile, 'NaN'))) as epss_percentile,
            null::boolean as kev, null::boolean as ransomware
     from triage.epss_data;
 
@@ -180,15 +202,16 @@ language sql stable as $$
         coalesce(t.threat, case
             when red_team_success then 1
             when ai_confidence is null or ai_confidence = 'NaN' then 0.5
-            when upper(ai_verdict) = 'TP' then least(1, greatest(0, ai_confidence))
-            when upper(ai_verdict) = 'FP' then 1 - least(1, greatest(0, ai_confidence))
+            when upper(btrim(ai_verdict)) = 'TP' then least(1, greatest(0, ai_confidence))
+            when upper(btrim(ai_verdict)) = 'FP' then 1 - least(1, greatest(0, ai_confidence))
             else 0.5 end)
         * (array[0.05, 0.3, 0.5, 0.75, 0.9])[severity_rank + 1]
         * coalesce(t.boost, 1)) * 100)::numeric, 1)::double precision
     from (select max(case when c.kev then 1 else coalesce(c.epss, 0.5) end) as threat,
                  max(case when c.kev and c.ransomware then 1.1 when c.kev then 1.05 else 1 end) as boost
           from unnest(cve_ids) as of_finding (cve_id)
-          left join triage.cve_threat c using (cve_id)) t
+          left join triage.cve_threat c using (cve_id)
+          where of_finding.cve_id is not null) t
 $$;
 
 -- Fills what a producer that knows only the seed's columns leaves out. Rows that attestor writes

@@ -4,7 +4,7 @@
 //! all, [`Config::read`] says so and names the ways out: a forgotten `DATABASE_URL` must never open
 //! some other database and find its empty chain in order.
 
-use crate::db::{Access, Db};
+use crate::db::{Access, Db, local};
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;
 use serde::Deserialize;
@@ -78,6 +78,8 @@ pub struct Session {
     pub accent: Option<String>,
     /// The theme's name.
     pub theme: Option<String>,
+    /// What keeps the private cluster up, where the database lies in it.
+    pub lease: Option<local::Lease>,
 }
 
 /// The file's own words.
@@ -117,12 +119,14 @@ impl Config {
         Ok(Config { connection, theme })
     }
 
-    /// How to connect as the configured login.
-    pub async fn connect_options(&self) -> Result<PgConnectOptions> {
+    /// How to connect as the configured login; a private cluster is started for it.
+    pub async fn connect_options(&self) -> Result<(PgConnectOptions, Option<local::Lease>)> {
         match &self.connection.target {
-            Target::Server(options) => Ok(options.as_ref().clone()),
+            Target::Server(options) => Ok((options.as_ref().clone(), None)),
             Target::Local { database } => {
-                Err(Error::new(Kind::Failed, format!("no local cluster for {database} yet")))
+                let lease = local::Cluster::usual()?.lease().await?;
+                let options = lease.prepare_database(database).await?;
+                Ok((options, Some(lease)))
             }
         }
     }
@@ -130,17 +134,17 @@ impl Config {
     /// Uses `password`, which a person typed.
     pub fn with_password(mut self, password: &str) -> Self {
         if let Target::Server(options) = &mut self.connection.target {
-            *options = Box::new(options.as_ref().clone().password(password));
+            **options = options.as_ref().clone().password(password);
         }
         self
     }
 
     /// Opens the database. The pools connect when they are first used.
     pub async fn open(self) -> Result<Session> {
-        let options = self.connect_options().await?;
+        let (options, lease) = self.connect_options().await?;
         let Connection { name, access, accent, .. } = self.connection;
         let read_only = access == Access::ReadOnly;
-        Ok(Session { db: Db::lazy(options, access), name, read_only, accent, theme: self.theme })
+        Ok(Session { db: Db::lazy(options, access), name, read_only, accent, theme: self.theme, lease })
     }
 }
 

@@ -111,9 +111,11 @@ fn complete_value(field: &'static Field, chars: &[char], value: usize, cursor: u
             let found: Vec<_> = found.into_iter().copied().collect();
             (!found.is_empty()).then_some(Candidates::Words(found))?
         }
-        FieldKind::Text | FieldKind::Keyword | FieldKind::Keywords | FieldKind::Person => {
-            Candidates::ValuesOf(field, typed)
-        }
+        FieldKind::Text
+        | FieldKind::Keyword
+        | FieldKind::Keywords
+        | FieldKind::Person
+        | FieldKind::People(_) => Candidates::ValuesOf(field, typed),
         FieldKind::Integer | FieldKind::Number | FieldKind::Age | FieldKind::Time => return None,
     };
     Some(Completing { span: start..end, kind })

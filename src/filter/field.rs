@@ -23,8 +23,8 @@ pub struct Words {
     pub pattern: Template,
 }
 
-/// A constant condition with one place, written `?`, for a bound value.
-#[derive(Debug, Clone, Copy)]
+/// A constant condition with one place, written `?`, for a bound value or another condition.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Template {
     pub(super) before: &'static str,
     pub(super) after: &'static str,
@@ -78,6 +78,9 @@ pub enum FieldKind {
     Keywords,
     /// A login; `me` is the login that asks. SQL: text.
     Person,
+    /// Several logins, in a table of their own: a term holds when one of them matches. The condition
+    /// over the SQL (text, a login) stands in the place of the template.
+    People(Template),
     /// Words that have an order. SQL: a whole number, the rank.
     Ranked(&'static [Word<i32>]),
     /// Words without an order, each for a value of the column. SQL: text.
@@ -94,7 +97,7 @@ pub enum FieldKind {
     Time,
 }
 
-/// A word that a field takes, and what it means to the database.
+/// A word that a field takes (letters, digits, `_` and `-`), and what it means to the database.
 #[derive(Debug, PartialEq)]
 pub struct Word<T: 'static> {
     /// The word that is printed.

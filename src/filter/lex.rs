@@ -18,6 +18,7 @@ pub(super) enum TokenKind {
     Close,
     Minus,
     Or,
+    And,
     Word(Text),
     Term { name: String, op: Op, items: Vec<Item> },
 }
@@ -56,10 +57,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
                 }
             }
             '"' => TokenKind::Word(Text::Literal(lexer.quoted(|c| matches!(c, '(' | ')'))?)),
-            _ => match lexer.word_or_term()? {
-                Some(kind) => kind,
-                None => continue,
-            },
+            _ => lexer.word_or_term()?,
         };
         lexer.count(&kind, at)?;
         tokens.push(Token { at, length: lexer.at - at, kind });
@@ -125,8 +123,8 @@ impl Lexer<'_> {
         }
     }
 
-    /// What begins with an ordinary character; `None` for `and`, which says nothing.
-    fn word_or_term(&mut self) -> Result<Option<TokenKind>, FilterError> {
+    /// What begins with an ordinary character.
+    fn word_or_term(&mut self) -> Result<TokenKind, FilterError> {
         let from = self.at;
         let ahead = self.chars[from..].iter().position(|&c| ends_word(c)).unwrap_or(self.chars.len() - from);
         let run = &self.chars[from..from + ahead];
@@ -135,15 +133,15 @@ impl Lexer<'_> {
                 let word = self.skip(|c| !ends_word(c));
                 self.no_quote_inside()?;
                 return match () {
-                    () if word.eq_ignore_ascii_case("or") => Ok(Some(TokenKind::Or)),
-                    () if word.eq_ignore_ascii_case("and") => Ok(None),
+                    () if word.eq_ignore_ascii_case("or") => Ok(TokenKind::Or),
+                    () if word.eq_ignore_ascii_case("and") => Ok(TokenKind::And),
                     () if word.eq_ignore_ascii_case("not") => Err(FilterError::new(
                         from + 1,
                         ahead,
                         format!("the word `{word}`, which is written as `-` here"),
                     )
                     .advice("write -term for what is not wanted, or \"not\" in quotes for the word")),
-                    () => Ok(Some(TokenKind::Word(unquoted(word)))),
+                    () => Ok(TokenKind::Word(unquoted(word))),
                 };
             }
             Comparison::After(length) => length,
@@ -157,7 +155,7 @@ impl Lexer<'_> {
         self.at += name_length;
         let op = self.op(&name, from)?;
         let items = self.items(&name, op)?;
-        Ok(Some(TokenKind::Term { name, op, items }))
+        Ok(TokenKind::Term { name, op, items })
     }
 
     fn op(&mut self, name: &str, from: usize) -> Result<Op, FilterError> {

@@ -70,7 +70,7 @@ impl Display for Term {
             Values::Choices(words) | Values::Flags(words) => list(f, words.iter().map(|w| w.word)),
             Values::Integers(numbers) => list(f, numbers),
             Values::Numbers(numbers) => list(f, numbers),
-            Values::Age(age) => age.fmt(f),
+            Values::Ages(ages) => list(f, ages),
             Values::Times(times) => list(f, times),
         }
     }

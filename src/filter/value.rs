@@ -45,7 +45,7 @@ pub(super) enum Values {
     Flags(Vec<&'static Word<&'static str>>),
     Integers(Vec<i64>),
     Numbers(Vec<f64>),
-    Age(Age),
+    Ages(Vec<Age>),
     Times(Vec<Time>),
 }
 

@@ -1,26 +1,24 @@
 //! The deeds of triage, as the console and the command line ask for them.
+//!
+//! Each is one [`Change`]: the rows are locked, what stands is read, the pure rules of
+//! [`feedback`](super::feedback) decide, the rows are written and the entry is committed with them.
+//! All of a deed happens, or nothing. Where the connection is lost the deed is asked for again by its
+//! key, under the locks, so it is never done twice.
 
-use super::feedback::{Comment, Conflict, Reason, Refusal};
-use super::finding::{Finding, Verdict};
+pub use super::feedback::{TARGETS_MAX, Target};
+
+use super::feedback::{self, Comment, Conflict, NotTakenBack, Reason, Refusal};
+use super::finding::{FeedbackKind, Finding, Verdict};
+use super::record;
+use super::store::feedbacks::{self, DoneBefore, Locked, NewFeedback, NewRow};
+use super::store::findings;
+use crate::chain::change::Change;
+use crate::chain::entry::NewEntry;
+use crate::db::Db;
+use crate::error::{Error, Kind, Result};
 use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId, Version};
-
-/// The most findings that are decided at once.
-pub const TARGETS_MAX: usize = 50_000;
-
-/// A finding, as the person saw it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Target {
-    /// Which.
-    pub finding: FindingId,
-    /// The version that was on the screen.
-    pub version: Version,
-}
-
-impl From<&Finding> for Target {
-    fn from(finding: &Finding) -> Self {
-        Target { finding: finding.id, version: finding.version }
-    }
-}
+use sqlx::PgConnection;
+use std::time::Duration;
 
 /// TP or FP on one finding or many, with one reason.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,4 +92,227 @@ pub enum When {
     Now,
     /// By an earlier call with the same key; nothing was written this time.
     Before,
+}
+
+/// How many findings a [`Decided`] hands back.
+const ROWS_MAX: usize = 1_000;
+
+/// How often a deed is asked for again after a lost connection, with a doubling pause in between.
+const TRIES_MAX: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Decides findings as TP or FP.
+///
+/// # Errors
+/// `NotFound` where a finding does not exist, `Usage` for no targets, too many, or a key that another
+/// deed has used, `Denied` where the login may not; nothing is written then.
+pub async fn give_feedback(db: &Db, deed: &GiveFeedback) -> Result<Outcome> {
+    let targets = sorted(&deed.targets, |t| *t)?;
+    insisting(db, deed.key, |change| give_once(change, deed, &targets)).await
+}
+
+/// Takes back the verdict that stands on findings; the one before it stands again, or none.
+///
+/// # Errors
+/// As [`give_feedback`].
+pub async fn take_back(db: &Db, deed: &TakeBack) -> Result<Outcome> {
+    let named = sorted(&deed.targets, |t| t.0)?;
+    insisting(db, deed.key, |change| take_back_once(change, deed, &named)).await
+}
+
+/// Keeps words about a finding.
+///
+/// # Errors
+/// As [`give_feedback`].
+pub async fn comment(db: &Db, deed: &GiveComment) -> Result<Outcome> {
+    insisting(db, deed.key, |change| comment_once(change, deed)).await
+}
+
+/// What the deed `key` has done; nothing where it was never done. For who holds a key and no longer
+/// knows the targets, as a filter that was asked again.
+pub async fn done(db: &Db, key: DeedKey) -> Result<Option<Decided>> {
+    let mut connection = db.read().acquire().await?;
+    match feedbacks::done_before(&mut connection, key).await? {
+        Some(done) => Ok(Some(decided_before(&mut connection, done).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn give_once(mut change: Change, deed: &GiveFeedback, targets: &[Target]) -> Result<Outcome> {
+    let locked = locked(&mut change, targets.iter()).await?;
+    if let Some(done) = done_before(&mut change, &locked, FeedbackKind::Verdict, Some(deed.verdict)).await? {
+        return Ok(Outcome::Done(done));
+    }
+    let mut decisions = Vec::with_capacity(targets.len());
+    let mut conflicts = Vec::new();
+    for (row, target) in locked.iter().zip(targets) {
+        match feedback::apply(&row.standing, target.version, deed.verdict, &deed.reason) {
+            Ok(decision) => decisions.push(decision),
+            Err(conflict) => conflicts.push(conflict),
+        }
+    }
+    if !conflicts.is_empty() {
+        return Ok(Outcome::Conflict(conflicts));
+    }
+    let new = NewFeedback {
+        kind: FeedbackKind::Verdict,
+        comments: deed.reason.as_str(),
+        rows: decisions.iter().map(|d| NewRow::of(d, Some(deed.verdict))).collect(),
+    };
+    let said = feedbacks::insert(&mut change, &new).await?;
+    let entry = record::verdict(&locked, &decisions, &said, deed);
+    let sources = said.iter().map(|(_, feedback)| Some(*feedback));
+    feedbacks::decide(&mut change, &decisions.into_iter().zip(sources).collect::<Vec<_>>()).await?;
+    finish(change, entry, said).await
+}
+
+async fn take_back_once(
+    mut change: Change,
+    deed: &TakeBack,
+    targets: &[(Target, Option<FeedbackId>)],
+) -> Result<Outcome> {
+    let locked = locked(&mut change, targets.iter().map(|(target, _)| target)).await?;
+    if let Some(done) = done_before(&mut change, &locked, FeedbackKind::Retraction, None).await? {
+        return Ok(Outcome::Done(done));
+    }
+    let mut decisions = Vec::with_capacity(targets.len());
+    let (mut conflicts, mut refusals) = (Vec::new(), Vec::new());
+    for (row, (target, named)) in locked.iter().zip(targets) {
+        match feedback::take_back(&row.standing, target.version, *named, deed.reason.as_ref()) {
+            Ok(decision) => decisions.push(decision),
+            Err(NotTakenBack::Conflict(conflict)) => conflicts.push(conflict),
+            Err(NotTakenBack::Refused(refusal)) => refusals.push(refusal),
+        }
+    }
+    if !conflicts.is_empty() {
+        return Ok(Outcome::Conflict(conflicts));
+    }
+    if !refusals.is_empty() {
+        return Ok(Outcome::Refused(refusals));
+    }
+    let new = NewFeedback {
+        kind: FeedbackKind::Retraction,
+        comments: deed.reason.as_ref().map_or("", Reason::as_str),
+        rows: decisions.iter().map(|d| NewRow::of(d, None)).collect(),
+    };
+    let said = feedbacks::insert(&mut change, &new).await?;
+    let entry = record::taking_back(&locked, &decisions, &said, deed);
+    let decisions: Vec<_> =
+        decisions.into_iter().map(|d| (d.falls_back_to, d)).map(|(from, d)| (d, from)).collect();
+    feedbacks::decide(&mut change, &decisions).await?;
+    finish(change, entry, said).await
+}
+
+async fn comment_once(mut change: Change, deed: &GiveComment) -> Result<Outcome> {
+    let locked = feedbacks::lock(&mut change, &[deed.finding]).await?;
+    if let Some(done) = done_before(&mut change, &locked, FeedbackKind::Comment, None).await? {
+        return Ok(Outcome::Done(done));
+    }
+    let new = NewFeedback {
+        kind: FeedbackKind::Comment,
+        comments: deed.comment.as_str(),
+        rows: locked.iter().map(|row| NewRow::about(&row.standing)).collect(),
+    };
+    let said = feedbacks::insert(&mut change, &new).await?;
+    let entry = record::comment(&locked, &said, deed);
+    finish(change, entry, said).await
+}
+
+/// Locks the rows of `targets` and reads what stands about them.
+async fn locked(change: &mut Change, targets: impl Iterator<Item = &Target>) -> Result<Vec<Locked>> {
+    let ids: Vec<FindingId> = targets.map(|t| t.finding).collect();
+    feedbacks::lock(change, &ids).await
+}
+
+/// What the deed has done, where it was done before. Asked under the locks: a commit whose answer was
+/// lost may still be on its way, and holds them until it is through.
+async fn done_before(
+    change: &mut Change,
+    locked: &[Locked],
+    kind: FeedbackKind,
+    verdict: Option<Verdict>,
+) -> Result<Option<Decided>> {
+    let key = change.key();
+    let Some(done) = feedbacks::done_before(change.connection(), key).await? else { return Ok(None) };
+    let same = done.kind == Some(kind)
+        && done.verdict == verdict
+        && done.rows.iter().map(|(finding, _)| *finding).eq(locked.iter().map(|row| row.standing.finding));
+    if !same {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("the key {key} was used for another deed (entry {})", done.seq),
+        )
+        .hint("leave the key out, or use a fresh UUID for each deed"));
+    }
+    Ok(Some(decided_before(change.connection(), done).await?))
+}
+
+async fn decided_before(connection: &mut PgConnection, done: DoneBefore) -> Result<Decided> {
+    let findings = rows(connection, &done.rows).await?;
+    let feedback: Vec<_> = done.rows.into_iter().map(|(_, feedback)| feedback).collect();
+    Ok(Decided { seq: done.seq, count: feedback.len(), rows: findings, feedback, done: When::Before })
+}
+
+/// Commits with the entry. The rows are read before: a failure after the commit must not look as if
+/// nothing had happened.
+async fn finish(mut change: Change, entry: NewEntry, said: Vec<(FindingId, FeedbackId)>) -> Result<Outcome> {
+    let rows = rows(change.connection(), &said).await?;
+    let seq = change.commit(entry).await?;
+    let feedback: Vec<_> = said.into_iter().map(|(_, feedback)| feedback).collect();
+    Ok(Outcome::Done(Decided { seq, count: feedback.len(), rows, feedback, done: When::Now }))
+}
+
+async fn rows(connection: &mut PgConnection, said: &[(FindingId, FeedbackId)]) -> Result<Vec<Finding>> {
+    let ids: Vec<FindingId> = said.iter().take(ROWS_MAX).map(|(finding, _)| *finding).collect();
+    findings::by_ids(connection, &ids).await
+}
+
+/// The targets in the order of their ids, each once.
+fn sorted<T: Copy + PartialEq>(targets: &[T], of: impl Fn(&T) -> Target) -> Result<Vec<T>> {
+    let mut sorted = targets.to_vec();
+    sorted.sort_by_key(|t| of(t).finding);
+    sorted.dedup();
+    let twice = sorted.windows(2).find(|pair| of(&pair[0]).finding == of(&pair[1]).finding);
+    match (sorted.len(), twice) {
+        (0, _) => Err(Error::new(Kind::Usage, "no finding is named")),
+        (count, _) if count > TARGETS_MAX => Err(Error::new(
+            Kind::Usage,
+            format!("{count} findings at once; at most {TARGETS_MAX} can be decided"),
+        )
+        .hint("narrow the filter, and decide in several steps")),
+        (_, Some(pair)) => {
+            let id = of(&pair[0]).finding;
+            Err(Error::new(Kind::Usage, format!("finding #{id} is named twice, with different versions")))
+        }
+        _ => Ok(sorted),
+    }
+}
+
+/// Does `deed` again where the connection was lost on the way; it looks for its key first. A change
+/// that could not even begin has sent nothing: that is said at once.
+async fn insisting<F, Fut>(db: &Db, key: DeedKey, deed: F) -> Result<Outcome>
+where
+    F: Fn(Change) -> Fut,
+    Fut: Future<Output = Result<Outcome>>,
+{
+    let mut lost = match deed(Change::begin(db, key).await?).await {
+        Err(error) if error.kind() == Kind::NoDatabase => error,
+        result => return result,
+    };
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..TRIES_MAX {
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+        let again = match Change::begin(db, key).await {
+            Ok(change) => deed(change).await,
+            Err(error) => Err(error),
+        };
+        match again {
+            Err(error) if error.kind() == Kind::NoDatabase => lost = error,
+            result => return result,
+        }
+    }
+    Err(Error::new(Kind::NoDatabase, "the connection was lost; whether this was written is not known")
+        .because(lost)
+        .hint(format!("ask again with the key {key}: it is never done twice")))
 }

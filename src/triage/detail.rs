@@ -1,8 +1,8 @@
 //! All that is known of one finding.
 
-use super::finding::{Feedback, Finding};
+use super::finding::{Feedback, Finding, Verdict};
 use super::risk::{CveThreat, RiskTerms};
-use crate::ids::{EntrySeq, FeedbackId, FindingId, ScanId};
+use crate::ids::{EntrySeq, FeedbackId, FindingId, ScanId, Version};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -136,4 +136,24 @@ pub struct CarriedOver {
     pub at: DateTime<Utc>,
     /// Who.
     pub actor: SafeText,
+}
+
+/// A feedback with the finding that it speaks of, as the list of one's own opinions shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FeedbackNote {
+    /// What was said.
+    #[serde(flatten)]
+    pub feedback: Feedback,
+    /// The repository.
+    pub project_name: SafeText,
+    /// The rule.
+    pub rule_id: SafeText,
+    /// Where, as a path.
+    pub file: SafeText,
+    /// Where, as a line.
+    pub line: Option<i32>,
+    /// The decision as it stands now.
+    pub triage_decision: Option<Verdict>,
+    /// The version of the finding now.
+    pub version: Version,
 }

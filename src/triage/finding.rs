@@ -33,6 +33,22 @@ impl Severity {
         }
     }
 
+    /// The rank, 0 info to 4 critical, as lists are sorted by it.
+    pub fn rank(self) -> i16 {
+        self as i16
+    }
+
+    /// The severity that a producer's word means, as `triage.severity_rank` reads it.
+    pub fn parse(word: &str) -> Self {
+        match word.trim_matches(' ').to_ascii_lowercase().as_str() {
+            "critical" | "crit" | "blocker" => Severity::Critical,
+            "high" | "error" | "important" | "major" => Severity::High,
+            "low" | "note" | "minor" => Severity::Low,
+            "info" | "none" | "informational" | "information" => Severity::Info,
+            _ => Severity::Medium,
+        }
+    }
+
     /// The word, as the seed writes it.
     pub fn word(self) -> &'static str {
         match self {
@@ -70,7 +86,7 @@ impl Verdict {
     /// The verdict of a stored word. A producer writes `RV` for "TP by AI, wants verification": that
     /// is undecided, as is everything but TP and FP.
     pub fn parse(word: &str) -> Option<Self> {
-        match word.trim() {
+        match word.trim_matches(' ') {
             w if w.eq_ignore_ascii_case("tp") => Some(Verdict::TruePositive),
             w if w.eq_ignore_ascii_case("fp") => Some(Verdict::FalsePositive),
             _ => None,
@@ -198,4 +214,15 @@ pub enum FeedbackKind {
     Comment,
     /// An earlier feedback, taken back.
     Retraction,
+}
+
+impl FeedbackKind {
+    /// The word, as the column holds it.
+    pub fn word(self) -> &'static str {
+        match self {
+            FeedbackKind::Verdict => "verdict",
+            FeedbackKind::Comment => "comment",
+            FeedbackKind::Retraction => "retraction",
+        }
+    }
 }

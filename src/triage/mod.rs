@@ -6,6 +6,8 @@ pub mod feedback;
 pub mod finding;
 pub mod identity;
 pub mod jobs;
+pub mod reason;
+mod record;
 pub mod risk;
 pub mod sarif;
 pub mod store;

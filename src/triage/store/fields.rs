@@ -1,0 +1,234 @@
+//! What findings can be filtered by.
+//!
+//! Every expression speaks of `triage.findings f`. The condition of `is:undecided` stands word for
+//! word in the predicate of the index `findings_undecided`, which is what makes the queue quick.
+
+use crate::filter::{Field, FieldKind, FieldSet, Template, Word, Words};
+
+/// The fields of findings.
+pub static FIELDS: FieldSet = FieldSet {
+    fields: &[
+        Field {
+            name: "severity",
+            aliases: &["sev"],
+            help: "how bad it would be: critical, high, medium, low, info",
+            kind: FieldKind::Ranked(SEVERITIES),
+            sql: "f.severity_rank",
+        },
+        Field {
+            name: "is",
+            aliases: &[],
+            help: "where it stands: undecided, new, regressed, resolved …",
+            kind: FieldKind::Flags(IS),
+            sql: "",
+        },
+        Field {
+            name: "rule",
+            aliases: &["rule_id"],
+            help: "the scanner's rule",
+            kind: FieldKind::Text,
+            sql: "f.rule_id",
+        },
+        Field {
+            name: "file",
+            aliases: &["path"],
+            help: "the path of the file",
+            kind: FieldKind::Text,
+            sql: "f.file",
+        },
+        Field {
+            name: "repo",
+            aliases: &["project", "project_name", "repository"],
+            help: "the repository",
+            kind: FieldKind::Keyword,
+            sql: "f.project_name",
+        },
+        Field {
+            name: "tool",
+            aliases: &["scanner"],
+            help: "the scanner",
+            kind: FieldKind::Keyword,
+            sql: "f.tool",
+        },
+        Field {
+            name: "verdict",
+            aliases: &["triage_decision", "decision"],
+            help: "what a person decided",
+            kind: FieldKind::Choice(VERDICTS),
+            sql: "case upper(btrim(coalesce(f.triage_decision, '')))
+                      when 'TP' then 'tp' when 'FP' then 'fp' else 'none' end",
+        },
+        Field {
+            name: "ai",
+            aliases: &["ai_verdict"],
+            help: "what the AI says",
+            kind: FieldKind::Choice(VERDICTS),
+            sql: "case upper(btrim(coalesce(f.ai_verdict, '')))
+                      when 'TP' then 'tp' when 'FP' then 'fp' else 'none' end",
+        },
+        Field {
+            name: "confidence",
+            aliases: &["ai_confidence"],
+            help: "the AI's confidence, 0 to 1",
+            kind: FieldKind::Number,
+            sql: "nullif(f.ai_confidence, 'NaN')",
+        },
+        Field { name: "risk", aliases: &[], help: "risk, 0 to 100", kind: FieldKind::Number, sql: "f.risk" },
+        Field {
+            name: "age",
+            aliases: &[],
+            help: "time since it was first seen",
+            kind: FieldKind::Age,
+            sql: "f.first_seen_at",
+        },
+        Field {
+            name: "seen",
+            aliases: &["last_seen"],
+            help: "when a scan last saw it",
+            kind: FieldKind::Time,
+            sql: "f.last_seen_at",
+        },
+        Field {
+            name: "cve",
+            aliases: &["cve_id"],
+            help: "a CVE that it names",
+            kind: FieldKind::Keywords,
+            sql: "f.cve_ids",
+        },
+        Field {
+            name: "epss",
+            aliases: &[],
+            help: "the highest EPSS probability of its CVEs, 0 to 1; unknown ones are left out",
+            kind: FieldKind::Number,
+            sql: "(select max(c.epss) from triage.cve_threat c where c.cve_id = any(f.cve_ids))",
+        },
+        Field {
+            name: "state",
+            aliases: &[],
+            help: "what the newest scan made of it",
+            kind: FieldKind::Choice(STATES),
+            sql: "f.state",
+        },
+        Field {
+            name: "has",
+            aliases: &[],
+            help: "what comes with it: patch, cve, feedback, comment, ai, snippet",
+            kind: FieldKind::Flags(HAS),
+            sql: "",
+        },
+        Field {
+            name: "by",
+            aliases: &["actor"],
+            help: "who gave feedback on it; me is your own login",
+            kind: FieldKind::People(SAID_BY),
+            sql: "b.actor",
+        },
+        Field {
+            name: "branch",
+            aliases: &[],
+            help: "the branch of the newest scan that saw it",
+            kind: FieldKind::Keyword,
+            sql: "(select s.branch from triage.scans s where s.id = f.scan_id)",
+        },
+        Field {
+            name: "commit",
+            aliases: &["commit_sha"],
+            help: "the commit of the newest scan that saw it",
+            kind: FieldKind::Text,
+            sql: "(select s.commit_sha from triage.scans s where s.id = f.scan_id)",
+        },
+        Field {
+            name: "tag",
+            aliases: &["tags"],
+            help: "a tag of the scanner",
+            kind: FieldKind::Keywords,
+            sql: "f.tags",
+        },
+        Field {
+            name: "line",
+            aliases: &[],
+            help: "the line in the file",
+            kind: FieldKind::Integer,
+            sql: "f.line",
+        },
+        Field {
+            name: "scan",
+            aliases: &["scan_id"],
+            help: "the number of the newest scan that saw it",
+            kind: FieldKind::Integer,
+            sql: "f.scan_id",
+        },
+        Field {
+            name: "id",
+            aliases: &[],
+            help: "the finding's number",
+            kind: FieldKind::Integer,
+            sql: "f.id",
+        },
+        Field {
+            name: "fingerprint",
+            aliases: &[],
+            help: "who it is across scans",
+            kind: FieldKind::Keyword,
+            sql: "f.fingerprint",
+        },
+    ],
+    words: Words {
+        // The words of a value of the index; "users.py" is found as the scanner wrote it, and by the
+        // beginnings of its parts.
+        text: Template::new("f.search @@ triage.search_words(?)"),
+        pattern: Template::new("concat_ws(' ', f.rule_id, f.file, f.message, f.project_name) ilike ?"),
+    },
+};
+
+const SEVERITIES: &[Word<i32>] = &[
+    Word::new("critical", 4).or(&["crit"]),
+    Word::new("high", 3),
+    Word::new("medium", 2).or(&["med", "moderate"]),
+    Word::new("low", 1),
+    Word::new("info", 0).or(&["informational", "none"]),
+];
+
+const VERDICTS: &[Word<&str>] = &[
+    Word::new("tp", "tp").help("true positive"),
+    Word::new("fp", "fp").help("false positive"),
+    Word::new("none", "none").help("no verdict"),
+];
+
+const STATES: &[Word<&str>] = &[
+    Word::new("new", "new").help("seen for the first time"),
+    Word::new("unchanged", "unchanged").help("seen where it was"),
+    Word::new("moved", "moved").help("seen at another place"),
+    Word::new("absent", "absent").help("no longer seen"),
+    Word::new("regressed", "regressed").help("seen again after it was gone"),
+];
+
+const IS: &[Word<&str>] = &[
+    Word::new(
+        "undecided",
+        "upper(btrim(coalesce(f.triage_decision, ''))) not in ('TP', 'FP') and f.resolved_at is null",
+    )
+    .help("open, and needs a person"),
+    Word::new("decided", "upper(btrim(coalesce(f.triage_decision, ''))) in ('TP', 'FP')")
+        .help("TP or FP by a person"),
+    Word::new("open", "f.resolved_at is null").help("still seen by the newest scan"),
+    Word::new("resolved", "f.resolved_at is not null").or(&["absent", "gone"]).help("no longer seen"),
+    Word::new("new", "f.state = 'new'").help("seen for the first time by the newest scan"),
+    Word::new("regressed", "f.state = 'regressed'").help("seen again after it was gone"),
+    Word::new("moved", "f.state = 'moved'").help("seen at another place"),
+    Word::new("suppressed", "f.suppressed").help("suppressed by the scanner's configuration"),
+];
+
+const HAS: &[Word<&str>] = &[
+    Word::new("patch", "f.remediation_patch <> ''").help("a patch that would mend it"),
+    Word::new("cve", "cardinality(f.cve_ids) > 0").help("a CVE"),
+    Word::new("feedback", "f.id in (select b.finding_id from triage.feedbacks b)")
+        .help("anything said about it"),
+    Word::new("comment", "f.id in (select b.finding_id from triage.feedbacks b where b.kind = 'comment')")
+        .help("a comment"),
+    Word::new("ai", "f.ai_verdict <> ''").help("a verdict of the AI"),
+    Word::new("snippet", "f.snippet <> ''").help("its code"),
+];
+
+/// The findings about which somebody, of whom the condition speaks, said something.
+const SAID_BY: Template = Template::new("f.id in (select b.finding_id from triage.feedbacks b where ?)");
