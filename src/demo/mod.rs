@@ -11,10 +11,15 @@ pub mod draft;
 pub mod generate;
 pub mod history;
 mod identity;
+pub mod open;
 pub mod rng;
 mod slots;
+pub mod store;
 pub mod timeline;
 pub mod voices;
+
+/// The demo's own database.
+pub const DATABASE: &str = "attestor_demo";
 
 /// The seed of the demo that everybody gets.
 pub const SEED: u64 = 2;
