@@ -132,7 +132,8 @@ pub struct People {
     secret: Words,
     config: Words,
     dependency: Words,
-    taken_back: TakenBack,
+    /// Why they take a TP or an FP back; never hasty.
+    pub taken_back: Words,
     comment: Comments,
     team: Team,
     /// What the AI says about packages; never hasty.
@@ -150,11 +151,6 @@ pub struct Words {
     /// For a wrong FP.
     #[serde(default)]
     pub hasty: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct TakenBack {
-    reasons: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -176,11 +172,6 @@ impl People {
             Subject::Config => &self.config,
             Subject::Dependency => &self.dependency,
         }
-    }
-
-    /// Why they take something back.
-    pub fn taken_back(&self) -> &[String] {
-        &self.taken_back.reasons
     }
 
     /// What they remark.

@@ -142,7 +142,7 @@ fn decide(
     let (from, until) = window(scans, &lives[finding], DateTime::<Utc>::MAX_UTC);
     let Some(at) = choose(sittings, from, until, rng) else { return Ok(false) };
     let must = draft.repo == 0 && draft.severity == "critical";
-    let right = must || rng.chance(94);
+    let right = must || rng.chance(if is_test(&draft.file) { 99 } else { 93 });
     let verdict = if right { draft.real } else { !draft.real };
     let mut slots = draft.slots.clone();
     let words = reason(people, draft, verdict, rng);
@@ -153,7 +153,8 @@ fn decide(
     }
     let begin = sittings[at].begin;
     let Some(later) = choose(sittings, begin + TimeDelta::hours(3), until, rng) else { return Ok(true) };
-    let words = if right { "" } else { rng.pick(people.taken_back()).map_or("", String::as_str) };
+    let why = if verdict { &people.taken_back.real } else { &people.taken_back.not_real };
+    let words = if right { "" } else { rng.pick(why).map_or("", String::as_str) };
     sittings[later].items.push((finding, 1, Deed::TakenBack, slots.fill(words)?));
     let again = rng.chance(45);
     if again {
