@@ -83,4 +83,223 @@ pub enum Command {
     Cancel,
     /// Gives the terminal back to the shell for a while.
     Suspend,
+    /// Takes in a file of a scanner, in the background.
+    Import,
+    /// Cancels the running jobs.
+    CancelJobs,
+}
+
+impl Command {
+    /// The row of this command.
+    pub fn row(self) -> &'static Row {
+        TABLE.iter().find(|row| row.command == self).unwrap_or(&TABLE[0])
+    }
+
+    /// The command of a name.
+    pub fn named(name: &str) -> Option<Command> {
+        TABLE.iter().find(|row| row.name == name).map(|row| row.command)
+    }
+}
+
+/// Where keys go, as far as commands are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// The list of findings.
+    FindingsList,
+    /// The detail of a finding.
+    FindingsDetail,
+    /// One's own drafts and decisions.
+    Feedback,
+}
+
+/// Where a command holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// On every screen.
+    Everywhere,
+    /// With the focus in one of these.
+    In(&'static [Pane]),
+}
+
+/// What a command cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// A row under the cursor.
+    Row,
+    /// Marked rows.
+    Marks,
+    /// A connection that may write.
+    WriteAccess,
+}
+
+/// The heading under which the help shows a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Deciding.
+    Decide,
+    /// Moving about.
+    Move,
+    /// Choosing what is shown.
+    Show,
+    /// Copying.
+    Copy,
+    /// The console itself.
+    Console,
+}
+
+impl Group {
+    /// The groups in the order of the help.
+    pub const ALL: [Group; 5] = [Group::Decide, Group::Move, Group::Show, Group::Copy, Group::Console];
+
+    /// The heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Group::Decide => "Decide",
+            Group::Move => "Move",
+            Group::Show => "Show",
+            Group::Copy => "Copy",
+            Group::Console => "Console",
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// The command.
+    pub command: Command,
+    /// Its name in the palette and the keymap file.
+    pub name: &'static str,
+    /// What the footer calls it: a word or two.
+    pub label: &'static str,
+    /// What it does, in plain words.
+    pub help: &'static str,
+    /// The default keys: sequences with a space between their keys, `g g` or `Ctrl-d`.
+    pub keys: &'static [&'static str],
+    /// Where it holds.
+    pub holds: Holds,
+    /// What it needs.
+    pub needs: &'static [Need],
+    /// Its heading in the help.
+    pub group: Group,
+}
+
+impl Row {
+    /// Whether the command holds with the focus in `pane`.
+    pub fn holds_in(&self, pane: Pane) -> bool {
+        match self.holds {
+            Holds::Everywhere => true,
+            Holds::In(panes) => panes.contains(&pane),
+        }
+    }
+}
+
+const EVERYWHERE: Holds = Holds::Everywhere;
+const LIST: Holds = Holds::In(&[Pane::FindingsList]);
+const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
+const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
+const ROW: &[Need] = &[Need::Row];
+const WRITE: &[Need] = &[Need::WriteAccess];
+const ROW_TO_WRITE: &[Need] = &[Need::Row, Need::WriteAccess];
+const NOTHING: &[Need] = &[];
+
+/// Every command once. The order is the order of the help within a group.
+#[rustfmt::skip]
+pub const TABLE: &[Row] = &[
+    row(Command::MarkTruePositive, "mark-true-positive", "TP", &["t"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Decide that the finding is real; asks for a reason first"),
+    row(Command::MarkFalsePositive, "mark-false-positive", "FP", &["f"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Decide that the finding is not real; asks for a reason first"),
+    row(Command::SameAgain, "same-again", "same again", &["."], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Offer the last verdict and reason on this row"),
+    row(Command::Comment, "comment", "comment", &["c"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
+        "Write a comment of several lines"),
+    row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
+        "Take back the latest decision on this row; names it and asks"),
+    row(Command::Mark, "mark", "mark", &["Space"], LIST, ROW, Group::Decide,
+        "Mark the row, or clear its mark; a decision then concerns all marked rows"),
+    row(Command::ClearMarks, "clear-marks", "clear marks", &[",", "g ,"], LIST, NOTHING, Group::Decide,
+        "Clear all marks"),
+    row(Command::Down, "down", "down", &["j", "Down"], EVERYWHERE, NOTHING, Group::Move,
+        "To the next row"),
+    row(Command::Up, "up", "up", &["k", "Up"], EVERYWHERE, NOTHING, Group::Move,
+        "To the previous row"),
+    row(Command::Top, "top", "top", &["g g", "Home"], EVERYWHERE, NOTHING, Group::Move,
+        "To the first row"),
+    row(Command::Bottom, "bottom", "bottom", &["G", "End"], EVERYWHERE, NOTHING, Group::Move,
+        "To the last row"),
+    row(Command::PageDown, "page-down", "page down", &["Ctrl-d", "PgDn"], EVERYWHERE, NOTHING, Group::Move,
+        "Half a page down"),
+    row(Command::PageUp, "page-up", "page up", &["Ctrl-u", "PgUp"], EVERYWHERE, NOTHING, Group::Move,
+        "Half a page up"),
+    row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], FINDING, NOTHING, Group::Move,
+        "To the next row that needs a person"),
+    row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], FINDING, NOTHING, Group::Move,
+        "To the previous row that needs a person"),
+    row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FINDING_OR_OWN, NOTHING, Group::Move,
+        "To the row of a number"),
+    row(Command::FocusDetail, "focus-detail", "detail", &["l", "Right"], EVERYWHERE, NOTHING, Group::Move,
+        "Into the detail"),
+    row(Command::FocusList, "focus-list", "list", &["h", "Left"], EVERYWHERE, NOTHING, Group::Move,
+        "Back to the list"),
+    row(Command::NextPane, "next-pane", "next pane", &["Tab"], EVERYWHERE, NOTHING, Group::Move,
+        "To the next pane"),
+    row(Command::PreviousPane, "previous-pane", "previous pane", &["S-Tab"], EVERYWHERE, NOTHING, Group::Move,
+        "To the previous pane"),
+    row(Command::OpenSelected, "open", "open", &["Enter"], EVERYWHERE, ROW, Group::Move,
+        "Open what is selected"),
+    row(Command::Back, "back", "back", &["Esc"], EVERYWHERE, NOTHING, Group::Move,
+        "One layer back"),
+    row(Command::GoFindings, "findings", "Findings", &["1", "g f"], EVERYWHERE, NOTHING, Group::Move,
+        "To the Findings screen"),
+    row(Command::GoFeedback, "feedback", "own decisions", &["g b"], EVERYWHERE, NOTHING, Group::Move,
+        "To your own drafts and decisions"),
+    row(Command::Filter, "filter", "filter", &["/"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Edit the filter"),
+    row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Lift the filter for a while, or put it back; the row stays"),
+    row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
+        "Sort by the next column"),
+    row(Command::Zoom, "zoom", "zoom", &["z"], EVERYWHERE, NOTHING, Group::Show,
+        "Let the pane fill the screen, and back"),
+    row(Command::ToggleClock, "toggle-clock", "UTC or local", &["T"], EVERYWHERE, NOTHING, Group::Show,
+        "Show times in UTC or in local time"),
+    row(Command::Refresh, "refresh", "refresh", &["R", "Ctrl-r"], EVERYWHERE, NOTHING, Group::Show,
+        "Load anew"),
+    row(Command::Redraw, "redraw", "redraw", &["Ctrl-l"], EVERYWHERE, NOTHING, Group::Show,
+        "Draw the whole screen anew"),
+    row(Command::CopyId, "copy-id", "copy id", &["y y"], FINDING_OR_OWN, ROW, Group::Copy,
+        "Copy the number of the row"),
+    row(Command::CopyCommand, "copy-command", "copy command", &["y c"], FINDING_OR_OWN, NOTHING, Group::Copy,
+        "Copy the command line that shows the same"),
+    row(Command::Help, "help", "help", &["?", "g h"], EVERYWHERE, NOTHING, Group::Console,
+        "Show what can be done here; Enter does it"),
+    row(Command::Palette, "palette", "commands", &[":"], EVERYWHERE, NOTHING, Group::Console,
+        "Run a command by its name"),
+    row(Command::Import, "import", "import", &[], EVERYWHERE, WRITE, Group::Console,
+        "Take in a SARIF file in the background: import FILE"),
+    row(Command::Jobs, "jobs", "jobs", &["J"], EVERYWHERE, NOTHING, Group::Console,
+        "Show the running jobs; one can be cancelled there"),
+    row(Command::CancelJobs, "cancel", "cancel jobs", &[], EVERYWHERE, NOTHING, Group::Console,
+        "Cancel the running jobs"),
+    row(Command::Cancel, "stop", "stop", &["Ctrl-c"], EVERYWHERE, NOTHING, Group::Console,
+        "Close what is asked or stop a load; twice within 2 s quits, drafts are kept"),
+    row(Command::Suspend, "suspend", "suspend", &["Ctrl-z"], EVERYWHERE, NOTHING, Group::Console,
+        "Go back to the shell for a while; fg returns"),
+    row(Command::Quit, "quit", "quit", &["q"], EVERYWHERE, NOTHING, Group::Console,
+        "One layer back; on the last one, quit"),
+];
+
+#[expect(clippy::too_many_arguments, reason = "one argument a column, so that the table reads across")]
+const fn row(
+    command: Command,
+    name: &'static str,
+    label: &'static str,
+    keys: &'static [&'static str],
+    holds: Holds,
+    needs: &'static [Need],
+    group: Group,
+    help: &'static str,
+) -> Row {
+    Row { command, name, label, help, keys, holds, needs, group }
 }

@@ -4,10 +4,87 @@
 //! knows, and `perform` alone awaits. The app runs what is asked and sends the answer back as a
 //! message.
 
-use super::command::Command;
+use super::command::{Command, Need, Pane};
+use super::theme::Theme;
 use crate::db::Db;
 use crate::text::SafeText;
+use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use std::future::Future;
+
+/// A screen: it answers one question, and lets the person act on the answer.
+///
+/// Everything but `perform` is pure: time arrives as `now`, and nothing waits.
+pub trait Screen {
+    /// What it is told after a wish: the answers that its `perform` brings.
+    type Msg: Send + 'static;
+    /// What it may ask to be done: reads and writes.
+    type Wish: Clone + std::fmt::Debug + Send + 'static;
+
+    /// The word in its tab.
+    fn title(&self) -> &'static str;
+    /// Takes a command, a key, a paste or news from the app.
+    fn input(&mut self, input: Input, now: DateTime<Utc>) -> Vec<Ask<Self::Wish>>;
+    /// Takes the answer to one of its wishes.
+    fn answer(&mut self, msg: Self::Msg, now: DateTime<Utc>) -> Vec<Ask<Self::Wish>>;
+    /// Draws into `area`; the result is where the text cursor stands, if it is shown.
+    fn view(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position>;
+    /// Where keys go now.
+    fn mode(&self) -> Mode;
+    /// Which pane has the focus: commands hold by pane.
+    fn pane(&self) -> Pane;
+    /// The commands worth a place in the footer now, the most useful first.
+    fn hints(&self) -> Vec<Command>;
+    /// Whether what a command needs is there; write access is the app's affair.
+    fn meets(&self, need: Need) -> bool;
+    /// How many rows are marked.
+    fn marks(&self) -> usize {
+        0
+    }
+    /// The time of what is shown, once something is.
+    fn as_of(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+    /// Whether it shows this place.
+    fn shows(&self, place: &Place) -> bool;
+    /// What has been typed and not yet saved; the app keeps it through crashes.
+    fn drafts(&self) -> Vec<Draft>;
+    /// Whether the answer to `wish` may be dropped.
+    fn nature(wish: &Self::Wish) -> Nature;
+    /// Does what was wished; failures are part of the answer.
+    fn perform(wish: Self::Wish, tools: Tools) -> impl Future<Output = Self::Msg> + Send;
+}
+
+/// What a view draws with, beside its own state.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// Styles and symbols.
+    pub theme: &'a Theme,
+    /// How times are shown.
+    pub clock: Clock,
+    /// The time of this frame; ages are taken from it, and it does not tick by itself.
+    pub now: DateTime<Utc>,
+}
+
+/// How times are shown, everywhere at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// As the system's time zone has it.
+    Local,
+    /// As UTC has it.
+    Utc,
+}
+
+/// Text that was typed and not yet saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What it is for, as a path: `findings/123/comment`.
+    pub slot: String,
+    /// The text.
+    pub text: String,
+}
 
 /// What a screen asks of the app after a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +99,8 @@ pub enum Ask<W> {
     Confirm(Question, W),
     /// Say this in the footer for a while.
     Toast(Toast),
+    /// Tell me [`Input::Rested`] when 80 ms have gone by without another such ask.
+    Rest,
     /// One layer back.
     Back,
 }
@@ -81,7 +160,19 @@ pub enum Mode {
 /// What a screen is told by the app, beside the answers to its own wishes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    /// A command holds, by key, help or palette.
+    /// The screen comes up: for the first time without a place, later with the place to show.
+    Opened(Option<Place>),
+    /// What was typed and not saved before the last end of the console. Nothing is sent from it.
+    DraftsRestored(Vec<Draft>),
+    /// The area that it draws into has this size from now on: before the first frame, and when the
+    /// terminal is resized. Deciding needs it, since half a page is a matter of rows.
+    Resized {
+        /// Cells across.
+        columns: u16,
+        /// Cells down.
+        rows: u16,
+    },
+    /// A command holds, by key, help or palette. Its needs are met.
     Command(Command),
     /// A key while the mode is not [`Mode::Browse`].
     Key(KeyEvent),
@@ -93,13 +184,17 @@ pub enum Input {
     Reconnected,
     /// The pause after which a resting cursor loads its detail.
     Rested,
+    /// A wish of this nature ended without an answer: cancelled, or a bug. For a write it is not
+    /// known whether it was done.
+    Stopped(Nature),
 }
 
 /// Whether an answer may come too late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nature {
-    /// A load: an answer to an older question is dropped.
-    Load,
+    /// A load, in a lane of its own: a newer load in the same lane cancels it, and its answer is
+    /// dropped. The word names the lane: `list`, `detail`.
+    Load(&'static str),
     /// A write: its answer always arrives, wherever the person is by then.
     Write,
 }

@@ -5,8 +5,12 @@ mod support;
 
 mod architecture;
 mod chain;
+mod cli_findings;
 mod config;
 mod demo;
 mod filter;
+mod risk;
+mod sarif;
 mod store;
 mod text;
+mod triage;
