@@ -33,7 +33,8 @@ pub struct Options {
 /// Does it; the result is the exit status.
 pub async fn run(options: Options, global: &Global) -> Result<u8> {
     if !options.no_console {
-        return Err(Error::new(Kind::Failed, "the console is not part of this build").hint("attestor demo --no-console"));
+        return Err(Error::new(Kind::Failed, "the console is not part of this build")
+            .hint("attestor demo --no-console"));
     }
     let (lease, _) = prepare(&options, global).await?;
     lease.cluster().keep().await?;
@@ -87,6 +88,9 @@ async fn replace(lease: &Lease, global: &Global) -> Result<Existing> {
             return Ok(Existing::Replace(InUse::Override));
         }
     }
-    Err(Error::new(Kind::Failed, format!("the demo is open elsewhere ({others} connections); nothing was changed"))
-        .hint("close the other consoles, or cut them off with --reset --yes"))
+    Err(Error::new(
+        Kind::Failed,
+        format!("the demo is open elsewhere ({others} connections); nothing was changed"),
+    )
+    .hint("close the other consoles, or cut them off with --reset --yes"))
 }

@@ -53,6 +53,14 @@ impl Code {
         lines.join("\n")
     }
 
+    /// The lines that the scanner points at.
+    pub fn pointed_lines(&self) -> String {
+        let (first, last) = self.span();
+        let lines: Vec<&str> =
+            self.before().skip(first).take(last - first + 1).map(|(_, text)| text).collect();
+        lines.join("\n")
+    }
+
     /// How many lines the scanner saw.
     pub fn line_count(&self) -> usize {
         self.before().count()

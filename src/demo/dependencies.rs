@@ -35,9 +35,13 @@ fn one(
     let empty = Vec::new();
     let beside = catalog.advisories.beside.get(ecosystem).unwrap_or(&empty);
     let mut slots = draft::slots(catalog, &catalog.company.repos[index], rng);
-    for (name, word) in
-        [("package", package), ("version", version), ("fixed", fixed), ("what", what), ("file", &file.to_owned())]
-    {
+    for (name, word) in [
+        ("package", package),
+        ("version", version),
+        ("fixed", fixed),
+        ("what", what),
+        ("file", &file.to_owned()),
+    ] {
         slots.set(name, word);
     }
     let tooling = ["docs/", "tools/", "e2e/", "fuzz/", "ansible/", "notebooks/"];

@@ -87,7 +87,13 @@ pub fn slots(catalog: &Catalog, repo: &Repo, rng: &mut Rng) -> Slots {
 }
 
 /// Adds hits of rules until the repository has its quota.
-fn hits(catalog: &Catalog, index: usize, rng: &mut Rng, quota: usize, drafts: &mut Vec<Draft>) -> Result<(), String> {
+fn hits(
+    catalog: &Catalog,
+    index: usize,
+    rng: &mut Rng,
+    quota: usize,
+    drafts: &mut Vec<Draft>,
+) -> Result<(), String> {
     let repo = &catalog.company.repos[index];
     let rules: Vec<&Rule> =
         catalog.rules.iter().filter(|r| r.lang == "any" || repo.langs.contains(&r.lang)).collect();
@@ -102,20 +108,39 @@ fn hits(catalog: &Catalog, index: usize, rng: &mut Rng, quota: usize, drafts: &m
         let at = rng.below(rule.variants.len());
         let Some(variant) = rule.variants.get(at) else { continue };
         let draft = hit(catalog, index, rule, variant, rng)?;
-        let snippet = draft.code.snippet();
-        let head: Vec<&str> = snippet.lines().take(2).collect();
-        // The same function twice in one file would not compile.
-        let name = format!("{}\n{}", draft.file, head.join("\n"));
-        let place = format!("{}\n{}\n{at}\n{}", draft.file, rule.id, draft.slots.clone().fill("«noun»")?);
-        if !taken.contains(&name) && taken.insert(place) {
-            taken.insert(name);
+        let mut names = names(&draft);
+        names.push(format!("{}\n{}\n{at}\n{}", draft.file, rule.id, draft.slots.clone().fill("«noun»")?));
+        if names.iter().all(|name| !taken.contains(name)) {
+            taken.extend(names);
             drafts.push(draft);
         }
     }
     Err(format!("{} has only {} of {quota} findings", repo.name, drafts.len()))
 }
 
-fn hit(catalog: &Catalog, index: usize, rule: &Rule, variant: &Variant, rng: &mut Rng) -> Result<Draft, String> {
+/// What the code of a draft defines in its file: the same name twice would not compile.
+fn names(draft: &Draft) -> Vec<String> {
+    let snippet = draft.code.snippet();
+    let head: Vec<&str> = snippet.lines().take(2).collect();
+    let words = ["def ", "func ", "fn ", "function ", "class ", "const ", "resource ", "data "];
+    let defines = |line: &&str| {
+        !line.starts_with([' ', '\t', '-', '#', '/']) && words.iter().any(|word| line.contains(word))
+    };
+    // A method of Go names its receiver first.
+    let name = |line: &'_ str| line.replace("func (", "func ").split(['(', '=']).next().map(str::to_owned);
+    let defined = snippet.lines().filter(defines).filter_map(name);
+    let heads = [head.join("\n")];
+    let all = defined.chain(heads);
+    all.map(|name| format!("{}\n{name}", draft.file)).collect()
+}
+
+fn hit(
+    catalog: &Catalog,
+    index: usize,
+    rule: &Rule,
+    variant: &Variant,
+    rng: &mut Rng,
+) -> Result<Draft, String> {
     let mut slots = slots(catalog, &catalog.company.repos[index], rng);
     let file = slots.fill(rng.pick(&variant.file).map_or("", String::as_str))?;
     let code = Code::parse(&slots.fill(&variant.code)?)?;

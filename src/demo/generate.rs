@@ -34,7 +34,8 @@ pub fn history(seed: u64, date: NaiveDate) -> Result<History, String> {
 fn in_order_of_sight(drafts: Vec<Draft>, lives: Vec<Life>) -> (Vec<Draft>, Vec<Life>) {
     let mut both: Vec<(Draft, Life)> = drafts.into_iter().zip(lives).collect();
     both.sort_by(|(a, x), (b, y)| {
-        let key = |draft: &Draft, life: &Life| (life.seen.first().map(|s| s.0), draft.file.clone(), draft.start);
+        let key =
+            |draft: &Draft, life: &Life| (life.seen.first().map(|s| s.0), draft.file.clone(), draft.start);
         key(a, x).cmp(&key(b, y))
     });
     both.into_iter().unzip()
@@ -48,7 +49,12 @@ fn suppressions(drafts: &[Draft], said: &[Said], seed: u64) -> Vec<Option<&'stat
     for one in said {
         decided[one.finding] = true;
     }
-    let why = ["inSource", "inSource", "external: accepted until the rewrite", "external: reviewed with the owner"];
+    let why = [
+        "inSource, accepted",
+        "inSource, accepted",
+        "external, accepted: accepted until the rewrite",
+        "external, accepted: reviewed with the owner",
+    ];
     let suppressed = |(i, draft): (usize, &Draft)| {
         let percent = if voices::is_test(&draft.file) { 9 } else { 3 };
         let hit = rng.chance(percent) && !decided[i] && draft.severity != "critical";
@@ -181,7 +187,7 @@ fn finding_table(
     for (i, scan) in scans.iter().enumerate().filter(|(_, s)| s.outcome == ScanOutcome::Completed) {
         newest.insert((scan.repo, &scan.branch, &scan.tool), i);
     }
-    let mut occurrences: BTreeMap<String, usize> = BTreeMap::new();
+    let identities = super::identity::all(drafts);
     let mut rows = Vec::with_capacity(drafts.len());
     for (i, (draft, life)) in drafts.iter().zip(lives).enumerate() {
         let opinion = Opinion::of(draft, &mut rng);
@@ -192,9 +198,7 @@ fn finding_table(
         let snippet = draft.code.snippet();
         let (from, until) = draft.code.span();
         let start = last.2;
-        let fingerprint = super::identity::fingerprint(draft, &snippet);
-        let occurrence = occurrences.entry(format!("{repo}\n{fingerprint}")).or_default();
-        *occurrence += 1;
+        let (fingerprint, occurrence) = &identities[i];
         let (decision, version, decided_by) = verdicts.standing[i];
         rows.push(vec![
             id(i),
@@ -215,14 +219,14 @@ fn finding_table(
             Some(snippet),
             some(start),
             some(start + until),
-            some("fail"),
+            None,
             draft.help.clone(),
             Some(list(&draft.cves)),
             Some(list(&draft.tags)),
             some(suppressions[i].is_some()),
             suppressions[i].map(str::to_owned),
-            Some(fingerprint),
-            some(*occurrence),
+            some(fingerprint),
+            some(occurrence),
             some(if present { last.1.word() } else { "absent" }),
             id(first.0),
             Some(time(first_scan.at)),

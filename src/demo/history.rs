@@ -33,17 +33,62 @@ pub type Cell = Option<String>;
 
 /// The columns of `triage.scans`. What the database computes is left out here and below.
 pub const SCANS: &[&str] = &[
-    "id", "project_name", "commit_sha", "timestamp", "reference_id", "status", "source_platform", "repo_url",
-    "branch", "tool", "tool_version", "series", "results", "inserted", "unchanged", "moved", "absent", "suppressed",
+    "id",
+    "project_name",
+    "commit_sha",
+    "timestamp",
+    "reference_id",
+    "status",
+    "source_platform",
+    "repo_url",
+    "branch",
+    "tool",
+    "tool_version",
+    "series",
+    "results",
+    "inserted",
+    "unchanged",
+    "moved",
+    "absent",
+    "suppressed",
 ];
 
 /// The columns of `triage.findings`.
 pub const FINDINGS: &[&str] = &[
-    "id", "scan_id", "tool", "rule_id", "file", "line", "severity", "triage_decision", "ai_verdict",
-    "ai_confidence", "ai_reasoning", "remediation_patch", "red_team_success", "project_name", "message", "snippet",
-    "snippet_line", "end_line", "kind", "help_uri", "cve_ids", "tags", "suppressed", "suppression", "fingerprint",
-    "occurrence", "state", "first_scan_id", "first_seen_at", "last_seen_at", "resolved_at", "regressed_at",
-    "version", "decided_by",
+    "id",
+    "scan_id",
+    "tool",
+    "rule_id",
+    "file",
+    "line",
+    "severity",
+    "triage_decision",
+    "ai_verdict",
+    "ai_confidence",
+    "ai_reasoning",
+    "remediation_patch",
+    "red_team_success",
+    "project_name",
+    "message",
+    "snippet",
+    "snippet_line",
+    "end_line",
+    "kind",
+    "help_uri",
+    "cve_ids",
+    "tags",
+    "suppressed",
+    "suppression",
+    "fingerprint",
+    "occurrence",
+    "state",
+    "first_scan_id",
+    "first_seen_at",
+    "last_seen_at",
+    "resolved_at",
+    "regressed_at",
+    "version",
+    "decided_by",
 ];
 
 /// The columns of `triage.sightings`.
@@ -51,7 +96,15 @@ pub const SIGHTINGS: &[&str] = &["finding_id", "scan_id", "outcome", "file", "li
 
 /// The columns of `triage.feedbacks`.
 pub const FEEDBACKS: &[&str] = &[
-    "id", "finding_id", "user_verdict", "comments", "timestamp", "kind", "retracts", "actor", "scan_id",
+    "id",
+    "finding_id",
+    "user_verdict",
+    "comments",
+    "timestamp",
+    "kind",
+    "retracts",
+    "actor",
+    "scan_id",
     "finding_version",
 ];
 
@@ -89,7 +142,8 @@ impl Table {
         netstring(&mut part, &row_text);
         hash.update(&part);
         for row in &self.rows {
-            (part.clear(), row_text.clear());
+            part.clear();
+            row_text.clear();
             for cell in row {
                 match cell {
                     Some(text) => netstring(&mut row_text, text.as_bytes()),

@@ -48,9 +48,8 @@ pub enum Loaded {
 /// [`Kind::Conflict`] where it is to be replaced, is open elsewhere, and that is to be respected.
 pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<Demo> {
     let mut guard = store::Guard::take(lease).await?;
-    let keep = existing == Existing::Keep
-        && guard.database_exists().await?
-        && store::is_loaded(lease).await?;
+    let keep =
+        existing == Existing::Keep && guard.database_exists().await? && store::is_loaded(lease).await?;
     if keep {
         guard.release().await?;
         let options = lease.prepare_database(DATABASE).await?;

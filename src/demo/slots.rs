@@ -43,7 +43,8 @@ impl Slots {
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('«') {
             filled.push_str(before);
-            let (name, after) = after.split_once('»').ok_or_else(|| format!("« without » in {template:?}"))?;
+            let (name, after) =
+                after.split_once('»').ok_or_else(|| format!("« without » in {template:?}"))?;
             filled.push_str(&self.word(name)?);
             rest = after;
         }
@@ -68,8 +69,12 @@ impl Slots {
             "akid" => format!("AKIA{}", rng.text(KEY_ID, 16)),
             "pw" => rng.text(LETTERS, 14),
             "kind" => rng.pick(&["RSA", "EC"]).copied().unwrap_or_default().to_owned(),
-            "env" => rng.pick(&["staging", "prod", "preview", "eu-prod"]).copied().unwrap_or_default().to_owned(),
-            "region" => rng.pick(&["eu-west-1", "eu-central-1", "us-east-1"]).copied().unwrap_or_default().to_owned(),
+            "env" => {
+                rng.pick(&["staging", "prod", "preview", "eu-prod"]).copied().unwrap_or_default().to_owned()
+            }
+            "region" => {
+                rng.pick(&["eu-west-1", "eu-central-1", "us-east-1"]).copied().unwrap_or_default().to_owned()
+            }
             _ => return Err(format!("no word is known for «{name}»")),
         };
         self.set(name, &word);
@@ -85,7 +90,12 @@ fn capital(word: &str) -> String {
 fn plural(word: &str) -> String {
     match word {
         // These are plural or cannot be counted.
-        _ if word.ends_with("ics") || word == "media" || word == "search" || word == "mail" || word == "billing" => {
+        _ if word.ends_with("ics")
+            || word == "media"
+            || word == "search"
+            || word == "mail"
+            || word == "billing" =>
+        {
             word.to_owned()
         }
         _ if word.ends_with("ss") || word.ends_with("ch") || word.ends_with("sh") || word.ends_with('x') => {

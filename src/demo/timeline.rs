@@ -35,6 +35,9 @@ pub enum ScanOutcome {
     Failed,
 }
 
+/// When lines were added above the code of a file, and how many.
+type Edit = (DateTime<Utc>, usize);
+
 /// The life of one finding, in scans by their position.
 #[derive(Debug, Clone)]
 pub struct Life {
@@ -79,12 +82,12 @@ pub fn all(company: &Company, drafts: &[Draft], seed: u64, end: DateTime<Utc>) -
     for (draft, branch) in drafts.iter().zip(&branches) {
         series.insert((draft.repo, *branch, &draft.tool));
     }
-    let scans = scans(company, &series, &mut rng, end);
+    let scans = scans(&series, &mut rng, end);
     let mut of_series: BTreeMap<(usize, &str, &str), Vec<usize>> = BTreeMap::new();
     for (i, scan) in scans.iter().enumerate().filter(|(_, s)| s.outcome == ScanOutcome::Completed) {
         of_series.entry((scan.repo, &scan.branch, &scan.tool)).or_default().push(i);
     }
-    let mut edits: BTreeMap<(usize, &str), Option<(DateTime<Utc>, usize)>> = BTreeMap::new();
+    let mut edits: BTreeMap<(usize, &str), Option<Edit>> = BTreeMap::new();
     let lives = drafts.iter().zip(&branches).map(|(draft, branch)| {
         let empty = Vec::new();
         let scans_of = of_series.get(&(draft.repo, *branch, &*draft.tool)).unwrap_or(&empty);
@@ -109,12 +112,7 @@ fn branch_of(company: &Company, draft: &Draft, rng: &mut Rng) -> &'static str {
 }
 
 /// About one run a week: all tools look at the same commit, a few minutes apart.
-fn scans(
-    company: &Company,
-    series: &BTreeSet<(usize, &str, &str)>,
-    rng: &mut Rng,
-    end: DateTime<Utc>,
-) -> Vec<Scan> {
+fn scans(series: &BTreeSet<(usize, &str, &str)>, rng: &mut Rng, end: DateTime<Utc>) -> Vec<Scan> {
     let mut scans = Vec::new();
     let pairs: BTreeSet<(usize, &str)> = series.iter().map(|(repo, branch, _)| (*repo, *branch)).collect();
     for (repo, branch) in pairs {
@@ -149,18 +147,11 @@ fn scans(
             }
         }
     }
-    debug_assert!(scans.iter().all(|s| s.repo < company.repos.len()));
     scans.sort_by(|a, b| (a.at, a.repo, &a.tool).cmp(&(b.at, b.repo, &b.tool)));
     scans
 }
 
-fn life(
-    draft: &Draft,
-    of_series: &[usize],
-    scans: &[Scan],
-    edit: Option<(DateTime<Utc>, usize)>,
-    rng: &mut Rng,
-) -> Life {
+fn life(draft: &Draft, of_series: &[usize], scans: &[Scan], edit: Option<Edit>, rng: &mut Rng) -> Life {
     let count = of_series.len();
     let born = if rng.chance(34) { 0 } else { rng.below(count) };
     let left = count - born;
@@ -175,7 +166,8 @@ fn life(
         }
         () => (None, None),
     };
-    let mut life = Life { seen: Vec::new(), gone: gone.map(|g| of_series[g]), back: back.map(|b| of_series[b]) };
+    let mut life =
+        Life { seen: Vec::new(), gone: gone.map(|g| of_series[g]), back: back.map(|b| of_series[b]) };
     let edit = edit.filter(|(_, lines)| draft.start > *lines);
     let mut moved = false;
     for (i, &scan) in of_series.iter().enumerate().skip(born) {

@@ -100,7 +100,9 @@ fn waiting(drafts: &[Draft], lives: &[Life]) -> BTreeSet<usize> {
 
 fn open_criticals(drafts: &[Draft], lives: &[Life]) -> Vec<usize> {
     let open = |i: &usize| {
-        drafts[*i].repo == 0 && drafts[*i].severity == "critical" && (lives[*i].gone.is_none() || lives[*i].back.is_some())
+        drafts[*i].repo == 0
+            && drafts[*i].severity == "critical"
+            && (lives[*i].gone.is_none() || lives[*i].back.is_some())
     };
     (0..drafts.len()).filter(open).collect()
 }
