@@ -9,6 +9,7 @@ mod cli_findings;
 mod config;
 mod demo;
 mod filter;
+mod local;
 mod risk;
 mod sarif;
 mod store;
