@@ -8,6 +8,7 @@ mod chain;
 mod cli_confirm;
 mod cli_findings;
 mod config;
+mod demo;
 mod filter;
 mod identity;
 mod import;
