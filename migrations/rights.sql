@@ -95,6 +95,14 @@ grant update (
     -- decisions
     triage_decision, version, decided_by)
     on triage.findings to attestor_analyst;
+-- They take in what is known of CVEs and of builds. A catalogue of KEV is replaced whole.
+grant insert, update on triage.epss_data, triage.pipeline_metrics to attestor_analyst;
+grant insert, update, delete on triage.kev to attestor_analyst, attestor_producer;
+grant insert on triage.threat_editions to attestor_analyst, attestor_producer;
+grant update (risk) on triage.findings to attestor_producer;
+
+-- What holds for every console.
+grant update (blind_share) on triage.settings to attestor_operator;
 
 -- Producers write what the seed's columns hold.
 grant insert, update on triage.scans, triage.findings, triage.epss_data, triage.pipeline_metrics

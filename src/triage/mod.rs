@@ -9,6 +9,7 @@ pub mod epss;
 pub mod feedback;
 pub mod finding;
 pub mod identity;
+pub mod import;
 pub mod jobs;
 pub mod kev;
 pub mod metrics;

@@ -6,6 +6,7 @@ pub mod detail;
 pub mod feedbacks;
 pub mod fields;
 pub mod findings;
+pub mod intake;
 pub mod metrics;
 pub mod threat;
 pub mod values;
@@ -29,9 +30,10 @@ const LISTED: &str = concat!(
     " as blind"
 );
 
-/// What is known of the CVEs of a listed finding `p`; unknown stays null.
+/// What is known of the CVEs of a listed finding `p`; unknown stays null. Most findings have none: the
+/// first condition spares them the look-up.
 const THREAT: &str = "left join lateral (select max(c.epss) as epss, bool_or(c.kev) as kev
-    from triage.cve_threat c where c.cve_id = any(p.cve_ids)) t on cardinality(p.cve_ids) > 0";
+    from triage.cve_threat c where cardinality(p.cve_ids) > 0 and c.cve_id = any(p.cve_ids)) t on true";
 
 impl FromRow<'_, PgRow> for Finding {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
