@@ -37,6 +37,8 @@ pub const ROWS_MAX: usize = 2_000_000;
 /// The longest line; a binary file has no line end for long.
 const LINE_BYTES_MAX: u64 = 4096;
 
+const AGAIN: &str = "the download may have been cut; fetch the file again";
+
 /// Scores, in the order of the file. After the first error nothing more comes.
 pub struct Scores<R> {
     /// What the file says of itself.
@@ -60,7 +62,7 @@ pub fn read<R: Read>(file: R) -> Result<Scores<R>> {
     let mut edition = Edition::default();
     loop {
         if !lines.advance()? {
-            return Err(lines.wrong("the file ends before its header"));
+            return Err(lines.wrong("the file ends before its header").hint(AGAIN));
         }
         let number = lines.number;
         let line = lines.text()?.trim_start_matches('\u{feff}');
@@ -135,7 +137,7 @@ impl<R: Read> Scores<R> {
         }
         if found != count {
             let what = format!("it has {found} fields, the header has {count}");
-            return Err(unreadable(line, &what).hint("the download may have been cut; fetch the file again"));
+            return Err(unreadable(line, &what).hint(AGAIN));
         }
         let [cve, epss, percentile] = fields;
         let cve_id =
@@ -169,7 +171,7 @@ impl<R: Read> Lines<R> {
         self.number += 1;
         let read = self.file.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut self.bytes);
         match read {
-            Err(error) => Err(self.wrong(&format!("reading stopped: {error}")).because(error)),
+            Err(error) => Err(self.wrong(&format!("reading stopped: {error}")).hint(AGAIN).because(error)),
             Ok(_) if self.bytes.len() as u64 == LINE_BYTES_MAX => {
                 Err(self.wrong("it is too long for a line"))
             }

@@ -17,4 +17,5 @@ mod risk;
 mod sarif;
 mod store;
 mod text;
+mod threat;
 mod triage;
