@@ -10,7 +10,7 @@ use crate::jobs::JobContext;
 use crate::text::SafeText;
 use crate::triage::sarif::survey::Unreadable;
 use crate::triage::sarif::text::{Meaning, Text};
-use crate::triage::store::threat::{self, Arrival, NewEdition};
+use crate::triage::store::threat::{self, Arrival, Destination, NewEdition};
 use crate::triage::threat::{Feed, ThreatReport};
 use crate::triage::{epss, kev};
 use chrono::NaiveDate;
@@ -72,9 +72,12 @@ pub async fn import_epss(db: &Db, input: Input, job: &JobContext) -> Result<Thre
     let (read, put) = tokio::join!(read, put);
     let arrival = put?;
     let edition = read?;
-    arrival.close().await?;
+    let arrived = arrival.close().await?;
     job.report("comparing", edition.rows, Some(edition.rows));
-    let changed = threat::keep_scores(&mut change).await?;
+    let changed = match arrived {
+        Destination::Table => edition.rows,
+        Destination::Temporary => threat::keep_scores(&mut change).await?,
+    };
     finish(change, Feed::Epss, label, edition, changed, job).await
 }
 

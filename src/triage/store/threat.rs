@@ -18,6 +18,16 @@ use sqlx::postgres::PgCopyIn;
 /// The scores of a file, on their way into the database by COPY.
 pub struct Arrival<'c> {
     copy: PgCopyIn<&'c mut PgConnection>,
+    to: Destination,
+}
+
+/// Where scores arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// The table itself: it was empty, so there is nothing to compare with.
+    Table,
+    /// A temporary table that [`keep_scores`] takes them over from.
+    Temporary,
 }
 
 /// What comes before the rows in PostgreSQL's binary COPY: a signature, flags and an extension, both
@@ -27,19 +37,29 @@ const COPY_HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const COPY_END: &[u8] = &[0xff, 0xff];
 
 impl<'c> Arrival<'c> {
-    /// Makes the temporary table; it is gone with the change.
+    /// Opens the way; a temporary table is gone with the change.
     pub async fn open(change: &'c mut Change) -> Result<Self> {
         let connection = change.connection();
-        sqlx::raw_sql(
-            "create temp table epss_arrived (
-                 cve_id text not null, probability double precision not null, percentile double precision not null
-             ) on commit drop",
-        )
-        .execute(&mut *connection)
-        .await?;
-        let mut copy = connection.copy_in_raw("copy pg_temp.epss_arrived from stdin (format binary)").await?;
+        let to = destination(connection).await?;
+        let statement = match to {
+            Destination::Table => {
+                "copy triage.epss_data (cve_id, probability, percentile) from stdin (format binary)"
+            }
+            Destination::Temporary => {
+                sqlx::raw_sql(
+                    "create temp table epss_arrived (
+                         cve_id text not null, probability double precision not null,
+                         percentile double precision not null
+                     ) on commit drop",
+                )
+                .execute(&mut *connection)
+                .await?;
+                "copy pg_temp.epss_arrived from stdin (format binary)"
+            }
+        };
+        let mut copy = connection.copy_in_raw(statement).await?;
         copy.send(COPY_HEAD).await?;
-        Ok(Arrival { copy })
+        Ok(Arrival { copy, to })
     }
 
     /// Sends scores that [`encode`] has written.
@@ -48,12 +68,26 @@ impl<'c> Arrival<'c> {
         Ok(())
     }
 
-    /// Ends the sending.
-    pub async fn close(mut self) -> Result<()> {
+    /// Ends the sending; gives where they are.
+    pub async fn close(mut self) -> Result<Destination> {
         self.copy.send(COPY_END).await?;
         self.copy.finish().await?;
-        Ok(())
+        Ok(self.to)
     }
+}
+
+/// The table itself where it is empty, locked then, so that it stays so for others.
+async fn destination(connection: &mut PgConnection) -> Result<Destination> {
+    let is_empty = "select not exists (select from triage.epss_data)";
+    if sqlx::query_scalar(is_empty).fetch_one(&mut *connection).await? {
+        sqlx::raw_sql("lock table triage.epss_data in share row exclusive mode")
+            .execute(&mut *connection)
+            .await?;
+        if sqlx::query_scalar(is_empty).fetch_one(connection).await? {
+            return Ok(Destination::Table);
+        }
+    }
+    Ok(Destination::Temporary)
 }
 
 /// Writes a score as a row of a binary COPY.
@@ -68,16 +102,13 @@ pub fn encode(score: &Score, rows: &mut Vec<u8>) {
     }
 }
 
-/// Takes over the scores that arrived. CVEs that the file no longer names keep what was known of them.
+/// Takes over the scores that arrived in the temporary table. CVEs that the file no longer names keep what was known of them.
 /// Gives the number of rows that were added or changed.
 pub async fn keep_scores(change: &mut Change) -> Result<u64> {
     let connection = change.connection();
-    sqlx::raw_sql(
-        "analyze pg_temp.epss_arrived (cve_id);
-         lock table triage.epss_data in share row exclusive mode",
-    )
-    .execute(&mut *connection)
-    .await?;
+    sqlx::raw_sql("lock table triage.epss_data in share row exclusive mode")
+        .execute(&mut *connection)
+        .await?;
     // Whoever is scored anew; a join, so that the same file again reads and writes nothing more.
     let changed = sqlx::query(
         "update triage.epss_data e

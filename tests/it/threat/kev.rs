@@ -94,7 +94,7 @@ fn what_is_no_catalogue_is_refused_with_its_place() {
     );
     let mut not_utf8 = format!("{HEADER}\n").into_bytes();
     not_utf8.extend(b"CVE-2024-3094,\xff,,,,,\n");
-    refused(not_utf8, &["UTF-8", "line: 2"]);
+    refused(not_utf8, &["UTF-8", "line 2"]);
 }
 
 proptest! {
