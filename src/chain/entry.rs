@@ -12,6 +12,8 @@ use serde_json::{Map, Value};
 pub enum Category {
     /// A person's verdict on findings, its taking back, and the intake of the findings themselves.
     FindingTriage,
+    /// A setting that holds for everyone.
+    ConfigChange,
 }
 
 impl Category {
@@ -19,6 +21,7 @@ impl Category {
     pub fn word(self) -> &'static str {
         match self {
             Category::FindingTriage => "finding_triage",
+            Category::ConfigChange => "config_change",
         }
     }
 
@@ -28,6 +31,7 @@ impl Category {
             Category::FindingTriage => {
                 &["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"]
             }
+            Category::ConfigChange => &["SOC2:CC7.1", "SOC2:CC8.1", "SOC2:CC6.6", "ISO27001:A.8.9"],
         }
     }
 }

@@ -7,9 +7,11 @@
 
 pub use super::feedback::{TARGETS_MAX, Target};
 
+use super::blind::Share;
 use super::feedback::{self, Comment, Conflict, NotTakenBack, Reason, Refusal};
 use super::finding::{FeedbackKind, Finding, Verdict};
 use super::record;
+use super::store::blind;
 use super::store::feedbacks::{self, DoneBefore, Locked, NewFeedback, NewRow};
 use super::store::findings;
 use crate::chain::change::Change;
@@ -133,6 +135,20 @@ pub async fn done(db: &Db, key: DeedKey) -> Result<Option<Decided>> {
     let Some(done) = feedbacks::done(db, key).await? else { return Ok(None) };
     let rows = findings::find(db, &shown(&done.rows)).await?;
     Ok(Some(decided_before(done, rows)))
+}
+
+/// Sets the share of findings that people decide before they see the AI's verdict; gives the entry, or
+/// none where the share was this one already.
+///
+/// # Errors
+/// `Denied` where the login may not (it takes an operator).
+pub async fn set_blind_share(db: &Db, share: Share, key: DeedKey) -> Result<Option<EntrySeq>> {
+    let mut change = Change::begin(db, key).await?;
+    let before = blind::set_share(&mut change, share).await?;
+    if before == share {
+        return Ok(None);
+    }
+    Ok(Some(change.commit(record::blind_share(before, share)).await?))
 }
 
 async fn give_once(mut change: Change, deed: &GiveFeedback, targets: &[Target]) -> Result<Outcome> {

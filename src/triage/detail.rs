@@ -1,7 +1,9 @@
 //! All that is known of one finding.
 
 use super::finding::{Feedback, Finding, Verdict};
+use super::metrics::Pipeline;
 use super::risk::{CveThreat, RiskTerms};
+use super::threat::Taken;
 use crate::ids::{EntrySeq, FeedbackId, FindingId, ScanId, Version};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
@@ -18,6 +20,8 @@ pub struct FindingDetail {
     pub severity_written: Option<SafeText>,
     /// The newest scan that saw it.
     pub scan: Option<ScanNote>,
+    /// The build of that scan, beside the others of its repository; none where it was not measured.
+    pub pipeline: Option<Pipeline>,
     /// The last line that it covers.
     pub end_line: Option<i32>,
     /// The code that it stands in.
@@ -36,6 +40,10 @@ pub struct FindingDetail {
     pub red_team_success: Option<bool>,
     /// Its CVEs, known or unknown.
     pub cves: Vec<CveThreat>,
+    /// The edition of EPSS that is known; none before the first.
+    pub epss_edition: Option<Taken>,
+    /// The edition of KEV that is known; none before the first.
+    pub kev_edition: Option<Taken>,
     /// The risk, term by term.
     pub risk_terms: RiskTerms,
     /// The scans that saw it.

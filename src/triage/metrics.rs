@@ -8,6 +8,7 @@ pub mod forest;
 pub mod intake;
 
 use crate::ids::ScanId;
+use crate::text::SafeText;
 use serde::Serialize;
 use std::fmt;
 
@@ -131,6 +132,48 @@ pub fn anomalies(builds: &[Build]) -> Vec<Anomaly> {
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.scan.cmp(&b.scan)));
     found
+}
+
+/// The build of a scan, beside the others of its repository.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pipeline {
+    /// What was measured.
+    #[serde(flatten)]
+    pub build: Build,
+    /// With how many builds it was compared, itself included.
+    pub compared_with: usize,
+    /// Why it is unlike the others, where it is.
+    pub anomaly: Option<Anomaly>,
+    /// The same in words; or why it was not compared.
+    pub note: Option<String>,
+}
+
+impl Pipeline {
+    /// Compares `build` with `builds`, which holds it too.
+    pub fn of(build: Build, builds: &[Build]) -> Self {
+        let compared_with = builds.iter().filter(|b| values(b).is_some()).count();
+        let anomaly = anomalies(builds).into_iter().find(|a| a.scan == build.scan_id);
+        let note = match &anomaly {
+            Some(anomaly) => Some(anomaly.to_string()),
+            None if values(&build).is_none() => Some("not compared: a metric is missing".to_owned()),
+            None if compared_with < ROWS_MIN => {
+                Some(format!("not compared: {compared_with} builds are measured, it takes {ROWS_MIN}"))
+            }
+            None => None,
+        };
+        Pipeline { build, compared_with, anomaly, note }
+    }
+}
+
+/// The unusual builds of a repository.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RepoBuilds {
+    /// The repository; none where the scans do not name one.
+    pub repo: Option<SafeText>,
+    /// How many builds were looked at, the newest first.
+    pub builds: usize,
+    /// Those that are unlike the others, the most unusual first.
+    pub anomalies: Vec<Anomaly>,
 }
 
 fn values(build: &Build) -> Option<[f64; 3]> {

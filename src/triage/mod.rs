@@ -18,5 +18,6 @@ pub mod reason;
 mod record;
 pub mod risk;
 pub mod sarif;
+pub mod stats;
 pub mod store;
 pub mod threat;

@@ -13,6 +13,7 @@
 //! The payload names this listing as `digest_of`.
 
 use super::actions::{GiveComment, GiveFeedback, TakeBack};
+use super::blind::Share;
 use super::feedback::{Decision, Reason};
 use super::finding::Verdict;
 use super::store::feedbacks::Locked;
@@ -66,6 +67,14 @@ pub fn comment(locked: &[Locked], said: Said<'_>, deed: &GiveComment) -> NewEntr
         payload.insert("version".into(), row.standing.version.0.into());
     }
     entry("finding_commented", payload, locked)
+}
+
+/// The entry of another share of blind findings.
+pub fn blind_share(before: Share, share: Share) -> NewEntry {
+    let mut payload = Map::new();
+    payload.insert("from".into(), before.get().into());
+    payload.insert("to".into(), share.get().into());
+    NewEntry::new(Category::ConfigChange, "blind_share_set", payload)
 }
 
 fn entry(event_type: &'static str, payload: Map<String, Value>, locked: &[Locked]) -> NewEntry {

@@ -2,8 +2,9 @@
 
 use crate::ids::EntrySeq;
 use crate::text::SafeText;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
+use std::fmt;
 
 /// A feed about the threat of CVEs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,6 +31,35 @@ impl Feed {
             Feed::Epss => "epss_imported",
             Feed::Kev => "kev_imported",
         }
+    }
+}
+
+/// An edition that was taken in.
+#[derive(Debug, Clone, PartialEq, Serialize, sqlx::FromRow)]
+pub struct Taken {
+    /// The name of its file.
+    pub file_name: SafeText,
+    /// The day that it holds for; none where the file did not say.
+    pub edition_date: Option<NaiveDate>,
+    /// The version of the model or of the catalogue; none where the file did not say.
+    pub model_version: Option<SafeText>,
+    /// CVEs in it.
+    pub row_count: i32,
+    /// When it was taken in.
+    pub imported_at: DateTime<Utc>,
+}
+
+impl fmt::Display for Taken {
+    /// As a person reads it: `2026-01-15 (v2025.03.14), 236417 CVEs`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.edition_date {
+            Some(date) => write!(f, "{date}")?,
+            None => write!(f, "undated, taken in {}", self.imported_at.format("%Y-%m-%d"))?,
+        }
+        if let Some(version) = &self.model_version {
+            write!(f, " ({})", version.one_line())?;
+        }
+        write!(f, ", {} CVEs", self.row_count)
     }
 }
 

@@ -1,21 +1,51 @@
 //! The verdicts of AI and people, counted by the database.
 
 use super::fields::FIELDS;
-use super::verdict;
+use super::{blind, metrics, threat, verdict};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Filter, sql::push_where};
-use crate::triage::agreement::Cell;
+use crate::triage::agreement::{Cell, measure};
+use crate::triage::stats::{BlindSample, Population, Stats};
+use crate::triage::threat::Feed;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
-use sqlx::{QueryBuilder, Row};
+use sqlx::{Connection, PgConnection, QueryBuilder, Row};
 
 /// The most combinations of tool, rule, verdicts and confidence that are counted.
 const CELLS_MAX: usize = 200_000;
 
+/// All that is measured on the findings of `filter`, of one moment.
+///
+/// # Errors
+/// `Usage` where there are too many combinations to count.
+pub async fn stats(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Stats> {
+    let mut connection = db.read().acquire().await?;
+    let mut transaction = connection.begin_with("begin isolation level repeatable read read only").await?;
+    let stats = read(&mut transaction, filter, now).await;
+    transaction.rollback().await?;
+    stats
+}
+
+async fn read(connection: &mut PgConnection, filter: &Filter, now: DateTime<Utc>) -> Result<Stats> {
+    let (population, waiting) = population(connection, filter, now).await?;
+    Ok(Stats {
+        population,
+        all: measure(&cells(connection, filter, Sample::All, now).await?),
+        blind: BlindSample {
+            share: blind::share_now(connection).await?.get(),
+            waiting,
+            agreement: measure(&cells(connection, filter, Sample::Blind, now).await?),
+        },
+        epss: threat::newest(connection, Feed::Epss).await?,
+        kev: threat::newest(connection, Feed::Kev).await?,
+        pipeline: metrics::by_repo(connection, filter, now).await?,
+    })
+}
+
 /// Which verdicts of people are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sample {
+enum Sample {
     /// The decisions that stand.
     All,
     /// The first verdict on each finding that was given blind. What followed does not matter: whoever
@@ -24,10 +54,12 @@ pub enum Sample {
 }
 
 /// Counts the findings of `filter` with a verdict of both.
-///
-/// # Errors
-/// `Usage` where there are too many combinations to count.
-pub async fn cells(db: &Db, filter: &Filter, sample: Sample, now: DateTime<Utc>) -> Result<Vec<Cell>> {
+async fn cells(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    sample: Sample,
+    now: DateTime<Utc>,
+) -> Result<Vec<Cell>> {
     let mut sql = QueryBuilder::new(
         "select left(coalesce(f.tool, ''), 200) as tool, left(coalesce(f.rule_id, ''), 1000) as rule_id,
                 upper(btrim(f.ai_verdict)) as ai, upper(btrim(d.verdict)) as person,
@@ -50,7 +82,7 @@ pub async fn cells(db: &Db, filter: &Filter, sample: Sample, now: DateTime<Utc>)
     );
     push_where(&mut sql, filter, &FIELDS, now);
     sql.push(" group by 1, 2, 3, 4, 5 limit ").push_bind(CELLS_MAX as i64 + 1);
-    let rows = sql.build().fetch_all(db.read()).await?;
+    let rows = sql.build().fetch_all(connection).await?;
     if rows.len() > CELLS_MAX {
         let what = format!("more than {CELLS_MAX} combinations of rule, verdict and confidence");
         return Err(Error::new(Kind::Usage, what).hint("narrow the filter"));
@@ -71,26 +103,12 @@ fn cell(row: &PgRow) -> sqlx::Result<Option<Cell>> {
     }))
 }
 
-/// How many findings there are beside those that are measured.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Population {
-    /// Findings that the filter lets through.
-    pub findings: u64,
-    /// Those that a person decided.
-    pub decided: u64,
-    /// Decided ones without a verdict of the AI.
-    pub decided_without_ai: u64,
-    /// Undecided ones with a verdict of the AI.
-    pub undecided_with_ai: u64,
-    /// Decided ones with a verdict of the AI and no feedback of a person: a producer wrote the decision,
-    /// perhaps the AI's own.
-    pub without_feedback: u64,
-    /// Undecided ones whose AI verdict is hidden for now.
-    pub blind_waiting: u64,
-}
-
-/// Counts what [`cells`] leaves out.
-pub async fn population(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Population> {
+/// Counts what [`cells`] leaves out, and how many findings wait to be decided blind.
+async fn population(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    now: DateTime<Utc>,
+) -> Result<(Population, u64)> {
     let mut sql = QueryBuilder::new(
         "select count(*) as findings, count(*) filter (where decided) as decided,
                 count(*) filter (where decided and not by_ai) as decided_without_ai,
@@ -108,15 +126,15 @@ pub async fn population(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<
     );
     push_where(&mut sql, filter, &FIELDS, now);
     sql.push(") as each");
-    let row = sql.build().fetch_one(db.read()).await?;
+    let row = sql.build().fetch_one(connection).await?;
     let count =
         |name: &str| -> sqlx::Result<u64> { Ok(row.try_get::<i64, _>(name)?.try_into().unwrap_or(0)) };
-    Ok(Population {
+    let population = Population {
         findings: count("findings")?,
         decided: count("decided")?,
         decided_without_ai: count("decided_without_ai")?,
         undecided_with_ai: count("undecided_with_ai")?,
         without_feedback: count("without_feedback")?,
-        blind_waiting: count("blind_waiting")?,
-    })
+    };
+    Ok((population, count("blind_waiting")?))
 }

@@ -4,6 +4,7 @@ use crate::chain::change::Change;
 use crate::db::Db;
 use crate::error::Result;
 use crate::triage::blind::Share;
+use sqlx::PgConnection;
 
 /// Whether the AI's verdict on the finding `f` is hidden for now: nobody has ever decided on it. Once
 /// somebody has, the AI's side has been shown, and a taking back does not undo that.
@@ -22,8 +23,13 @@ pub(super) use blind;
 
 /// The share of findings that people decide before they see the AI's verdict.
 pub async fn share(db: &Db) -> Result<Share> {
+    share_now(&mut *db.read().acquire().await?).await
+}
+
+/// The same, as a transaction sees it.
+pub(super) async fn share_now(connection: &mut PgConnection) -> Result<Share> {
     let share: f64 =
-        sqlx::query_scalar("select blind_share from triage.settings").fetch_one(db.read()).await?;
+        sqlx::query_scalar("select blind_share from triage.settings").fetch_one(connection).await?;
     Ok(Share::new(share).unwrap_or_default())
 }
 

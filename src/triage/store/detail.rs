@@ -1,6 +1,7 @@
 //! All that the database knows of one finding.
 
 use super::findings::by_ids;
+use super::{metrics, threat};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::{FindingId, ScanId};
@@ -8,6 +9,7 @@ use crate::text::SafeText;
 use crate::triage::detail::{CarriedOver, EntryNote, FindingDetail, ScanNote, Sighting, Sightings, Snippet};
 use crate::triage::finding::{Feedback, Finding};
 use crate::triage::risk::{CveThreat, RiskInputs, RiskTerms};
+use crate::triage::threat::Feed;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 
@@ -35,6 +37,10 @@ async fn read(connection: &mut PgConnection, id: FindingId) -> Result<FindingDet
         Some(scan) => scan_note(connection, scan).await?,
         None => None,
     };
+    let pipeline = match finding.scan_id {
+        Some(scan) => metrics::of_scan(connection, scan).await?,
+        None => None,
+    };
     let row = rest(connection, id).await?;
     let cves = cves(connection, id).await?;
     let red_team_success = row.try_get("red_team_success")?;
@@ -48,6 +54,7 @@ async fn read(connection: &mut PgConnection, id: FindingId) -> Result<FindingDet
     Ok(FindingDetail {
         severity_written: row.try_get("severity")?,
         scan,
+        pipeline,
         end_line: row.try_get("end_line")?,
         snippet: snippet(&row, &finding)?,
         help_uri: row.try_get("help_uri")?,
@@ -57,6 +64,8 @@ async fn read(connection: &mut PgConnection, id: FindingId) -> Result<FindingDet
         ai_reasoning: row.try_get("ai_reasoning")?,
         red_team_success,
         cves,
+        epss_edition: threat::newest(connection, Feed::Epss).await?,
+        kev_edition: threat::newest(connection, Feed::Kev).await?,
         risk_terms,
         sightings: sightings(connection, id).await?,
         last_seen_at: row.try_get("last_seen_at")?,

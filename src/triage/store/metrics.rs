@@ -2,13 +2,12 @@
 
 use super::fields::FIELDS;
 use crate::chain::change::Change;
-use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Filter, sql::push_where};
 use crate::ids::ScanId;
 use crate::text::{SafeText, visible};
-use crate::triage::metrics::Build;
 use crate::triage::metrics::intake::Measured;
+use crate::triage::metrics::{Build, Pipeline, RepoBuilds, anomalies};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, QueryBuilder, Row};
@@ -124,11 +123,9 @@ pub async fn keep(change: &mut Change, rows: &[Measured], scans: &[ScanId]) -> R
     Ok(changed.rows_affected() + added.rows_affected())
 }
 
-/// The build of `scan`, and the newest builds of its repository to compare it with.
-pub(super) async fn beside(
-    connection: &mut PgConnection,
-    scan: ScanId,
-) -> Result<Option<(Build, Vec<Build>)>> {
+/// The build of `scan`, compared with the newest builds of its repository; none where it was not
+/// measured.
+pub(super) async fn of_scan(connection: &mut PgConnection, scan: ScanId) -> Result<Option<Pipeline>> {
     let own = sqlx::query(
         "select m.scan_id, m.build_duration_seconds, m.artifact_size_bytes, m.num_changed_files, s.project_name
          from triage.pipeline_metrics m join triage.scans s on s.id = m.scan_id
@@ -144,7 +141,7 @@ pub(super) async fn beside(
     if !builds.iter().any(|b| b.scan_id == scan) {
         builds.push(build);
     }
-    Ok(Some((build, builds)))
+    Ok(Some(Pipeline::of(build, &builds)))
 }
 
 /// The newest builds of a repository, one of each scan.
@@ -164,19 +161,13 @@ async fn newest(connection: &mut PgConnection, repo: Option<&str>) -> Result<Vec
     .await?)
 }
 
-/// The builds of a repository.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RepoBuilds {
-    /// The repository; none where the scans do not name one.
-    pub repo: Option<SafeText>,
-    /// Its newest builds, newest first.
-    pub builds: Vec<Build>,
-}
-
-/// The builds of each repository with findings that `filter` lets through, by name; the first
+/// The unusual builds of each repository with findings that `filter` lets through, by name; of the first
 /// [`REPOS_MAX`].
-pub async fn by_repo(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Vec<RepoBuilds>> {
-    let mut connection = db.read().acquire().await?;
+pub(super) async fn by_repo(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    now: DateTime<Utc>,
+) -> Result<Vec<RepoBuilds>> {
     let mut sql = QueryBuilder::new(
         "select distinct s.project_name
          from triage.pipeline_metrics m join triage.scans s on s.id = m.scan_id",
@@ -190,8 +181,12 @@ pub async fn by_repo(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Vec
     let repos: Vec<Option<String>> = sql.build_query_scalar().fetch_all(&mut *connection).await?;
     let mut found = Vec::with_capacity(repos.len());
     for repo in repos {
-        let builds = newest(&mut connection, repo.as_deref()).await?;
-        found.push(RepoBuilds { repo: repo.as_deref().map(SafeText::new), builds });
+        let builds = newest(connection, repo.as_deref()).await?;
+        found.push(RepoBuilds {
+            repo: repo.as_deref().map(SafeText::new),
+            builds: builds.len(),
+            anomalies: anomalies(&builds),
+        });
     }
     Ok(found)
 }

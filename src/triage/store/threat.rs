@@ -7,11 +7,10 @@
 use crate::chain::change::Change;
 use crate::db::Db;
 use crate::error::Result;
-use crate::text::SafeText;
 use crate::triage::epss::Score;
 use crate::triage::kev::Exploited;
-use crate::triage::threat::Feed;
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::triage::threat::{Feed, Taken};
+use chrono::NaiveDate;
 use sqlx::PgConnection;
 use sqlx::postgres::PgCopyIn;
 
@@ -189,21 +188,6 @@ pub async fn rescore(change: &mut Change) -> Result<u64> {
     Ok(done.rows_affected())
 }
 
-/// An edition that was taken in.
-#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
-pub struct Taken {
-    /// The name of its file.
-    pub file_name: SafeText,
-    /// The day that it holds for; none where the file did not say.
-    pub edition_date: Option<NaiveDate>,
-    /// The version of the model or of the catalogue; none where the file did not say.
-    pub model_version: Option<SafeText>,
-    /// CVEs in it.
-    pub row_count: i32,
-    /// When it was taken in.
-    pub imported_at: DateTime<Utc>,
-}
-
 /// The edition of `feed` that was taken in last, for showing what stands.
 pub async fn standing(db: &Db, feed: Feed) -> Result<Option<Taken>> {
     let mut connection = db.read().acquire().await?;
@@ -215,7 +199,7 @@ pub async fn standing_before(change: &mut Change, feed: Feed) -> Result<Option<T
     newest(change.connection(), feed).await
 }
 
-async fn newest(connection: &mut PgConnection, feed: Feed) -> Result<Option<Taken>> {
+pub(super) async fn newest(connection: &mut PgConnection, feed: Feed) -> Result<Option<Taken>> {
     Ok(sqlx::query_as(
         "select left(file_name, 1000) as file_name, edition_date, left(model_version, 200) as model_version,
                 row_count, imported_at
