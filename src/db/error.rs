@@ -98,8 +98,8 @@ fn said_by_server(db: &PgDatabaseError) -> (Kind, String, Option<String>) {
                 "it is a standby, or the connection is read-only; connect to the primary with one that may write",
             ),
         ),
-        "28000" | "28P01" => (
-            Kind::NoDatabase,
+        code @ ("28000" | "28P01") => (
+            if code == "28P01" { Kind::WrongPassword } else { Kind::NoDatabase },
             message,
             named(
                 "give the password by PGPASSWORD or ~/.pgpass; the server's pg_hba.conf decides who may log in",

@@ -131,7 +131,7 @@ pub async fn comment(db: &Db, deed: &GiveComment) -> Result<Outcome> {
 /// knows the targets, as a filter that was asked again.
 pub async fn done(db: &Db, key: DeedKey) -> Result<Option<Decided>> {
     let Some(done) = feedbacks::done(db, key).await? else { return Ok(None) };
-    let rows = findings::now(db, &shown(&done.rows)).await?;
+    let rows = findings::find(db, &shown(&done.rows)).await?;
     Ok(Some(decided_before(done, rows)))
 }
 

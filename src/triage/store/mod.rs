@@ -4,6 +4,7 @@ pub mod detail;
 pub mod feedbacks;
 pub mod fields;
 pub mod findings;
+mod query;
 pub mod values;
 
 use super::finding::{Feedback, FeedbackKind, Finding, Severity, State, Verdict};

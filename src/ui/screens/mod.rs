@@ -1,1 +1,3 @@
 //! The screens, a folder each: state, update, view, perform.
+
+pub mod findings;
