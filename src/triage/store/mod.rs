@@ -4,6 +4,7 @@ pub mod detail;
 pub mod feedbacks;
 pub mod fields;
 pub mod findings;
+pub mod intake;
 mod query;
 pub mod values;
 
