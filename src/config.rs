@@ -134,7 +134,7 @@ impl Config {
     /// Uses `password`, which a person typed.
     pub fn with_password(mut self, password: &str) -> Self {
         if let Target::Server(options) = &mut self.connection.target {
-            *options = Box::new(options.as_ref().clone().password(password));
+            **options = options.as_ref().clone().password(password);
         }
         self
     }

@@ -1,5 +1,6 @@
 //! The command line: the same deeds as the console, as nouns and verbs. One file per area.
 
+pub mod confirm;
 pub mod demo;
 pub mod findings;
 pub mod import;

@@ -23,7 +23,7 @@ pub struct Words {
     pub pattern: Template,
 }
 
-/// A constant condition with one place, written `?`, for a bound value.
+/// A constant condition with one place, written `?`, for a bound value or another condition.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Template {
     pub(super) before: &'static str,

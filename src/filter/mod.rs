@@ -15,10 +15,10 @@
 //! | `seen>2026-01-01` | after that day (UTC); times as in RFC 3339 are understood too |
 //! | `is:undecided` `has:patch` | conditions with a name |
 //! | `-verdict:fp` `-(a or b)` | not; rows without a value are included |
-//! | `a b or c` | `or` binds weaker than standing side by side; parentheses group |
+//! | `a b or c` | `or` binds weaker than standing side by side, which `and` may say too; parentheses group |
 //!
 //! Nothing written means every row. Fields, words and SQL are constants of the areas
-//! ([`FieldSet`](field::FieldSet)); what a person types is bound as a parameter ([`sql`]). Parsing
+//! ([`FieldSet`]); what a person types is bound as a parameter ([`sql`]). Parsing
 //! knows no database and no clock, and is bounded: [`TEXT_CHARS_MAX`], [`NESTING_MAX`],
 //! [`TERMS_MAX`]. Deliberately absent: `!=` and `not`, which have `-`; sorting, which is no filter.
 
@@ -27,6 +27,7 @@ mod error;
 pub mod field;
 mod lex;
 mod parse;
+mod pattern;
 mod print;
 pub mod sql;
 mod term;

@@ -5,6 +5,7 @@
 //! and selects the row: what has no verdict is not a false positive.
 
 use super::field::{FieldKind, FieldSet, Template};
+use super::pattern::{in_other_cases, like, patterns};
 use super::value::{Op, Text, Time, Values};
 use super::{Filter, Node, Term};
 use chrono::{DateTime, Utc};
@@ -167,21 +168,23 @@ impl Writer<'_> {
                 self.person(column, texts, patterns);
                 self.push(within.after).push(")");
             }
-            _ => {
-                self.push("((").push(column).push(") ilike any(");
-                self.query.push_bind(patterns);
-                self.push("))");
-            }
+            _ => self.matches(column, patterns),
         }
     }
 
     /// `me` is the login that asks.
     fn person(&mut self, column: &'static str, texts: &[Text], patterns: Vec<String>) {
-        self.push("(");
         if texts.iter().any(is_me) {
-            self.push("(").push(column).push(") = session_user::text or ");
+            self.push("((").push(column).push(") = session_user::text or ");
+            self.matches(column, patterns);
+            self.push(")");
+        } else {
+            self.matches(column, patterns);
         }
-        self.push("(").push(column).push(") ilike any(");
+    }
+
+    fn matches(&mut self, column: &'static str, patterns: Vec<String>) {
+        self.push("((").push(column).push(") ilike any(");
         self.query.push_bind(patterns);
         self.push("))");
     }
@@ -206,78 +209,4 @@ fn reversed(op: Op) -> Op {
 
 fn is_me(text: &Text) -> bool {
     matches!(text, Text::Literal(name) if name.eq_ignore_ascii_case("me"))
-}
-
-/// The patterns of `ilike` that find `text`.
-fn patterns(text: &Text, is_searched: bool) -> Vec<String> {
-    let plain = match text {
-        Text::Literal(text) if is_searched => vec![format!("%{}%", escaped(text))],
-        Text::Literal(text) => vec![escaped(text)],
-        Text::Glob(pattern) => without_folders(pattern).iter().map(|pattern| like(pattern)).collect(),
-    };
-    plain.into_iter().flat_map(in_other_cases).collect()
-}
-
-/// `pattern`, and as many others as it takes for each `**/` to stand for no folder too.
-fn without_folders(pattern: &str) -> Vec<String> {
-    let mut parts = pattern.split("**/");
-    let mut all = vec![parts.next().unwrap_or_default().to_owned()];
-    for part in parts {
-        all = all
-            .iter()
-            .flat_map(|start| {
-                // Inside a name, as in `a**/b`, it is no folder of its own.
-                let may_vanish = start.is_empty() || start.ends_with('/');
-                let kept = format!("{start}*/{part}");
-                if may_vanish { vec![kept, format!("{start}{part}")] } else { vec![kept] }
-            })
-            .collect();
-    }
-    all
-}
-
-/// A glob as a pattern of `ilike`. Stars in a row are one.
-fn like(glob: &str) -> String {
-    let mut pattern = String::with_capacity(glob.len() + 8);
-    let mut last = ' ';
-    for c in glob.chars() {
-        match c {
-            '*' if last == '*' => {}
-            '*' => pattern.push('%'),
-            '?' => pattern.push('_'),
-            _ => push_escaped(&mut pattern, c),
-        }
-        last = c;
-    }
-    pattern
-}
-
-fn escaped(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 8);
-    text.chars().for_each(|c| push_escaped(&mut pattern, c));
-    pattern
-}
-
-fn push_escaped(pattern: &mut String, c: char) {
-    if matches!(c, '%' | '_' | '\\') {
-        pattern.push('\\');
-    }
-    pattern.push(c);
-}
-
-/// `pattern`, and its usual spellings in other letter cases where the server may not know them: a
-/// database with the locale C folds the letters of ASCII alone.
-fn in_other_cases(pattern: String) -> Vec<String> {
-    if pattern.is_ascii() {
-        return vec![pattern];
-    }
-    let lower = pattern.to_lowercase();
-    let mut letters = lower.chars();
-    let first = letters.find(|c| c.is_alphabetic());
-    let capitalised = first.map(|first| lower.replacen(first, &first.to_uppercase().to_string(), 1));
-    let mut all = vec![pattern.to_uppercase(), lower, pattern];
-    all.extend(capitalised);
-    all.sort();
-    all.dedup();
-    all
 }

@@ -1,6 +1,10 @@
 //! How things look: styles by meaning and symbols by locale. Nothing is told by colour alone.
 
-use ratatui::style::{Modifier, Style};
+use crate::error::{Error, Kind, Result};
+use crate::text::visible;
+use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
+use std::str::FromStr;
 
 /// Styles by what they mean. The terminal's own background stays.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,25 +36,87 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// Bold, dim and underline alone.
-    pub fn mono(symbols: Symbols) -> Self {
-        let plain = Style::new();
-        let bold = plain.add_modifier(Modifier::BOLD);
-        Theme {
-            text: plain,
-            dim: plain.add_modifier(Modifier::DIM),
-            strong: bold,
-            accent: bold,
-            selected: bold,
-            good: plain,
-            warn: bold,
-            bad: bold,
-            added: plain,
-            removed: plain.add_modifier(Modifier::DIM),
-            changed: plain.add_modifier(Modifier::UNDERLINED),
-            symbols,
+    /// The theme of a name: `dark` or `mono`.
+    pub fn named(name: &str, symbols: Symbols) -> Result<Theme> {
+        match name {
+            "dark" => Theme::parse(DARK, symbols),
+            "mono" => Ok(Theme::mono(symbols)),
+            _ => Err(Error::new(Kind::Configuration, format!("there is no theme {}", visible(name)))
+                .hint("the themes are dark and mono")),
         }
     }
+
+    /// Bold, dim and underline alone.
+    pub fn mono(symbols: Symbols) -> Self {
+        Theme::parse(MONO, symbols).expect("themes/mono.toml is part of the program, and a test reads it")
+    }
+
+    /// Reads a theme's file.
+    pub fn parse(file: &str, symbols: Symbols) -> Result<Theme> {
+        let styles: Styles = toml::from_str(file)
+            .map_err(|e| Error::new(Kind::Configuration, format!("the theme: {}", visible(e.message()))))?;
+        Ok(Theme {
+            text: style("text", &styles.text)?,
+            dim: style("dim", &styles.dim)?,
+            strong: style("strong", &styles.strong)?,
+            accent: style("accent", &styles.accent)?,
+            selected: style("selected", &styles.selected)?,
+            good: style("good", &styles.good)?,
+            warn: style("warn", &styles.warn)?,
+            bad: style("bad", &styles.bad)?,
+            added: style("added", &styles.added)?,
+            removed: style("removed", &styles.removed)?,
+            changed: style("changed", &styles.changed)?,
+            symbols,
+        })
+    }
+
+    /// The same with another accent: the colour of a connection, so that production looks like it.
+    pub fn with_accent(mut self, colour: &str) -> Result<Theme> {
+        self.accent = style("accent", colour)?;
+        Ok(self)
+    }
+}
+
+const DARK: &str = include_str!("../../themes/dark.toml");
+const MONO: &str = include_str!("../../themes/mono.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Styles {
+    text: String,
+    dim: String,
+    strong: String,
+    accent: String,
+    selected: String,
+    good: String,
+    warn: String,
+    bad: String,
+    added: String,
+    removed: String,
+    changed: String,
+}
+
+/// `words` as a style: a colour, and how the letters look.
+fn style(name: &str, words: &str) -> Result<Style> {
+    let mut style = Style::new();
+    for word in words.split_whitespace() {
+        style = match word {
+            "bold" => style.add_modifier(Modifier::BOLD),
+            "dim" => style.add_modifier(Modifier::DIM),
+            "italic" => style.add_modifier(Modifier::ITALIC),
+            "underlined" => style.add_modifier(Modifier::UNDERLINED),
+            "reversed" => style.add_modifier(Modifier::REVERSED),
+            colour => style.fg(Color::from_str(colour).map_err(|_| {
+                Error::new(
+                    Kind::Configuration,
+                    format!("the theme's {name} has an unknown word {}", visible(colour)),
+                )
+                .hint("a colour's name, a number to 255, #rrggbb, bold, dim, italic, underlined, reversed")
+            })?),
+        };
+    }
+    Ok(style)
 }
 
 /// The symbols of the screens, each one column wide.

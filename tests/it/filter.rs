@@ -35,6 +35,15 @@ pub static FIELDS: FieldSet = FieldSet {
         Field { name: "tag", aliases: &[], help: "a tag", kind: FieldKind::Keywords, sql: "t.tags" },
         Field { name: "by", aliases: &[], help: "who decided", kind: FieldKind::Person, sql: "t.actor" },
         Field {
+            name: "said",
+            aliases: &[],
+            help: "who said something",
+            kind: FieldKind::People(Template::new(
+                "exists (select from unnest(t.said_by) as one (actor) where ?)",
+            )),
+            sql: "one.actor",
+        },
+        Field {
             name: "verdict",
             aliases: &[],
             help: "what was decided",

@@ -5,7 +5,11 @@ mod support;
 
 mod architecture;
 mod chain;
+mod cli_findings;
 mod config;
 mod filter;
+mod risk;
+mod sarif;
 mod store;
 mod text;
+mod triage;

@@ -133,9 +133,18 @@ impl fmt::Display for Count {
 /// A page of findings. Page N costs what the first one costs: it starts in the index.
 pub async fn list(db: &Db, query: &Query) -> Result<Page<Finding>> {
     let limit = query.limit.min(PAGE_ROWS_MAX);
-    let mut sql = select(query, Some(limit + 1));
+    let mut sql = QueryBuilder::default();
+    push_select(&mut sql, query, Some(limit + 1));
     let rows = sql.build_query_as().fetch_all(db.read()).await?;
     Ok(Page::cut(rows, limit))
+}
+
+/// How the database will find a page, as EXPLAIN tells it.
+pub async fn plan(db: &Db, query: &Query) -> Result<String> {
+    let mut sql = QueryBuilder::new("explain ");
+    push_select(&mut sql, query, Some(query.limit + 1));
+    let lines: Vec<String> = sql.build_query_scalar().fetch_all(db.read()).await?;
+    Ok(lines.join("\n"))
 }
 
 /// Hands every finding to `visit`, as they come: one statement, one snapshot, constant memory. The
@@ -149,7 +158,8 @@ pub async fn each(
     let mut transaction = db.read().begin().await?;
     // Whoever reads may be slow, as a pager is; the server still notices when they are gone.
     sqlx::raw_sql("set local statement_timeout = 0").execute(&mut *transaction).await?;
-    let mut sql = select(query, rows_max);
+    let mut sql = QueryBuilder::default();
+    push_select(&mut sql, query, rows_max);
     let mut rows = sql.build().fetch(&mut *transaction);
     while let Some(row) = rows.try_next().await? {
         visit(Finding::from_row(&row)?)?;
@@ -228,16 +238,16 @@ pub async fn by_ids(connection: &mut PgConnection, ids: &[FindingId]) -> Result<
 
 /// The rows of `query`. What is computed per row (CVEs) stands outside the limit, so it is computed
 /// for the rows of the page alone.
-fn select(query: &Query, limit: Option<usize>) -> QueryBuilder<Postgres> {
+fn push_select(sql: &mut QueryBuilder<Postgres>, query: &Query, limit: Option<usize>) {
     let columns = columns(query.sort.by);
+    // Every key of an order goes the same way, so that the index serves both ways.
     let way = if columns.descend(query.sort.order) { " desc" } else { " asc" };
-    let mut sql = QueryBuilder::new("select p.*, t.epss, t.kev from (select ");
-    sql.push(LISTED);
+    sql.push("select p.*, t.epss, t.kev from (select ").push(LISTED);
     for (i, key) in columns.keys.iter().enumerate() {
         sql.push(format_args!(", {key} as key_{i}"));
     }
     sql.push(" from triage.findings f where ");
-    push_conditions(&mut sql, query);
+    push_conditions(sql, query);
     sql.push(" order by ");
     for key in columns.keys {
         sql.push(key).push(way).push(", ");
@@ -251,7 +261,6 @@ fn select(query: &Query, limit: Option<usize>) -> QueryBuilder<Postgres> {
         sql.push(format_args!("p.key_{i}{way}, "));
     }
     sql.push("p.id").push(way);
-    sql
 }
 
 /// What the filter asks, and that the rows come after the cursor.

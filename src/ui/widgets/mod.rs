@@ -1,10 +1,17 @@
 //! Parts that several screens are made of.
 
 pub mod cells;
+pub mod confirm;
 pub mod diff;
 pub mod editor;
 pub mod filter_bar;
+pub mod footer;
+pub mod help;
+pub mod jobs;
 pub mod line;
+pub mod palette;
+pub mod panel;
 pub mod prompt;
 pub mod table;
+pub mod tabs;
 pub mod when;

@@ -33,13 +33,13 @@ fn at_cursor(text: &str) -> (String, usize) {
 
 #[test]
 fn what_is_offered() {
-    check("|", "field [] severity rule file repo tag by verdict risk line age seen is has");
+    check("|", "field [] severity rule file repo tag by said verdict risk line age seen is has");
     check("se|", "field [se] severity seen");
     check("SE|", "field [SE] severity seen");
     check("-se|", "field [se] severity seen");
     check("größe -(pro|", "field [pro] repo");
     check("ver|:fp", "field [ver] verdict severity");
-    check("s|ev>=high", "field [sev] severity seen risk is has");
+    check("s|ev>=high", "field [sev] severity said seen risk is has");
     check("xyz|", "nothing");
     check("severity|", "field [severity] severity");
     check("severity:|", "word [] critical high medium low info");

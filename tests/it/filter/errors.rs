@@ -25,7 +25,7 @@ fn names_and_words_that_nobody_knows() {
     check(
         "http://example.org",
         "unknown field `http` at column 1; put it in quotes to search for it as text; the fields are severity, \
-         rule, file, repo, tag, by, verdict, risk, line, age, seen, is, has",
+         rule, file, repo, tag, by, said, verdict, risk, line, age, seen, is, has",
     );
 }
 

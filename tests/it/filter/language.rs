@@ -150,7 +150,7 @@ fn filterish() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_understood_or_refused_at_a_column_of_it(text in prop_oneof![filterish(), any::<String>(), "\\PC{0,40}"]) {

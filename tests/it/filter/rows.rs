@@ -11,7 +11,8 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 const ROWS: &str = r#"
 create temporary table t (
     id integer primary key, severity smallint, rule text, file text, repo text, tags text[] not null default '{}',
-    actor text, verdict text, risk double precision, line integer, seen timestamptz, message text);
+    actor text, verdict text, risk double precision, line integer, seen timestamptz, message text,
+    said_by text[] not null default '{}');
 insert into t values
  (1, 4, 'python.sql-injection', 'tests/db/users.py', 'acme/api', '{CWE-89,sql}', session_user, 'TP', 94.5, 42,
      '2026-03-10 12:00Z', 'User input reaches a query without binding'),
@@ -24,6 +25,7 @@ insert into t values
  (5, null, null, null, null, '{}', null, null, null, null, null, null),
  (6, 1, '', 'deep/a/b/users.py', '', '{*,a,b}', 'Bea', 'TP', 0, 1,
      '2025-03-10 12:00Z', '*** what? 100%');
+update t set said_by = case id when 1 then array[session_user::text, 'bea'] when 4 then '{cem}' else '{}' end;
 "#;
 
 const NOW: &str = "2026-03-10T12:00:30Z";
@@ -90,6 +92,8 @@ async fn rows_are_selected_as_written() {
         ("file:deep/**/users.py", &[6]),
         ("file:deep/**/a/**/b/**/users.py", &[6]),
         ("file:tests/**/db/**/users.py", &[1]),
+        ("file:user**/s.py", &[]),
+        ("file:src/**s/view.js", &[2]),
         ("file:users.py", &[1, 3, 6]),
         ("file=users.py,nothing", &[3]),
         // names
@@ -107,6 +111,9 @@ async fn rows_are_selected_as_written() {
         ("by:me", &[1, 3]),
         ("by:bea", &[2, 6]),
         ("-by:bea", &[1, 3, 4, 5]),
+        ("said:me", &[1]),
+        ("said:b*,cem", &[1, 4]),
+        ("-said:me,nobody", &[2, 3, 4, 5, 6]),
         // words with a meaning
         ("severity:high", &[2]),
         ("severity>=high", &[1, 2]),
@@ -198,6 +205,7 @@ fn wants() -> impl Strategy<Value = Want> {
         Want::Leaf("repo:acme/*", &[1, 2, 3]),
         Want::Leaf("tag:CWE-*", &[1, 2]),
         Want::Leaf("by:me", &[1, 3]),
+        Want::Leaf("said:me", &[1]),
         Want::Leaf("severity>low", &[1, 2, 3]),
         Want::Leaf("verdict:fp", &[2]),
         Want::Leaf("is:undecided", &[3, 4, 5]),

@@ -1,0 +1,81 @@
+//! What the console itself does on a command; the rest goes to the screen.
+
+use super::overlay::Overlay;
+use super::{Access, App, Effect, Leaving, Moment};
+use crate::ui::command::{Command, Need};
+use crate::ui::screen::{Ask, Clock, Input, Question, Screen, Tone};
+
+impl<S: Screen> App<S> {
+    /// Runs a command, by whatever way it was asked for.
+    pub(super) fn run(&mut self, command: Command, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+        if let Some(why) = self.why_not(command) {
+            return self.say(Tone::Plain, why, moment);
+        }
+        match command {
+            Command::GoFindings => self.show(0, None, moment, out),
+            Command::Redraw => out.push(Effect::Redraw),
+            Command::ToggleClock => {
+                self.clock = match self.clock {
+                    Clock::Local => Clock::Utc,
+                    Clock::Utc => Clock::Local,
+                };
+                let what = if self.clock == Clock::Utc { "times in UTC" } else { "times in local time" };
+                self.say(Tone::Plain, what, moment);
+            }
+            Command::Palette => self.overlay = Some(Overlay::palette("")),
+            Command::Import => self.overlay = Some(Overlay::palette("import ")),
+            Command::Jobs => self.overlay = Some(Overlay::jobs()),
+            Command::CancelJobs => self.cancel_jobs(moment, out),
+            Command::Help => self.overlay = Some(Overlay::help()),
+            Command::Cancel => self.interrupt(moment, out),
+            Command::Suspend => self.leaving = Some(Leaving::Suspend),
+            Command::Quit => self.back_or_quit(moment, out),
+            other => self.tell(self.active, Input::Command(other), moment, out),
+        }
+    }
+
+    /// Why a command cannot be run now; none if it can.
+    pub(super) fn why_not(&self, command: Command) -> Option<&'static str> {
+        let screen = &self.screens[self.active];
+        let row = command.row();
+        if !row.holds_in(screen.pane()) {
+            return Some("that holds in another pane");
+        }
+        row.needs.iter().find_map(|need| match need {
+            Need::WriteAccess if self.about.access == Access::ReadOnly => Some("this connection only reads"),
+            Need::Row if !screen.meets(Need::Row) => Some("there is no row under the cursor"),
+            Need::Marks if !screen.meets(Need::Marks) => Some("no row is marked"),
+            _ => None,
+        })
+    }
+
+    /// q: one layer back; on the last one, quits.
+    fn back_or_quit(&mut self, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+        let mut asks = self.screens[self.active].input(Input::Command(Command::Back), moment.now);
+        let was_last = asks.iter().any(|ask| matches!(ask, Ask::Back)) && self.back.is_empty();
+        if was_last {
+            asks.retain(|ask| !matches!(ask, Ask::Back));
+        }
+        self.obey(self.active, asks, moment, out);
+        if was_last {
+            self.quit();
+        }
+    }
+
+    fn quit(&mut self) {
+        let running = self.jobs.running().count();
+        if running == 0 {
+            self.leaving = Some(Leaving::Quit(0));
+            return;
+        }
+        let what = match running {
+            1 => "A job is running. Quitting cancels it; nothing of it is kept.".to_owned(),
+            _ => format!("{running} jobs are running. Quitting cancels them; nothing of them is kept."),
+        };
+        self.overlay = Some(Overlay::confirm_quit(Question { what, yes: "quit".into(), typed_count: None }));
+    }
+
+    pub(super) fn quit_confirmed(&mut self) {
+        self.leaving = Some(Leaving::Quit(0));
+    }
+}

@@ -1,0 +1,140 @@
+//! What lies over the screen for a while: help, palette, a question, the jobs.
+
+use super::{App, Effect, JobId, Moment};
+use crate::ui::input::Arrival;
+use crate::ui::screen::{Question, Screen, Tone};
+use crate::ui::widgets::confirm::{self, Confirm};
+use crate::ui::widgets::help::{self, Help};
+use crate::ui::widgets::palette::{self, Palette};
+use crossterm::event::{KeyCode, KeyEvent};
+use std::path::PathBuf;
+
+/// What lies over the screen.
+#[derive(Debug)]
+pub(super) enum Overlay<W> {
+    Help(Help),
+    Palette(Palette),
+    Confirm(Confirm, Deed<W>),
+    /// The jobs, and which one is chosen.
+    Jobs(usize),
+}
+
+/// What is done on a yes.
+#[derive(Debug)]
+pub(super) enum Deed<W> {
+    Wish(usize, W),
+    Quit,
+}
+
+impl<W> Overlay<W> {
+    pub(super) fn help() -> Self {
+        Overlay::Help(Help::default())
+    }
+
+    pub(super) fn palette(text: &str) -> Self {
+        Overlay::Palette(Palette::new(text))
+    }
+
+    pub(super) fn jobs() -> Self {
+        Overlay::Jobs(0)
+    }
+
+    pub(super) fn confirm_wish(question: Question, screen: usize, wish: W) -> Self {
+        Overlay::Confirm(Confirm::new(question), Deed::Wish(screen, wish))
+    }
+
+    pub(super) fn confirm_quit(question: Question) -> Self {
+        Overlay::Confirm(Confirm::new(question), Deed::Quit)
+    }
+}
+
+impl<S: Screen> App<S> {
+    pub(super) fn overlay_paste(&mut self, text: &str, out: &mut Vec<Effect<S::Wish>>) {
+        match &mut self.overlay {
+            Some(Overlay::Help(help)) => help.paste(text),
+            Some(Overlay::Palette(palette)) => {
+                if let palette::Answer::WantsPaths(path) = palette.paste(text) {
+                    out.push(Effect::CompletePath(path));
+                }
+            }
+            // A paste answers no question.
+            Some(Overlay::Confirm(..) | Overlay::Jobs(_)) | None => {}
+        }
+    }
+
+    pub(super) fn overlay_key(
+        &mut self,
+        key: KeyEvent,
+        arrival: Arrival,
+        moment: Moment,
+        out: &mut Vec<Effect<S::Wish>>,
+    ) {
+        // Taken out, and put back by whatever goes on.
+        let Some(overlay) = self.overlay.take() else { return };
+        let runs = arrival == Arrival::Alone || !super::keys::is_line_end(key);
+        match overlay {
+            Overlay::Help(help) if runs => self.help_key(help, key, moment, out),
+            Overlay::Palette(palette) if runs => self.palette_key(palette, key, moment, out),
+            Overlay::Confirm(mut confirm, deed) => match (confirm.key(key, arrival), deed) {
+                (confirm::Answer::Open, deed) => self.overlay = Some(Overlay::Confirm(confirm, deed)),
+                (confirm::Answer::No, _) => self.say(Tone::Plain, "not done", moment),
+                (confirm::Answer::Yes, Deed::Wish(screen, wish)) => self.perform(screen, wish, out),
+                (confirm::Answer::Yes, Deed::Quit) => self.quit_confirmed(),
+            },
+            Overlay::Jobs(chosen) => self.jobs_key(chosen, key, out),
+            held => self.overlay = Some(held),
+        }
+    }
+
+    fn help_key(&mut self, mut help: Help, key: KeyEvent, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+        match help.key(key, &self.keymap, self.screens[self.active].pane()) {
+            help::Answer::Open => self.overlay = Some(Overlay::Help(help)),
+            help::Answer::Closed => {}
+            help::Answer::Run(command) => self.run(command, moment, out),
+        }
+    }
+
+    fn palette_key(
+        &mut self,
+        mut palette: Palette,
+        key: KeyEvent,
+        moment: Moment,
+        out: &mut Vec<Effect<S::Wish>>,
+    ) {
+        match palette.key(key, self.screens[self.active].pane()) {
+            palette::Answer::Open => self.overlay = Some(Overlay::Palette(palette)),
+            palette::Answer::WantsPaths(path) => {
+                self.overlay = Some(Overlay::Palette(palette));
+                out.push(Effect::CompletePath(path));
+            }
+            palette::Answer::Closed => {}
+            palette::Answer::Run(command) => self.run(command, moment, out),
+            palette::Answer::Import(path) => match self.why_not(crate::ui::command::Command::Import) {
+                Some(why) => self.say(Tone::Plain, why, moment),
+                None => self.start_import(PathBuf::from(path), moment, out),
+            },
+            palette::Answer::Unknown(name) => {
+                self.say(Tone::Bad, &format!("there is no command {name}; ? lists them"), moment);
+                self.overlay = Some(Overlay::Palette(palette));
+            }
+        }
+    }
+
+    fn jobs_key(&mut self, chosen: usize, key: KeyEvent, out: &mut Vec<Effect<S::Wish>>) {
+        let last = self.jobs.lines().len().saturating_sub(1);
+        let chosen = match key.code {
+            KeyCode::Esc | KeyCode::Char('q' | 'J') => return,
+            KeyCode::Up | KeyCode::Char('k') => chosen.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => (chosen + 1).min(last),
+            KeyCode::Char('x') => {
+                let id: Option<JobId> = self.jobs.lines().iter().rev().nth(chosen).map(|line| line.id);
+                if let Some(id) = id {
+                    self.cancel_job(id, out);
+                }
+                chosen
+            }
+            _ => chosen,
+        };
+        self.overlay = Some(Overlay::Jobs(chosen));
+    }
+}
