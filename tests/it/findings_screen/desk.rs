@@ -106,22 +106,33 @@ impl Desk {
 
     /// What the footer says since the last call.
     pub fn toasts(&mut self) -> Vec<String> {
-        let (toasts, rest) = std::mem::take(&mut self.asks).into_iter().partition(|ask| matches!(ask, Ask::Toast(_)));
+        let (toasts, rest) =
+            std::mem::take(&mut self.asks).into_iter().partition(|ask| matches!(ask, Ask::Toast(_)));
         self.asks = rest;
         let _: &Vec<Ask<Wish>> = &toasts;
-        toasts.into_iter().map(|ask| if let Ask::Toast(toast) = ask { toast.text } else { String::new() }).collect()
+        toasts
+            .into_iter()
+            .map(|ask| if let Ask::Toast(toast) = ask { toast.text } else { String::new() })
+            .collect()
     }
 
     /// Answers the load of rows that is asked for.
     pub fn answer_rows(&mut self, rows: Vec<Finding>, above: Edge, below: Edge) {
-        let Some((ticket, from)) = self.asked_rows() else { panic!("no rows are asked for: {:?}", self.asks) };
+        let Some((ticket, from)) = self.asked_rows() else {
+            panic!("no rows are asked for: {:?}", self.asks)
+        };
         let newest = rows.iter().map(|row| row.id).max();
         let at = match &from {
             From::Around(around) => rows.iter().position(|row| row.id == around.id).unwrap_or(0),
             _ => 0,
         };
         let total = rows.len() as u64;
-        self.answer(Msg::Rows { ticket, from, at: now(), result: Ok(Rows { rows, above, below, at, newest }) });
+        self.answer(Msg::Rows {
+            ticket,
+            from,
+            at: now(),
+            result: Ok(Rows { rows, above, below, at, newest }),
+        });
         if above == Edge::End && below == Edge::End {
             let counts = Counts { total: Count::Exactly(total), before: None };
             self.answer(Msg::Count { ticket, row: None, result: Ok(counts) });
@@ -253,14 +264,75 @@ pub fn findings(count: i64) -> Vec<Finding> {
 
 /// The rows of the sketch, and some more.
 pub fn sample() -> Vec<Finding> {
-    type Spec = (i64, f64, Severity, &'static str, &'static str, i32, i64, Option<(&'static str, f64)>, State);
+    type Spec =
+        (i64, f64, Severity, &'static str, &'static str, i32, i64, Option<(&'static str, f64)>, State);
     let specs: [Spec; 9] = [
-        (12, 94.5, Severity::Critical, "sql-injection", "api/users.py", 42, 3, Some(("TP", 0.93)), State::New),
-        (9, 91.5, Severity::Critical, "CVE-2024-3094  xz-utils 5.6.0", "Cargo.lock", 0, 1, None, State::Unchanged),
-        (31, 74.2, Severity::High, "path-traversal", "srv/files.go", 118, 9, Some(("TP", 0.81)), State::Regressed),
-        (4, 50.0, Severity::Medium, "python.lang.security.audit.formatted-sql-query.formatted-sql-query", "services/billing/src/main/java/com/acme/billing/InvoiceRepository.java", 1204, 20, None, State::Moved),
-        (5, 37.5, Severity::High, "weak-hash", "lib/crypto/md5.rb", 7, 40, Some(("FP", 0.5)), State::Unchanged),
-        (6, 12.6, Severity::High, "hardcoded-secret", "tests/fixture.py", 7, 400, Some(("FP", 0.86)), State::Unchanged),
+        (
+            12,
+            90.0,
+            Severity::Critical,
+            "sql-injection",
+            "api/users.py",
+            42,
+            3,
+            Some(("TP", 0.93)),
+            State::New,
+        ),
+        (
+            9,
+            83.7,
+            Severity::Critical,
+            "CVE-2024-3094  xz-utils 5.6.0",
+            "Cargo.lock",
+            0,
+            1,
+            None,
+            State::Unchanged,
+        ),
+        (
+            31,
+            74.2,
+            Severity::High,
+            "path-traversal",
+            "srv/files.go",
+            118,
+            9,
+            Some(("TP", 0.81)),
+            State::Regressed,
+        ),
+        (
+            4,
+            50.0,
+            Severity::Medium,
+            "python.lang.security.audit.formatted-sql-query.formatted-sql-query",
+            "services/billing/src/main/java/com/acme/billing/InvoiceRepository.java",
+            1204,
+            20,
+            None,
+            State::Moved,
+        ),
+        (
+            5,
+            37.5,
+            Severity::High,
+            "weak-hash",
+            "lib/crypto/md5.rb",
+            7,
+            40,
+            Some(("FP", 0.5)),
+            State::Unchanged,
+        ),
+        (
+            6,
+            12.6,
+            Severity::High,
+            "hardcoded-secret",
+            "tests/fixture.py",
+            7,
+            400,
+            Some(("FP", 0.86)),
+            State::Unchanged,
+        ),
         (7, 9.0, Severity::Low, "漢字のルール", "ソース/ファイル.py", 3, 2, None, State::New),
         (8, 2.5, Severity::Info, "todo-comment", "README.md", 1, 0, Some(("RV", 0.4)), State::New),
         (3, 1.0, Severity::Info, "no-place", "", 0, 70, None, State::Absent),
@@ -289,7 +361,7 @@ pub fn detail(row: Finding) -> FindingDetail {
     let risk_terms = RiskTerms::of(&RiskInputs {
         severity: row.severity,
         cves: &[],
-        red_team_success: Some(true),
+        red_team_success: Some(row.id == FindingId(12)),
         ai_verdict: row.ai_verdict.as_deref(),
         ai_confidence: row.ai_confidence,
     });
@@ -363,7 +435,13 @@ pub fn said(id: i64, finding: FindingId, verdict: Verdict, reason: &str, taken_b
 
 /// The answer that a deed is done.
 pub fn done(wish: &Wish, rows: Vec<Finding>) -> Msg {
-    let decided = Decided { seq: EntrySeq(346), count: rows.len(), rows, feedback: vec![FeedbackId(90)], done: When::Now };
+    let decided = Decided {
+        seq: EntrySeq(346),
+        count: rows.len(),
+        rows,
+        feedback: vec![FeedbackId(90)],
+        done: When::Now,
+    };
     Msg::Done(wish.key().unwrap(), Ok(Outcome::Done(decided)))
 }
 

@@ -163,7 +163,11 @@ fn saving_and_decided() {
 fn conflict_of(deed: &Wish) -> Msg {
     let conflict = Conflict {
         finding: deed.findings()[0],
-        mine: Mine { verdict: Some(Verdict::FalsePositive), reason: Some("internal tool".into()), version: Version(1) },
+        mine: Mine {
+            verdict: Some(Verdict::FalsePositive),
+            reason: Some("internal tool".into()),
+            version: Version(1),
+        },
         theirs: Theirs {
             verdict: Some(Verdict::TruePositive),
             reason: Some("reachable from the network".into()),
@@ -208,7 +212,7 @@ fn hostile_desk(columns: u16, rows: u16) -> Desk {
 fn no_control_character_reaches_a_cell() {
     for (columns, rows) in [(80, 22), (200, 48), (40, 10), (23, 6)] {
         let mut desk = hostile_desk(columns, rows);
-        let mut check = |what: &str, desk: &Desk| {
+        let check = |what: &str, desk: &Desk| {
             let buffer = desk.buffer();
             for cell in buffer.content() {
                 let symbol = cell.symbol();
@@ -216,7 +220,11 @@ fn no_control_character_reaches_a_cell() {
                     c.is_control() || matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
                 });
                 assert_eq!(bad, None, "{what} at {columns}×{rows}: {symbol:?}");
-                assert!(symbol.chars().count() <= 6, "{what}: a cell of {} characters", symbol.chars().count());
+                assert!(
+                    symbol.chars().count() <= 6,
+                    "{what}: a cell of {} characters",
+                    symbol.chars().count()
+                );
             }
         };
         check("list and detail", &desk);
