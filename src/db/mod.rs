@@ -2,6 +2,7 @@
 
 pub mod listen;
 pub mod local;
+pub mod login;
 pub mod migrate;
 pub mod page;
 

@@ -8,4 +8,6 @@ mod chain;
 mod config;
 mod filter;
 mod store;
+mod terminal;
 mod text;
+mod tiny;

@@ -14,7 +14,7 @@ use super::input::Arrived;
 use super::keymap::{Chord, Keymap};
 use super::screen::{Ask, Clock, Draft, Input, Mode, Place, Screen, Toast, Tone};
 use super::theme::Theme;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::jobs::Progress;
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
@@ -52,8 +52,10 @@ impl Moment {
 /// What happens to the console.
 #[derive(Debug)]
 pub enum Event<M> {
-    /// It starts, with the drafts that were kept.
-    Started(Vec<Draft>),
+    /// It starts.
+    Started,
+    /// What was typed and not saved before the last end.
+    DraftsFound(Vec<Draft>),
     /// A key or a paste.
     Arrived(Arrived),
     /// The terminal has this size now.
@@ -209,7 +211,8 @@ impl<S: Screen> App<S> {
         let mut effects = Vec::new();
         let out = &mut effects;
         match event {
-            Event::Started(drafts) => self.start(drafts, moment, out),
+            Event::Started => self.show(self.active, None, moment, out),
+            Event::DraftsFound(drafts) => self.drafts_found(drafts, moment, out),
             Event::Arrived(arrived) => self.arrived(arrived, moment, out),
             Event::Resized(size) => self.resized(size, moment, out),
             Event::Answered(ticket, msg) => {
@@ -254,21 +257,26 @@ impl<S: Screen> App<S> {
         self.screens.iter().flat_map(Screen::drafts).collect()
     }
 
+    /// The size of the terminal.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
     /// How many writes are under way.
     pub fn writes(&self) -> usize {
         self.tickets.writes()
     }
 
-    fn start(&mut self, drafts: Vec<Draft>, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
-        if !drafts.is_empty() {
-            let count = drafts.len();
-            for screen in 0..self.screens.len() {
-                self.tell(screen, Input::DraftsRestored(drafts.clone()), moment, out);
-            }
-            let what = if count == 1 { "a draft is back".into() } else { format!("{count} drafts are back") };
-            self.say(Tone::Plain, &what, moment);
+    fn drafts_found(&mut self, drafts: Vec<Draft>, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+        if drafts.is_empty() {
+            return;
         }
-        self.show(self.active, None, moment, out);
+        let count = drafts.len();
+        for screen in 0..self.screens.len() {
+            self.tell(screen, Input::DraftsRestored(drafts.clone()), moment, out);
+        }
+        let what = if count == 1 { "a draft is back".into() } else { format!("{count} drafts are back") };
+        self.say(Tone::Plain, &what, moment);
     }
 
     fn resized(&mut self, size: Size, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
@@ -423,13 +431,5 @@ impl<S: Screen> App<S> {
     fn toast(&mut self, toast: Toast, moment: Moment) {
         let stays = if toast.tone == Tone::Bad { TOAST_BAD } else { TOAST };
         self.toast = Some((toast, moment.at + stays));
-    }
-
-    fn say_error(&mut self, error: &Error, moment: Moment) {
-        let text = match error.hint_text() {
-            Some(hint) => format!("{error}; {hint}"),
-            None => error.to_string(),
-        };
-        self.toast(Toast { text: crate::text::visible(&text).into_owned(), tone: Tone::Bad }, moment);
     }
 }
