@@ -1,10 +1,102 @@
--- Who may do what. `migrate` and `migrate --repair` apply this; it may be applied again at any time.
-grant usage on schema audit, triage to
-    attestor_viewer, attestor_analyst, attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
-grant select on all tables in schema audit, triage to
-    attestor_viewer, attestor_analyst, attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
-revoke all on audit.chain_lock from public;
-grant execute on function audit.append_entry to
-    attestor_analyst, attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
-grant insert, update on triage.imports, triage.scans, triage.findings, triage.feedbacks, triage.sightings,
-    triage.epss_data, triage.pipeline_metrics to attestor_analyst, attestor_producer;
+-- Who may do what: the one place. Run as attestor_owner after every change of the schema and by
+-- `migrate --repair`; it may be run again at any time. `migrate` finds what differs by running this,
+-- looking at what it changed, and rolling back.
+
+-- First everything is taken away: from PUBLIC and from the roles of attestor all of it, from others what
+-- goes beyond reading in the audit schema. What an administrator lets others read stays.
+do $$
+declare
+    given record;
+begin
+    for given in
+        with object (kind, target, namespace, owner, acl) as (
+            select 'schema', quote_ident(n.nspname), n.oid, n.nspowner, n.nspacl from pg_namespace n
+            union all
+            select 'table', c.oid::regclass::text, c.relnamespace, c.relowner, c.relacl
+            from pg_class c where c.relkind in ('r', 'p', 'v')
+            union all
+            select 'sequence', c.oid::regclass::text, c.relnamespace, c.relowner, c.relacl
+            from pg_class c where c.relkind = 'S'
+            union all
+            select 'column ' || quote_ident(a.attname), c.oid::regclass::text, c.relnamespace, c.relowner, a.attacl
+            from pg_attribute a join pg_class c on c.oid = a.attrelid where a.attacl is not null
+            union all
+            select 'routine', p.oid::regprocedure::text, p.pronamespace, p.proowner,
+                   coalesce(p.proacl, acldefault('f', p.proowner))
+            from pg_proc p
+        )
+        select o.kind, o.target, a.privilege_type,
+               case when a.grantee = 0 then 'public' else a.grantee::regrole::text end as grantee
+        from object o
+        join pg_namespace n on n.oid = o.namespace and n.nspname in ('attestor', 'audit', 'operations', 'triage')
+        cross join lateral aclexplode(o.acl) a
+        where a.grantee <> o.owner
+          and (a.grantee = 0
+               or a.grantee in (select r.oid from pg_roles r where r.rolname in (
+                      'attestor_viewer', 'attestor_analyst', 'attestor_operator', 'attestor_auditor',
+                      'attestor_approver', 'attestor_producer'))
+               or n.nspname = 'audit' and a.privilege_type not in ('SELECT', 'USAGE'))
+    loop
+        if given.kind like 'column %' then
+            execute format('revoke %s (%s) on %s from %s cascade', given.privilege_type,
+                           substr(given.kind, 8), given.target, given.grantee);
+        else
+            execute format('revoke %s on %s %s from %s cascade', given.privilege_type, given.kind,
+                           given.target, given.grantee);
+        end if;
+    end loop;
+end $$;
+
+-- Everyone who works with attestor reads everything, but for the lock's table.
+grant usage on schema attestor, audit, operations, triage to attestor_viewer, attestor_analyst,
+    attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
+grant select on all tables in schema attestor, audit, operations, triage to attestor_viewer, attestor_analyst,
+    attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
+revoke select on audit.chain_lock from attestor_viewer, attestor_analyst, attestor_operator, attestor_auditor,
+    attestor_approver, attestor_producer;
+grant execute on all functions in schema triage to attestor_viewer, attestor_analyst, attestor_operator,
+    attestor_auditor, attestor_approver, attestor_producer;
+-- To recompute a chain takes no more than reading.
+grant execute on function audit.genesis, audit.entry_hash, audit.netstring, audit.netstring_of_array
+    to attestor_viewer, attestor_analyst, attestor_operator, attestor_auditor, attestor_approver,
+    attestor_producer;
+
+-- The chain: append_entry is the only door, and it looks at the category itself.
+grant execute on function audit.append_entry to attestor_analyst, attestor_operator, attestor_auditor,
+    attestor_approver, attestor_producer;
+alter function audit.append_entry security definer;
+alter function audit.append_entry reset all;
+alter function audit.append_entry set search_path to pg_catalog, audit, pg_temp;
+alter function audit.refuse_change reset all;
+alter function audit.refuse_change set search_path to pg_catalog, audit, pg_temp;
+call audit.make_append_only('audit.audit_trail_entries');
+call audit.make_append_only('audit.chain');
+call audit.make_append_only('triage.feedbacks');
+
+-- Runs are recorded by whoever may write something.
+grant insert on operations.operation_runs to attestor_analyst, attestor_operator, attestor_auditor,
+    attestor_approver, attestor_producer;
+grant update (status, outcome, summary_counts, failure_summary, context, started_at, completed_at, updated_at,
+              lease_until)
+    on operations.operation_runs to attestor_analyst, attestor_operator, attestor_auditor, attestor_approver,
+    attestor_producer;
+
+-- Analysts take files in and decide. What an AI or a red team said is not theirs to change.
+grant insert on triage.imports, triage.scans, triage.findings, triage.sightings, triage.feedbacks
+    to attestor_analyst;
+grant update (counts, deviations) on triage.imports to attestor_analyst;
+grant update (status, branch, tool_version, results, inserted, unchanged, moved, absent, suppressed)
+    on triage.scans to attestor_analyst;
+grant update (
+    -- intake: where it is seen now, and what its scanner says now
+    scan_id, file, line, severity, message, snippet, snippet_line, end_line, kind, help_uri, cve_ids, tags,
+    suppressed, suppression, fingerprint, occurrence, state, last_seen_at, resolved_at, regressed_at,
+    severity_rank, risk,
+    -- decisions
+    triage_decision, version, decided_by)
+    on triage.findings to attestor_analyst;
+
+-- Producers write what the seed's columns hold.
+grant insert, update on triage.scans, triage.findings, triage.epss_data, triage.pipeline_metrics
+    to attestor_producer;
+grant insert on triage.feedbacks to attestor_producer;

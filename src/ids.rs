@@ -61,3 +61,38 @@ impl fmt::Display for DeedKey {
         self.0.fmt(f)
     }
 }
+
+/// The name of a chain, such as `example.com/audit`: 1 to 255 of `A-Z a-z 0-9 . _ / -`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ChainId(String);
+
+impl ChainId {
+    /// A name that no other chain has.
+    pub fn random() -> Self {
+        ChainId(format!("attestor.local/{}", uuid::Uuid::new_v4()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for ChainId {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = |b: u8| b.is_ascii_alphanumeric() || b"._/-".contains(&b);
+        if (1..=255).contains(&text.len()) && text.bytes().all(known) {
+            Ok(ChainId(text.to_owned()))
+        } else {
+            Err("the name of a chain has 1 to 255 characters of A-Z a-z 0-9 . _ / -")
+        }
+    }
+}
+
+impl fmt::Display for ChainId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

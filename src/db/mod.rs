@@ -1,12 +1,12 @@
 //! The database: pools for reading and for writing, migrations, pages, news and the local cluster.
 
+mod error;
 pub mod listen;
 pub mod local;
 pub mod login;
 pub mod migrate;
 pub mod page;
 
-use crate::error::{Error, Kind};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::time::Duration;
 
@@ -62,23 +62,5 @@ impl Db {
     /// The pool that writes; only [`Change`](crate::chain::change::Change) begins a transaction on it.
     pub(crate) fn write(&self) -> &PgPool {
         &self.write
-    }
-}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        let (kind, what) = match &error {
-            sqlx::Error::Database(db) => match db.code().as_deref() {
-                Some("42501") => (Kind::Denied, db.message().to_owned()),
-                Some("28000" | "28P01" | "3D000") => (Kind::NoDatabase, db.message().to_owned()),
-                Some("57P01" | "57P02" | "57P03") => (Kind::NoDatabase, db.message().to_owned()),
-                _ => (Kind::Failed, db.message().to_owned()),
-            },
-            sqlx::Error::Io(e) => (Kind::NoDatabase, format!("the connection to the database was lost: {e}")),
-            sqlx::Error::PoolTimedOut => (Kind::NoDatabase, "the database does not answer".to_owned()),
-            sqlx::Error::Tls(e) => (Kind::NoDatabase, format!("no secure connection: {e}")),
-            other => (Kind::Failed, other.to_string()),
-        };
-        Error::new(kind, what).because(error)
     }
 }

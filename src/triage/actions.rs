@@ -16,7 +16,7 @@ use crate::chain::change::Change;
 use crate::chain::entry::NewEntry;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
-use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId, Version};
+use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId};
 use sqlx::PgConnection;
 use std::time::Duration;
 

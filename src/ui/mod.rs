@@ -14,3 +14,5 @@ pub mod suspend;
 pub mod terminal;
 pub mod theme;
 pub mod widgets;
+
+pub use run::{Colour, Options, run};

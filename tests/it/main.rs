@@ -5,9 +5,13 @@ mod support;
 
 mod architecture;
 mod chain;
+mod cli_findings;
 mod config;
 mod filter;
+mod risk;
+mod sarif;
 mod store;
 mod terminal;
 mod text;
 mod tiny;
+mod triage;

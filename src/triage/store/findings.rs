@@ -133,9 +133,18 @@ impl fmt::Display for Count {
 /// A page of findings. Page N costs what the first one costs: it starts in the index.
 pub async fn list(db: &Db, query: &Query) -> Result<Page<Finding>> {
     let limit = query.limit.min(PAGE_ROWS_MAX);
-    let mut sql = select(query, Some(limit + 1));
+    let mut sql = QueryBuilder::default();
+    push_select(&mut sql, query, Some(limit + 1));
     let rows = sql.build_query_as().fetch_all(db.read()).await?;
     Ok(Page::cut(rows, limit))
+}
+
+/// How the database will find a page, as EXPLAIN tells it.
+pub async fn plan(db: &Db, query: &Query) -> Result<String> {
+    let mut sql = QueryBuilder::new("explain ");
+    push_select(&mut sql, query, Some(query.limit + 1));
+    let lines: Vec<String> = sql.build_query_scalar().fetch_all(db.read()).await?;
+    Ok(lines.join("\n"))
 }
 
 /// Hands every finding to `visit`, as they come: one statement, one snapshot, constant memory. The
@@ -149,7 +158,8 @@ pub async fn each(
     let mut transaction = db.read().begin().await?;
     // Whoever reads may be slow, as a pager is; the server still notices when they are gone.
     sqlx::raw_sql("set local statement_timeout = 0").execute(&mut *transaction).await?;
-    let mut sql = select(query, rows_max);
+    let mut sql = QueryBuilder::default();
+    push_select(&mut sql, query, rows_max);
     let mut rows = sql.build().fetch(&mut *transaction);
     while let Some(row) = rows.try_next().await? {
         visit(Finding::from_row(&row)?)?;
@@ -159,8 +169,14 @@ pub async fn each(
 
 /// How many findings `filter` lets through, counted as far as [`COUNT_MAX`].
 pub async fn count(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Count> {
+    count_after(db, &Query::first(filter.clone(), 0, now)).await
+}
+
+/// How many findings come after the cursor of `query`, counted as far as [`COUNT_MAX`]. In the
+/// reversed order, that is how many stand before the row.
+pub async fn count_after(db: &Db, query: &Query) -> Result<Count> {
     let mut sql = QueryBuilder::new("select count(*) from (select from triage.findings f where ");
-    push_where(&mut sql, filter, &FIELDS, now);
+    push_conditions(&mut sql, query);
     sql.push(" limit ").push_bind(COUNT_MAX + 1).push(") as some");
     let count: i64 = sql.build_query_scalar().fetch_one(db.read()).await?;
     let counted = u64::try_from(count.min(COUNT_MAX)).unwrap_or(0);
@@ -201,6 +217,16 @@ pub async fn targets_by_ids(db: &Db, ids: &[FindingId]) -> Result<Vec<Target>> {
     Ok(rows.into_iter().map(|(finding, version)| Target { finding, version }).collect())
 }
 
+/// The number of the newest finding; none where there is no finding at all.
+pub async fn newest(db: &Db) -> Result<Option<FindingId>> {
+    Ok(sqlx::query_scalar("select max(id) from triage.findings").fetch_one(db.read()).await?)
+}
+
+/// Those of these findings that exist, in the order of their ids.
+pub async fn find(db: &Db, ids: &[FindingId]) -> Result<Vec<Finding>> {
+    by_ids(&mut *db.read().acquire().await?, ids).await
+}
+
 /// These findings, in the order of their ids.
 pub async fn by_ids(connection: &mut PgConnection, ids: &[FindingId]) -> Result<Vec<Finding>> {
     let mut sql = QueryBuilder::new("select p.*, t.epss, t.kev from (select ");
@@ -212,24 +238,16 @@ pub async fn by_ids(connection: &mut PgConnection, ids: &[FindingId]) -> Result<
 
 /// The rows of `query`. What is computed per row (CVEs) stands outside the limit, so it is computed
 /// for the rows of the page alone.
-fn select(query: &Query, limit: Option<usize>) -> QueryBuilder<Postgres> {
+fn push_select(sql: &mut QueryBuilder<Postgres>, query: &Query, limit: Option<usize>) {
     let columns = columns(query.sort.by);
     // Every key of an order goes the same way, so that the index serves both ways.
-    let descends = columns.descends == (query.sort.order == Order::Natural);
-    let way = if descends { " desc" } else { " asc" };
-    let mut sql = QueryBuilder::new("select p.*, t.epss, t.kev from (select ");
-    sql.push(LISTED);
+    let way = if columns.descend(query.sort.order) { " desc" } else { " asc" };
+    sql.push("select p.*, t.epss, t.kev from (select ").push(LISTED);
     for (i, key) in columns.keys.iter().enumerate() {
         sql.push(format_args!(", {key} as key_{i}"));
     }
     sql.push(" from triage.findings f where ");
-    push_where(&mut sql, &query.filter, &FIELDS, query.now);
-    if let Some(cursor) = &query.after {
-        sql.push(" and (").push(columns.keys.join(", "));
-        sql.push(if descends { ", f.id) < (" } else { ", f.id) > (" });
-        push_place(&mut sql, query.sort.by, cursor);
-        sql.push(")");
-    }
+    push_conditions(sql, query);
     sql.push(" order by ");
     for key in columns.keys {
         sql.push(key).push(way).push(", ");
@@ -243,7 +261,18 @@ fn select(query: &Query, limit: Option<usize>) -> QueryBuilder<Postgres> {
         sql.push(format_args!("p.key_{i}{way}, "));
     }
     sql.push("p.id").push(way);
-    sql
+}
+
+/// What the filter asks, and that the rows come after the cursor.
+fn push_conditions(sql: &mut QueryBuilder<Postgres>, query: &Query) {
+    push_where(sql, &query.filter, &FIELDS, query.now);
+    if let Some(cursor) = &query.after {
+        let columns = columns(query.sort.by);
+        sql.push(" and (").push(columns.keys.join(", "));
+        sql.push(if columns.descend(query.sort.order) { ", f.id) < (" } else { ", f.id) > (" });
+        push_place(sql, query.sort.by, cursor);
+        sql.push(")");
+    }
 }
 
 /// The values of the cursor's row, in the order of the columns, and its id.
@@ -270,6 +299,14 @@ fn push_place(sql: &mut QueryBuilder<Postgres>, by: SortKey, cursor: &Cursor) {
 struct Columns {
     keys: &'static [&'static str],
     descends: bool,
+}
+
+impl Columns {
+    /// Whether the rows come in descending order. Every key goes the same way, so that the index
+    /// serves both ways.
+    fn descend(&self, order: Order) -> bool {
+        self.descends == (order == Order::Natural)
+    }
 }
 
 /// The columns of an order, as its index in 0003_triage.sql has them, word for word.

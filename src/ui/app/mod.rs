@@ -66,8 +66,8 @@ pub enum Event<M> {
     Broke(Ticket),
     /// The connection, or what others did over it.
     Link(LinkNews),
-    /// Who is logged in.
-    LoggedIn(SafeText),
+    /// Who is logged in, and whether that login can write.
+    LoggedIn(SafeText, Access),
     /// A job has got further.
     JobMoved(JobId, Progress),
     /// A job has ended; the text says what it did.
@@ -91,11 +91,8 @@ pub enum Event<M> {
 pub enum LinkNews {
     /// Others have changed something.
     Changed,
-    /// The connection is lost; the next attempt is at this time.
-    Lost {
-        /// When the next attempt is made.
-        next_try: DateTime<Utc>,
-    },
+    /// The connection is lost; it is tried again by itself.
+    Lost,
     /// The connection is back.
     Back,
 }
@@ -147,7 +144,7 @@ pub(super) enum Link {
     /// It holds, as far as is known.
     Up,
     /// It is lost.
-    Down { since: DateTime<Utc>, next_try: DateTime<Utc> },
+    Down { since: DateTime<Utc> },
 }
 
 /// What waits for the writes under way.
@@ -228,7 +225,12 @@ impl<S: Screen> App<S> {
                 }
             }
             Event::Link(news) => self.link_news(news, moment, out),
-            Event::LoggedIn(login) => self.login = Some(login),
+            Event::LoggedIn(login, access) => {
+                self.login = Some(login);
+                if access == Access::ReadOnly {
+                    self.about.access = access;
+                }
+            }
             Event::JobMoved(id, progress) => self.jobs.moved(id, progress),
             Event::JobEnded(id, result) => self.job_ended(id, result, moment, out),
             Event::Paths(paths) => {
@@ -291,12 +293,10 @@ impl<S: Screen> App<S> {
     fn link_news(&mut self, news: LinkNews, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         let input = match news {
             LinkNews::Changed => Input::News,
-            LinkNews::Lost { next_try } => {
-                let since = match self.link {
-                    Link::Up => moment.now,
-                    Link::Down { since, .. } => since,
-                };
-                self.link = Link::Down { since, next_try };
+            LinkNews::Lost => {
+                if self.link == Link::Up {
+                    self.link = Link::Down { since: moment.now };
+                }
                 return;
             }
             LinkNews::Back => {

@@ -17,7 +17,6 @@ use super::screen::{Screen, Toast, Tone, Tools};
 use super::terminal;
 use crate::config::Session;
 use crate::error::Result;
-use crate::text::SafeText;
 use keeper::Keeper;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
@@ -35,6 +34,11 @@ const FRAME: Duration = Duration::from_millis(16);
 const QUEUE: usize = 256;
 /// How long a stalled terminal is waited for before it is left as it is.
 const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Opens the console on `session` with all its screens; the result is the exit status.
+pub async fn run(session: Session, options: Options) -> Result<u8> {
+    run_with(super::screens::all(), session, options).await
+}
 
 /// Opens a console over `screens`.
 pub async fn run_with<S: Screen + Send + 'static>(
@@ -75,7 +79,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
 /// News for the loop, from the tasks that it has started.
 enum News<M> {
     Event(Event<M>),
-    LoggedIn(SafeText, Result<keeper::Opened>),
+    LoggedIn(link::Who, Result<keeper::Opened>),
 }
 
 /// Where tasks send their news.
@@ -190,9 +194,9 @@ impl<S: Screen + Send + 'static> Console<S> {
                 }
                 self.take(event).await;
             }
-            News::LoggedIn(role, opened) => {
+            News::LoggedIn(who, opened) => {
                 let (drafts, complaint) = self.keeper.opened(opened);
-                self.take(Event::LoggedIn(role)).await;
+                self.take(Event::LoggedIn(who.user, who.access)).await;
                 self.take(Event::DraftsFound(drafts)).await;
                 if let Some(text) = complaint {
                     self.take(Event::Said(Toast { text, tone: Tone::Bad })).await;

@@ -41,13 +41,9 @@ impl LineEdit {
         self.insert(text);
     }
 
-    /// Replaces the bytes from `start` to the cursor, as completion does.
-    pub fn replace_before_cursor(&mut self, start: usize, with: &str) {
-        if self.text.is_char_boundary(start) && start <= self.cursor {
-            self.text.replace_range(start..self.cursor, "");
-            self.cursor = start;
-            self.insert(with);
-        }
+    /// Puts the cursor before the character of this number, from 0.
+    pub fn place(&mut self, chars: usize) {
+        self.cursor = self.text.char_indices().nth(chars).map_or(self.text.len(), |(at, _)| at);
     }
 
     /// Inserts at the cursor; line feeds and tabs become spaces.

@@ -2,7 +2,9 @@
 
 pub mod cells;
 pub mod confirm;
+pub mod diff;
 pub mod editor;
+pub mod filter_bar;
 pub mod footer;
 pub mod help;
 pub mod jobs;
@@ -12,3 +14,4 @@ pub mod panel;
 pub mod prompt;
 pub mod table;
 pub mod tabs;
+pub mod when;

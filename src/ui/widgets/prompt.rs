@@ -18,7 +18,7 @@ pub struct Prompt {
     /// Which of the recent ones stands in the line; none = what was typed.
     recalled: Option<usize>,
     typed: String,
-    complaint: Option<&'static str>,
+    complaint: Option<String>,
 }
 
 /// What became of a key.
@@ -45,7 +45,7 @@ impl Prompt {
     }
 
     /// Says in the prompt what is missing; the next key takes it away.
-    pub fn complain(&mut self, what: &'static str) {
+    pub fn complain(&mut self, what: String) {
         self.complaint = Some(what);
     }
 
@@ -114,8 +114,8 @@ impl Prompt {
         buffer.set_stringn(area.x, area.y + 1, &label, room, theme.accent);
         let (part, cursor) = self.line.visible_part(room - before);
         buffer.set_stringn(area.x + before as u16, area.y + 1, part, room - before, theme.text);
-        let (below, style) = match self.complaint {
-            Some(complaint) => (complaint, theme.bad),
+        let (below, style) = match &self.complaint {
+            Some(complaint) => (complaint.as_str(), theme.bad),
             None => (keys, theme.dim),
         };
         let below = cells::fit(below, room - 1, Keep::Start, theme.symbols.ellipsis);

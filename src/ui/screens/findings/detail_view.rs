@@ -1,0 +1,88 @@
+//! Draws the rule that names a finding, and the lines below it.
+
+use super::detail_parts;
+use super::state::Findings;
+use crate::text::SafeText;
+use crate::ui::screen::{Clock, Look};
+use crate::ui::theme::{Symbols, Theme};
+use crate::ui::widgets::cells::{self, Keep};
+use chrono::{DateTime, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+impl Findings {
+    /// Draws the rule: the finding that the detail shows, whatever has the cursor.
+    pub(super) fn draw_rule(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let room = usize::from(area.width);
+        if area.height == 0 || room == 0 {
+            return;
+        }
+        let theme = look.theme;
+        let symbols = theme.symbols;
+        buffer.set_stringn(area.x, area.y, symbols.rule.repeat(room), room, theme.dim);
+        let Some(row) = &self.shown.row else { return };
+        let mut x = 2;
+        let mut put = |text: &str, style, least: usize, keep| {
+            let left = room.saturating_sub(x + 4);
+            if text.is_empty() || left < least {
+                return;
+            }
+            let text = cells::fit(text, left, keep, symbols.ellipsis);
+            buffer.set_stringn(area.x + x as u16, area.y, format!(" {text} "), left + 2, style);
+            x += cells::width(&text) + 4;
+        };
+        let name = if self.focus == super::state::Focus::Detail { theme.accent } else { theme.strong };
+        put(&row.rule_id.one_line(), name, 4, Keep::End);
+        put(&row.project_name.one_line(), theme.text, 8, Keep::End);
+        put(&row.tool.one_line(), theme.text, 6, Keep::Start);
+        let scan = self.shown.detail.as_ref().and_then(|detail| detail.scan.as_ref());
+        if let Some(scan) = scan {
+            let branch = scan.branch.as_ref().map_or_else(String::new, |b| b.one_line().into_owned());
+            let commit = scan.commit_sha.as_ref().map_or_else(String::new, short_commit);
+            put(format!("{branch}  {commit}").trim(), theme.text, 8, Keep::End);
+        }
+    }
+
+    /// Draws the detail.
+    pub(super) fn draw_detail(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let lines = detail_parts::lines(&self.shown, area.width.into(), look);
+        let height = usize::from(area.height);
+        let first = self.shown.scroll.min(lines.len().saturating_sub(height));
+        for (y, line) in lines.iter().skip(first).take(height).enumerate() {
+            buffer.set_line(area.x, area.y + y as u16, line, area.width);
+        }
+        self.draw_more(lines.len().saturating_sub(first + height), area, buffer, look);
+    }
+
+    /// Says at the end of the last line that more follows.
+    fn draw_more(&self, below: usize, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        if below == 0 || area.height == 0 {
+            return;
+        }
+        let text = format!(" {below} more {}", look.theme.symbols.down);
+        let cells = cells::width(&text) as u16;
+        if area.width > cells + 20 {
+            let (x, y) = (area.right() - cells - 1, area.bottom() - 1);
+            // A wide character that would be cut in half goes with it.
+            buffer.set_stringn(x.saturating_sub(1), y, " ", 1, look.theme.dim);
+            buffer.set_stringn(x, y, text, (cells + 1).into(), look.theme.dim);
+        }
+    }
+
+    /// How far the detail can be scrolled.
+    pub(super) fn detail_scroll_max(&self) -> usize {
+        let (height, width) = self.detail_size();
+        let theme = Theme::mono(Symbols::UNICODE);
+        let look = Look { theme: &theme, clock: Clock::Utc, now: DateTime::<Utc>::UNIX_EPOCH };
+        detail_parts::lines(&self.shown, width, &look).len().saturating_sub(height)
+    }
+}
+
+/// A commit as people call it.
+pub fn short_commit(commit: &SafeText) -> String {
+    commit.one_line().chars().take(7).collect()
+}
+
+/// Lines of the detail.
+pub type Lines = Vec<Line<'static>>;

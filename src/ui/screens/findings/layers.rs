@@ -1,0 +1,151 @@
+//! Keys and pastes while something lies over the screen: prompt, editor, question.
+
+use super::drafts::Slot;
+use super::loading::toast;
+use super::state::{Findings, Layer};
+use super::wish::Wish;
+use crate::ids::FindingId;
+use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::widgets::prompt::Prompt;
+use crate::ui::widgets::{editor, prompt};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+impl Findings {
+    /// A key for what is open.
+    pub(super) fn layer_key(&mut self, key: KeyEvent) -> Vec<Ask<Wish>> {
+        match &mut self.layer {
+            Layer::None => Vec::new(),
+            Layer::Reason(reason) => match reason.prompt.key(key) {
+                prompt::Answer::Open => {
+                    self.keep_open_text();
+                    Vec::new()
+                }
+                prompt::Answer::Confirmed(text) => self.confirm_reason(&text),
+                prompt::Answer::Closed => self.close_layer(),
+            },
+            Layer::Comment(comment) => {
+                comment.complaint = None;
+                match comment.editor.key(key) {
+                    editor::Answer::Open => {
+                        self.keep_open_text();
+                        Vec::new()
+                    }
+                    editor::Answer::Saved(text) => self.save_comment(&text),
+                    editor::Answer::Closed => self.close_layer(),
+                }
+            }
+            Layer::Jump(jump) => match jump.key(key) {
+                prompt::Answer::Open => Vec::new(),
+                prompt::Answer::Confirmed(text) => self.jump(&text),
+                prompt::Answer::Closed => self.close_layer(),
+            },
+            Layer::Conflict(_) => match plain(key) {
+                Some(KeyCode::Char('m')) => self.take_mine(),
+                Some(KeyCode::Char('k')) => {
+                    self.keep_theirs();
+                    Vec::new()
+                }
+                Some(KeyCode::Esc) => self.close_layer(),
+                _ => Vec::new(),
+            },
+            Layer::Unsure => match plain(key) {
+                Some(KeyCode::Enter) => self.send_again(),
+                Some(KeyCode::Esc) => {
+                    self.leave_unsure();
+                    Vec::new()
+                }
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    /// A paste for what is open; false where nothing that takes text is.
+    pub(super) fn layer_paste(&mut self, text: &str) -> bool {
+        match &mut self.layer {
+            Layer::Reason(reason) => reason.prompt.paste(text),
+            Layer::Comment(comment) => comment.editor.paste(text),
+            Layer::Jump(jump) => jump.paste(text),
+            // A question takes no text, and a paste must not reach what lies below it.
+            Layer::Conflict(_) | Layer::Unsure => {}
+            Layer::None => return false,
+        }
+        self.keep_open_text();
+        true
+    }
+
+    /// Opens the line for a number.
+    pub(super) fn open_jump(&mut self) {
+        self.layer = Layer::Jump(Prompt::new("", Vec::new(), 20));
+    }
+
+    /// Takes back what was kept from before; nothing is sent.
+    pub(super) fn restored(&mut self, drafts: &[Draft]) -> Vec<Ask<Wish>> {
+        self.drafts.restore(drafts);
+        self.own.take_drafts(&self.drafts);
+        match self.drafts.iter().count() {
+            0 => Vec::new(),
+            1 => vec![toast(Tone::Plain, "a draft is kept from before; g b shows it")],
+            count => vec![toast(Tone::Plain, format!("{count} drafts are kept from before; g b shows them"))],
+        }
+    }
+
+    fn jump(&mut self, text: &str) -> Vec<Ask<Wish>> {
+        let Ok(id) = text.trim().parse::<FindingId>() else {
+            if let Layer::Jump(jump) = &mut self.layer {
+                jump.complain("a finding's number is wanted, as in 1234".to_owned());
+            }
+            return Vec::new();
+        };
+        self.layer = Layer::None;
+        if self.own.is_open() {
+            self.own.close();
+            self.focus = super::state::Focus::List;
+        }
+        let mut asks = if self.list.rows().iter().any(|row| row.finding.id == id) {
+            let moved = self.list.select(id, self.list_height());
+            self.moved(moved)
+        } else {
+            vec![Ask::Do(Wish::Find(id))]
+        };
+        self.next_layer();
+        asks.extend(self.load_ahead());
+        asks
+    }
+
+    /// Keeps the text that is being typed, so that it survives whatever comes.
+    fn keep_open_text(&mut self) {
+        match &self.layer {
+            Layer::Reason(reason) if !reason.targets.is_empty() => {
+                let slot = Slot::reason(reason.targets[0].finding, reason.verdict);
+                self.drafts.keep(slot, reason.prompt.text());
+            }
+            Layer::Comment(comment) => {
+                let slot = Slot::Comment(comment.finding);
+                self.drafts.keep(slot, &comment.editor.text());
+            }
+            _ => {}
+        }
+    }
+
+    /// Closes what is open; its text is kept.
+    fn close_layer(&mut self) -> Vec<Ask<Wish>> {
+        self.keep_open_text();
+        let kept = match std::mem::replace(&mut self.layer, Layer::None) {
+            Layer::Reason(reason) => !reason.prompt.text().trim().is_empty(),
+            Layer::Comment(comment) => !comment.editor.text().trim().is_empty(),
+            _ => false,
+        };
+        self.own.take_drafts(&self.drafts);
+        self.next_layer();
+        if kept {
+            vec![toast(Tone::Plain, "nothing was written; the text is kept as a draft")]
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// The key, where no modifier is held. A question is answered by nothing else.
+fn plain(key: KeyEvent) -> Option<KeyCode> {
+    key.modifiers.difference(KeyModifiers::SHIFT).is_empty().then_some(key.code)
+}

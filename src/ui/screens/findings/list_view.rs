@@ -1,0 +1,366 @@
+//! Draws the list of findings, and the Feedback pane in its place.
+
+use super::list::{Row, Saving};
+use super::own::OwnRow;
+use super::state::{Failure, Findings, Load, place};
+use crate::text::SafeText;
+use crate::triage::finding::{Feedback, FeedbackKind, Finding, Severity, State, Verdict};
+use crate::ui::screen::Look;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::cells::{self, Align, Keep};
+use crate::ui::widgets::table::{self, Column, Lead, Room};
+use crate::ui::widgets::when;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// What a column shows of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    Risk,
+    Severity,
+    SeverityWord,
+    Rule,
+    Place,
+    Repo,
+    Tool,
+    State,
+    Age,
+    Ai,
+    AiOrVerdict,
+    Verdict,
+}
+
+/// The columns for a list of so many cells.
+fn columns(cells: u16) -> Vec<(Shows, Column)> {
+    let column = |shows, title, room, align, keep| (shows, Column { title, room, align, keep });
+    let words = |shows, title, cells| column(shows, title, Room::Fixed(cells), Align::Left, Keep::Start);
+    let rule = |part| column(Shows::Rule, "RULE", Room::Share(part), Align::Left, Keep::End);
+    let place = |part| column(Shows::Place, "WHERE", Room::Share(part), Align::Left, Keep::End);
+    let repo = column(Shows::Repo, "REPO", Room::Share(3), Align::Left, Keep::End);
+    let risk = column(Shows::Risk, "RISK", Room::Fixed(5), Align::Right, Keep::Start);
+    let age = column(Shows::Age, "AGE", Room::Fixed(4), Align::Right, Keep::Start);
+    match cells {
+        ..60 => vec![risk, words(Shows::SeverityWord, "SEV", 4), rule(4), place(5)],
+        60..72 => vec![
+            risk,
+            words(Shows::Severity, "SEV", 6),
+            rule(5),
+            place(5),
+            age,
+            words(Shows::AiOrVerdict, "AI", 7),
+        ],
+        72..100 => vec![
+            risk,
+            words(Shows::Severity, "SEVERITY", 8),
+            rule(5),
+            place(4),
+            age,
+            words(Shows::AiOrVerdict, "AI", 7),
+        ],
+        100..140 => vec![
+            risk,
+            words(Shows::Severity, "SEVERITY", 8),
+            rule(4),
+            place(4),
+            repo,
+            words(Shows::State, "STATE", 5),
+            age,
+            words(Shows::AiOrVerdict, "AI", 7),
+        ],
+        _ => vec![
+            risk,
+            words(Shows::Severity, "SEVERITY", 8),
+            rule(5),
+            place(5),
+            repo,
+            words(Shows::Tool, "TOOL", 12),
+            words(Shows::State, "STATE", 5),
+            age,
+            words(Shows::Ai, "AI", 6),
+            words(Shows::Verdict, "VERDICT", 7),
+        ],
+    }
+}
+
+impl Findings {
+    /// Draws header and rows.
+    pub(super) fn draw_list(&self, header: Rect, list: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let shown = columns(list.width);
+        let columns: Vec<Column> = shown.iter().map(|(_, column)| *column).collect();
+        let widths = table::widths(&columns, list.width.into());
+        match &self.load {
+            Load::Failed(failure) => self.draw_failure(failure, header, buffer, look),
+            _ => table::draw_header(&columns, &widths, header, buffer, look.theme),
+        }
+        if self.list.rows().is_empty() {
+            self.draw_empty(list, buffer, look);
+            return;
+        }
+        let height = usize::from(list.height);
+        let first = self.list.first_shown(height.max(1));
+        for (line, (at, row)) in self.list.rows().iter().enumerate().skip(first).take(height).enumerate() {
+            let is_selected = at == self.list.cursor();
+            let style = style(row, look.theme);
+            let cells = shown
+                .iter()
+                .map(|(shows, _)| {
+                    let own = match shows {
+                        Shows::Severity | Shows::SeverityWord => severity_style(row, look.theme),
+                        // The marker and one bold word: a moved cursor costs few bytes.
+                        Shows::Rule if is_selected => look.theme.selected.patch(dimmed(row, look.theme)),
+                        Shows::AiOrVerdict | Shows::Verdict if row.saving == Saving::Unsure => look.theme.bad,
+                        _ => style,
+                    };
+                    (text(*shows, row, look), own)
+                })
+                .collect();
+            let row = table::Row {
+                lead: if is_selected { Lead::Selected } else { Lead::Plain },
+                mark: self.mark_of(&row.finding, look.theme),
+                cells,
+            };
+            let area = Rect { y: list.y + line as u16, height: 1, ..list };
+            table::draw_row(&row, &columns, &widths, area, buffer, look.theme);
+        }
+    }
+
+    fn mark_of(&self, finding: &Finding, theme: &Theme) -> Option<(&'static str, Style)> {
+        if self.marks.contains_key(&finding.id) {
+            Some((theme.symbols.mark, theme.accent))
+        } else if self.drafts.has(finding.id) {
+            Some((theme.symbols.ellipsis, theme.accent))
+        } else {
+            None
+        }
+    }
+
+    /// In the place of the titles: what failed, what to press, and from when the rows are.
+    fn draw_failure(&self, failure: &Failure, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        if area.height == 0 {
+            return;
+        }
+        let from = match self.as_of {
+            Some(at) if !self.list.rows().is_empty() => {
+                format!("; rows as of {}", when::time_of_day(at, look.clock))
+            }
+            _ => String::new(),
+        };
+        let symbols = look.theme.symbols;
+        let rest = format!("; R tries again{from}");
+        let room = usize::from(area.width).saturating_sub(4);
+        let what = cells::fit(
+            &failure.what,
+            room.saturating_sub(cells::width(&rest)),
+            Keep::Start,
+            symbols.ellipsis,
+        );
+        let text = format!(" {} {what}{rest}", symbols.cross);
+        buffer.set_stringn(area.x, area.y, text, area.width.into(), look.theme.bad);
+    }
+
+    /// What would be here, and how to get it here.
+    fn draw_empty(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let filter = self.filter.in_force();
+        let lines: Vec<String> = match &self.load {
+            Load::Asked | Load::Idle if self.as_of.is_none() => {
+                vec![format!("loading findings{}", look.theme.symbols.ellipsis)]
+            }
+            Load::Failed(failure) => failure.hint.iter().cloned().collect(),
+            _ if self.newest.is_none() => vec![
+                "No findings yet.".to_owned(),
+                "They come from the SARIF files of your scanners:".to_owned(),
+                "  :import FILE".to_owned(),
+                "  attestor import sarif FILE".to_owned(),
+            ],
+            _ if filter == super::state::DEFAULT_FILTER => vec![
+                "Nothing waits for a decision.".to_owned(),
+                "g/ lifts the filter and shows what was decided.".to_owned(),
+            ],
+            _ => {
+                vec![format!("No finding matches {filter}"), "g/ lifts the filter, / changes it.".to_owned()]
+            }
+        };
+        let room = usize::from(area.width).saturating_sub(3);
+        let wrapped = lines.iter().flat_map(|line| cells::wrap(line, room, 4, look.theme.symbols.ellipsis));
+        for (line, text) in wrapped.take(area.height.into()).enumerate() {
+            let style = if line == 0 { look.theme.text } else { look.theme.dim };
+            buffer.set_stringn(area.x + 2, area.y + line as u16, text, room, style);
+        }
+    }
+
+    /// Draws the Feedback pane.
+    pub(super) fn draw_own(&self, header: Rect, list: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let words = |title, room| Column { title, room, align: Align::Left, keep: Keep::Start };
+        let narrow = list.width < 60;
+        let columns = [
+            words("WHEN", Room::Fixed(if narrow { 5 } else { 17 })),
+            words("SAID", Room::Fixed(7)),
+            words("WORDS", Room::Share(5)),
+            Column { title: "FINDING", room: Room::Share(4), align: Align::Left, keep: Keep::End },
+        ];
+        let widths = table::widths(&columns, list.width.into());
+        match &self.own.load {
+            Load::Failed(failure) => self.draw_failure(failure, header, buffer, look),
+            _ => table::draw_header(&columns, &widths, header, buffer, look.theme),
+        }
+        if self.own.is_empty() {
+            let text = match self.own.load {
+                Load::Asked => "loading what you said",
+                _ => "You have decided nothing yet. t and f on a finding decide, c comments.",
+            };
+            let room = usize::from(list.width).saturating_sub(3);
+            let lines = cells::wrap(text, room, 3, look.theme.symbols.ellipsis);
+            for (line, text) in lines.iter().take(list.height.into()).enumerate() {
+                buffer.set_stringn(list.x + 2, list.y + line as u16, text, room, look.theme.dim);
+            }
+            return;
+        }
+        let height = usize::from(list.height);
+        let first = self.own.first_shown(height.max(1));
+        for line in 0..height {
+            let Some(row) = self.own.row(first + line) else { break };
+            let is_selected = first + line == self.own.cursor();
+            let style = match row {
+                OwnRow::Said(said) if said.taken_back => look.theme.dim,
+                _ => look.theme.text,
+            };
+            let (at, said, words) = match row {
+                OwnRow::Draft(slot, text) => {
+                    ("draft".to_owned(), slot.word().to_owned(), text.replace('\n', " "))
+                }
+                OwnRow::Said(said) => (
+                    if narrow {
+                        when::age(said.timestamp, look.now)
+                    } else {
+                        when::moment(said.timestamp, look.clock)
+                    },
+                    said_word(said, look.theme),
+                    said.comments.one_line().into_owned(),
+                ),
+            };
+            let about = match self.own.finding(row.finding()) {
+                Some(finding) => format!("{} {}", finding.rule_id.one_line(), place(finding)),
+                None => format!("#{}", row.finding()),
+            };
+            let words_style = if is_selected { look.theme.selected.patch(style) } else { style };
+            let row = table::Row {
+                lead: if is_selected { Lead::Selected } else { Lead::Plain },
+                mark: matches!(row, OwnRow::Draft(..))
+                    .then_some((look.theme.symbols.ellipsis, look.theme.accent)),
+                cells: vec![(at, style), (said, style), (words, words_style), (about, style)],
+            };
+            let area = Rect { y: list.y + line as u16, height: 1, ..list };
+            table::draw_row(&row, &columns, &widths, area, buffer, look.theme);
+        }
+    }
+}
+
+fn said_word(said: &Feedback, theme: &Theme) -> String {
+    match (said.kind, said.user_verdict, said.taken_back) {
+        (FeedbackKind::Comment, ..) => "comment".to_owned(),
+        (FeedbackKind::Retraction, ..) => "took".to_owned() + theme.symbols.arrow,
+        (FeedbackKind::Verdict, Some(verdict), false) => verdict.word().to_owned(),
+        (FeedbackKind::Verdict, Some(verdict), true) => format!("{} {}", verdict.word(), theme.symbols.cross),
+        (FeedbackKind::Verdict, None, _) => theme.symbols.none.to_owned(),
+    }
+}
+
+fn text(shows: Shows, row: &Row, look: &Look<'_>) -> String {
+    let finding = &row.finding;
+    let symbols = look.theme.symbols;
+    match shows {
+        Shows::Risk => format!("{:.1}", finding.risk),
+        Shows::Severity => {
+            format!("{} {}", severity_symbol(finding.severity, look.theme), short(finding.severity))
+        }
+        Shows::SeverityWord => short(finding.severity).to_owned(),
+        Shows::Rule => finding.rule_id.one_line().into_owned(),
+        Shows::Place => place(finding),
+        Shows::Repo => finding.project_name.one_line().into_owned(),
+        Shows::Tool => finding.tool.one_line().into_owned(),
+        Shows::State => state_word(finding.state).to_owned(),
+        Shows::Age => when::age(finding.first_seen_at, look.now),
+        Shows::Ai => ai(finding, look.theme),
+        Shows::Verdict => verdict(row, look.theme).unwrap_or_else(|| symbols.none.to_owned()),
+        Shows::AiOrVerdict => verdict(row, look.theme).unwrap_or_else(|| ai(finding, look.theme)),
+    }
+}
+
+/// What a person decided, or what is happening to that.
+fn verdict(row: &Row, theme: &Theme) -> Option<String> {
+    match (row.saving, row.finding.triage_decision) {
+        (Saving::UnderWay, _) => Some(format!("saving{}", theme.symbols.ellipsis)),
+        (Saving::Unsure, _) => Some(format!("unsure{}", theme.symbols.cross)),
+        (Saving::No, Some(verdict)) => Some(format!("{} {}", theme.symbols.check, verdict.word())),
+        (Saving::No, None) => None,
+    }
+}
+
+/// The AI's verdict and confidence: `TP .93`.
+pub fn ai(finding: &Finding, theme: &Theme) -> String {
+    let Some(word) = finding.ai_verdict.as_deref().filter(|word| !word.is_empty()) else {
+        return theme.symbols.none.to_owned();
+    };
+    let word = Verdict::parse(word)
+        .map_or_else(|| SafeText::new(word).one_line().into_owned(), |v| v.word().to_owned());
+    match finding.ai_confidence {
+        Some(confidence) if (0.0..=1.0).contains(&confidence) => {
+            let digits = format!("{confidence:.2}");
+            format!("{word} {}", digits.strip_prefix('0').unwrap_or(&digits))
+        }
+        _ => word,
+    }
+}
+
+/// The symbol before a severity.
+pub fn severity_symbol(severity: Severity, theme: &Theme) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => theme.symbols.up,
+        Severity::Medium => theme.symbols.square,
+        Severity::Low | Severity::Info => theme.symbols.dot,
+    }
+}
+
+/// The word of a severity in at most four cells.
+pub fn short(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "crit",
+        Severity::High => "high",
+        Severity::Medium => "med",
+        Severity::Low => "low",
+        Severity::Info => "info",
+    }
+}
+
+/// What the newest scan made of it; what it always was needs no word.
+pub fn state_word(state: State) -> &'static str {
+    match state {
+        State::New => "new",
+        State::Unchanged => "",
+        State::Moved => "moved",
+        State::Absent => "gone",
+        State::Regressed => "back",
+    }
+}
+
+fn style(row: &Row, theme: &Theme) -> Style {
+    theme.text.patch(dimmed(row, theme))
+}
+
+/// What is decided stands back.
+fn dimmed(row: &Row, theme: &Theme) -> Style {
+    if row.finding.triage_decision.is_some() { theme.dim } else { Style::new() }
+}
+
+fn severity_style(row: &Row, theme: &Theme) -> Style {
+    if row.finding.triage_decision.is_some() {
+        return theme.dim;
+    }
+    match row.finding.severity {
+        Severity::Critical => theme.bad,
+        Severity::High => theme.warn,
+        Severity::Medium => theme.text,
+        Severity::Low | Severity::Info => theme.dim,
+    }
+}

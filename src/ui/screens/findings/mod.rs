@@ -1,0 +1,129 @@
+//! The Findings screen: is this real?
+//!
+//! `state` knows, `update` and its neighbours decide, `view` draws, `perform` alone awaits. What is
+//! absent: the screen never writes by itself, never sorts or filters the rows that it holds (the
+//! database does), and never holds more than a window of them.
+
+pub mod drafts;
+pub mod list;
+pub mod own;
+pub mod state;
+pub mod wish;
+
+mod deeds;
+mod layers;
+mod loading;
+mod sort;
+mod update;
+
+mod detail_code;
+mod detail_parts;
+mod detail_view;
+mod layout;
+mod list_view;
+mod panels;
+mod view;
+
+mod perform;
+
+pub use state::Findings;
+pub use wish::{Msg, Wish};
+
+use super::super::command::{Command, Need, Pane};
+use super::super::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Tools};
+use chrono::{DateTime, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use state::{Focus, Layer};
+use std::future::Future;
+
+impl Screen for Findings {
+    type Msg = Msg;
+    type Wish = Wish;
+
+    fn title(&self) -> &'static str {
+        "Findings"
+    }
+
+    fn input(&mut self, input: Input, _now: DateTime<Utc>) -> Vec<Ask<Wish>> {
+        self.on_input(input)
+    }
+
+    fn answer(&mut self, msg: Msg, _now: DateTime<Utc>) -> Vec<Ask<Wish>> {
+        self.on_answer(msg)
+    }
+
+    fn view(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+        self.draw(area, buffer, look)
+    }
+
+    fn mode(&self) -> Mode {
+        match &self.layer {
+            Layer::Comment(_) => Mode::Editor,
+            Layer::None if self.filter.is_open() => Mode::Line,
+            Layer::None => Mode::Browse,
+            Layer::Reason(_) | Layer::Jump(_) | Layer::Conflict(_) | Layer::Unsure => Mode::Line,
+        }
+    }
+
+    fn pane(&self) -> Pane {
+        match self.focus {
+            Focus::List => Pane::FindingsList,
+            Focus::Detail => Pane::FindingsDetail,
+            Focus::Own => Pane::Feedback,
+        }
+    }
+
+    fn hints(&self) -> Vec<Command> {
+        match (self.focus, self.subject()) {
+            (Focus::Own, Some(_)) => {
+                vec![Command::OpenSelected, Command::TakeBack, Command::Comment, Command::GoFindings]
+            }
+            (Focus::Own, None) => vec![Command::GoFindings, Command::Refresh],
+            (_, None) => vec![Command::Filter, Command::SuspendFilter, Command::Refresh, Command::GoFeedback],
+            (focus, Some(finding)) => {
+                let mut hints = vec![Command::MarkTruePositive, Command::MarkFalsePositive, Command::Comment];
+                if finding.triage_decision.is_some() {
+                    hints.insert(2, Command::TakeBack);
+                }
+                match focus {
+                    Focus::Detail => hints.extend([Command::Zoom, Command::FocusList, Command::NextNeedy]),
+                    _ => hints.extend([Command::Mark, Command::Filter, Command::NextNeedy]),
+                }
+                hints
+            }
+        }
+    }
+
+    fn meets(&self, need: Need) -> bool {
+        match need {
+            Need::Row => self.subject().is_some() || (self.focus == Focus::Own && !self.own.is_empty()),
+            Need::Marks => !self.marks.is_empty(),
+            Need::WriteAccess => true,
+        }
+    }
+
+    fn marks(&self) -> usize {
+        self.marks.len()
+    }
+
+    fn as_of(&self) -> Option<DateTime<Utc>> {
+        self.as_of
+    }
+
+    fn shows(&self, place: &Place) -> bool {
+        matches!(place, Place::Findings { .. })
+    }
+
+    fn drafts(&self) -> Vec<Draft> {
+        self.drafts.saved()
+    }
+
+    fn nature(wish: &Wish) -> Nature {
+        wish.nature()
+    }
+
+    fn perform(wish: Wish, tools: Tools) -> impl Future<Output = Msg> + Send {
+        perform::perform(wish, tools)
+    }
+}

@@ -1,0 +1,118 @@
+//! Draws what lies over the screen: the prompts, the editor, the questions.
+
+use super::state::{CommentEditor, ConflictPanel, Findings, Layer};
+use crate::triage::feedback::Conflict;
+use crate::triage::finding::Verdict;
+use crate::ui::screen::Look;
+use crate::ui::widgets::cells::{self, Keep};
+use crate::ui::widgets::prompt::draw_rule;
+use crate::ui::widgets::when;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
+
+impl Findings {
+    /// Draws what is open, and gives the place of the cursor in it.
+    pub(super) fn draw_panel(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+        if area.height == 0 {
+            return None;
+        }
+        Clear.render(area, buffer);
+        let theme = look.theme;
+        match &self.layer {
+            Layer::None => None,
+            Layer::Reason(reason) => {
+                let keys = "Enter decides   Up earlier reasons   Esc keeps the text";
+                reason.prompt.draw(&reason.about, "reason", keys, area, buffer, theme)
+            }
+            Layer::Jump(jump) => jump.draw("jump", "#", "Enter jumps   Esc closes", area, buffer, theme),
+            Layer::Comment(comment) => draw_editor(comment, area, buffer, look),
+            Layer::Conflict(panel) => {
+                draw_conflict(panel, area, buffer, look);
+                None
+            }
+            Layer::Unsure => {
+                self.draw_unsure(area, buffer, look);
+                None
+            }
+        }
+    }
+
+    fn draw_unsure(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let Some(deed) = self.unsure.front() else { return };
+        draw_rule(&format!("not confirmed: {}", deed.about), "", area, buffer, look.theme);
+        let what = deed.failure.as_ref().map_or("", |failure| failure.what.as_str());
+        put(1, what, look.theme.bad, area, buffer, look);
+        let kept = "The text is kept. Sent again, it is done once, even if the first one arrived.";
+        put(2, kept, look.theme.text, area, buffer, look);
+        put(3, "Enter sends again   Esc leaves it as a draft", look.theme.dim, area, buffer, look);
+    }
+}
+
+fn draw_editor(
+    comment: &CommentEditor,
+    area: Rect,
+    buffer: &mut Buffer,
+    look: &Look<'_>,
+) -> Option<Position> {
+    let theme = look.theme;
+    draw_rule(&format!("comment on {}", comment.about), "", area, buffer, theme);
+    let (keys, style) = match &comment.complaint {
+        Some(complaint) => (complaint.clone(), theme.bad),
+        None => {
+            let room = comment.editor.room();
+            let left = if room < 1_000 { format!("   {room} characters left") } else { String::new() };
+            (format!("Ctrl-d saves   Esc keeps as draft   Ctrl-_ undoes{left}"), theme.dim)
+        }
+    };
+    let text = Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    };
+    comment.editor.draw(text, buffer, theme);
+    put(area.height.saturating_sub(1), &keys, style, area, buffer, look);
+    None
+}
+
+fn draw_conflict(panel: &ConflictPanel, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+    let Some(conflict) = panel.conflicts.first() else { return };
+    let theme = look.theme;
+    let others = match panel.conflicts.len() - 1 {
+        0 => String::new(),
+        others => format!(", and {others} more"),
+    };
+    draw_rule(&format!("somebody else decided on #{}{others}", conflict.finding), "", area, buffer, theme);
+    let (mine, theirs) = sides(conflict, look);
+    put(1, &format!("mine    {mine}"), theme.text, area, buffer, look);
+    put(2, &format!("theirs  {theirs}"), theme.strong, area, buffer, look);
+    put(3, "Nothing of mine was written.", theme.text, area, buffer, look);
+    put(4, "m puts mine on top   k keeps theirs", theme.text, area, buffer, look);
+    put(5, "Esc keeps my text as a draft", theme.dim, area, buffer, look);
+}
+
+/// Both sides of a conflict, a line each.
+fn sides(conflict: &Conflict, look: &Look<'_>) -> (String, String) {
+    let quoted = |reason: &Option<crate::text::SafeText>| {
+        reason.as_ref().map_or_else(String::new, |reason| format!(" \"{}\"", reason.one_line()))
+    };
+    let mine = &conflict.mine;
+    let theirs = &conflict.theirs;
+    let who = theirs.actor.as_ref().map_or_else(String::new, |actor| format!("  {}", actor.one_line()));
+    let at = theirs.at.map_or_else(String::new, |at| format!("  {}", when::moment(at, look.clock)));
+    (
+        format!("{}{}", mine.verdict.map_or("take back", Verdict::word), quoted(&mine.reason)),
+        format!("{}{who}{at}{}", theirs.verdict.map_or("no verdict", Verdict::word), quoted(&theirs.reason)),
+    )
+}
+
+/// A line of a panel.
+fn put(line: u16, text: &str, style: Style, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+    if line < area.height {
+        let room = usize::from(area.width).saturating_sub(2);
+        let text = cells::fit(text, room, Keep::Start, look.theme.symbols.ellipsis);
+        buffer.set_stringn(area.x + 1, area.y + line, &text, room, style);
+    }
+}

@@ -1,0 +1,155 @@
+//! Does what the screen wishes: the only place here that awaits.
+
+use super::list::{Edge, PAGE, Way};
+use super::sort;
+use super::wish::{Counts, From, Msg, OwnPage, Query, Rows, Wish};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::filter::{self, Filter};
+use crate::ids::{FeedbackId, FindingId};
+use crate::triage::actions;
+use crate::triage::finding::Finding;
+use crate::triage::store::fields::FIELDS;
+use crate::triage::store::findings::{self, Cursor, Sort};
+use crate::triage::store::{detail, feedbacks, values};
+use crate::ui::screen::Tools;
+use chrono::{DateTime, Utc};
+
+/// The answer to a wish; a failure is an answer too.
+pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
+    let db = &tools.db;
+    let now = Utc::now();
+    match wish {
+        Wish::Rows { ticket, query, from } => {
+            let result = rows(db, &query, &from, now).await;
+            Msg::Rows { ticket, from, at: now, result }
+        }
+        Wish::Count { ticket, query, row } => {
+            let id = row.as_ref().map(|row| row.id);
+            let result = counts(db, &query, row.as_deref(), now).await;
+            Msg::Count { ticket, row: id, result }
+        }
+        Wish::News { ticket, query, beyond } => {
+            Msg::News { ticket, result: news(db, &query, beyond, now).await }
+        }
+        Wish::Detail(id) => Msg::Detail(id, detail::show(db, id).await.map(Box::new)),
+        Wish::Find(id) => {
+            let found = findings::find(db, &[id]).await;
+            Msg::Found(id, found.map(|rows| rows.into_iter().next().map(Box::new)))
+        }
+        Wish::Needy { query, way, row } => Msg::Needy(way, needy(db, &query, way, &row, now).await),
+        Wish::Values { field, prefix } => {
+            let result = values::values(db, field, &prefix, values::VALUES_MAX).await;
+            Msg::Values { field, prefix, result }
+        }
+        Wish::Own { after, about } => Msg::Own { after, result: own(db, after, about).await },
+        Wish::Decide(deed) => Msg::Done(deed.key, actions::give_feedback(db, &deed).await),
+        Wish::TakeBack(deed) => Msg::Done(deed.key, actions::take_back(db, &deed).await),
+        Wish::Comment(deed) => Msg::Done(deed.key, actions::comment(db, &deed).await),
+        Wish::Agreed(wish, about) => Msg::Agreed(wish, about),
+    }
+}
+
+async fn rows(db: &Db, query: &Query, from: &From, now: DateTime<Utc>) -> Result<Rows> {
+    let filter = parsed(query)?;
+    let newest = findings::newest(db).await?;
+    let page = |sort, after, limit| {
+        let filter = filter.clone();
+        async move { findings::list(db, &findings::Query { filter, sort, after, limit, now }).await }
+    };
+    let down = query.sort;
+    let up = sort::reversed(query.sort);
+    match from {
+        From::Top => {
+            let page = page(down, None, PAGE).await?;
+            Ok(Rows { rows: page.rows, above: Edge::End, below: Edge::of(page.more), at: 0, newest })
+        }
+        From::Bottom => {
+            let mut page = page(up, None, PAGE).await?;
+            page.rows.reverse();
+            Ok(Rows { rows: page.rows, above: Edge::of(page.more), below: Edge::End, at: 0, newest })
+        }
+        From::Beyond(Way::Down, row) => {
+            let page = page(down, Some(Cursor::after(row)), PAGE).await?;
+            Ok(Rows { rows: page.rows, above: Edge::More, below: Edge::of(page.more), at: 0, newest })
+        }
+        From::Beyond(Way::Up, row) => {
+            let mut page = page(up, Some(Cursor::after(row)), PAGE).await?;
+            page.rows.reverse();
+            Ok(Rows { rows: page.rows, above: Edge::of(page.more), below: Edge::More, at: 0, newest })
+        }
+        From::Around(row) => {
+            // The row as it is now: what it is sorted by may have changed, or it may be gone.
+            let now_there = findings::find(db, &[row.id]).await?.into_iter().next();
+            let place = Cursor::after(now_there.as_ref().unwrap_or(row));
+            let before = page(up, Some(place), PAGE / 2).await?;
+            let behind = page(down, Some(place), PAGE / 2).await?;
+            let own = page_of_one(db, &filter, down, row.id, now).await?;
+            let at = before.rows.len();
+            let rows: Vec<Finding> = before.rows.into_iter().rev().chain(own).chain(behind.rows).collect();
+            Ok(Rows { rows, above: Edge::of(before.more), below: Edge::of(behind.more), at, newest })
+        }
+    }
+}
+
+/// The row itself, where the filter lets it through.
+async fn page_of_one(
+    db: &Db,
+    filter: &Filter,
+    sort: Sort,
+    id: FindingId,
+    now: DateTime<Utc>,
+) -> Result<Option<Finding>> {
+    let filter = filter.clone().with_term(&format!("id:{id}"), &FIELDS).map_err(Error::from)?;
+    let page = findings::list(db, &findings::Query { filter, sort, after: None, limit: 1, now }).await?;
+    Ok(page.rows.into_iter().next())
+}
+
+async fn counts(db: &Db, query: &Query, row: Option<&Finding>, now: DateTime<Utc>) -> Result<Counts> {
+    let filter = parsed(query)?;
+    let total = findings::count(db, &filter, now).await?;
+    let before = match row {
+        Some(row) => {
+            let after = Some(Cursor::after(row));
+            let sort = sort::reversed(query.sort);
+            Some(findings::count_after(db, &findings::Query { filter, sort, after, limit: 0, now }).await?)
+        }
+        None => None,
+    };
+    Ok(Counts { total, before })
+}
+
+async fn news(db: &Db, query: &Query, beyond: FindingId, now: DateTime<Utc>) -> Result<u64> {
+    let filter = parsed(query)?.with_term(&format!("id>{beyond}"), &FIELDS).map_err(Error::from)?;
+    Ok(match findings::count(db, &filter, now).await? {
+        findings::Count::Exactly(count) | findings::Count::MoreThan(count) => count,
+    })
+}
+
+/// The nearest row that needs a person, beyond `row`.
+async fn needy(
+    db: &Db,
+    query: &Query,
+    way: Way,
+    row: &Finding,
+    now: DateTime<Utc>,
+) -> Result<Option<Box<Finding>>> {
+    let filter = parsed(query)?.with_term("is:undecided", &FIELDS).map_err(Error::from)?;
+    let sort = if way == Way::Down { query.sort } else { sort::reversed(query.sort) };
+    let after = Some(Cursor::after(row));
+    let page = findings::list(db, &findings::Query { filter, sort, after, limit: 1, now }).await?;
+    Ok(page.rows.into_iter().next().map(Box::new))
+}
+
+async fn own(db: &Db, after: Option<FeedbackId>, mut about: Vec<FindingId>) -> Result<OwnPage> {
+    let page = feedbacks::mine(db, after, PAGE).await?;
+    let rows: Vec<_> = page.rows.into_iter().map(|note| note.feedback).collect();
+    about.extend(rows.iter().map(|said| said.finding_id));
+    about.sort_unstable();
+    about.dedup();
+    Ok(OwnPage { findings: findings::find(db, &about).await?, rows, below: Edge::of(page.more) })
+}
+
+fn parsed(query: &Query) -> Result<Filter> {
+    filter::parse(&query.filter, &FIELDS).map_err(|error| error.in_text(&query.filter))
+}

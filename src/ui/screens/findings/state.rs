@@ -1,0 +1,296 @@
+//! What the Findings screen knows.
+
+use super::drafts::Drafts;
+use super::list::List;
+use super::own::Own;
+use super::wish::{Query, Wish};
+use crate::ids::FindingId;
+use crate::text::SafeText;
+use crate::triage::actions::Target;
+use crate::triage::detail::FindingDetail;
+use crate::triage::feedback::Conflict;
+use crate::triage::finding::{Finding, Verdict};
+use crate::ui::widgets::editor::Editor;
+use crate::ui::widgets::filter_bar::FilterBar;
+use crate::ui::widgets::prompt::Prompt;
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, VecDeque};
+
+/// What the screen opens with: the rows that need a person.
+pub const DEFAULT_FILTER: &str = "is:undecided";
+/// The most rows that can be marked.
+pub const MARKS_MAX: usize = 10_000;
+/// How many earlier reasons the prompt brings back.
+pub const REASONS_MAX: usize = 50;
+
+/// The Findings screen.
+pub struct Findings {
+    pub(super) columns: u16,
+    pub(super) rows: u16,
+    pub(super) focus: Focus,
+    pub(super) zoom: Zoom,
+    pub(super) filter: FilterBar,
+    pub(super) sort: crate::triage::store::findings::Sort,
+    pub(super) list: List,
+    pub(super) load: Load,
+    pub(super) as_of: Option<DateTime<Utc>>,
+    pub(super) ticket: u64,
+    pub(super) news: News,
+    pub(super) newest: Option<FindingId>,
+    pub(super) sought: Option<FindingId>,
+    pub(super) taking_back: Option<FindingId>,
+    pub(super) shown: Shown,
+    pub(super) layer: Layer,
+    pub(super) marks: BTreeMap<FindingId, Target>,
+    pub(super) drafts: Drafts,
+    pub(super) under_way: Vec<Deed>,
+    pub(super) unsure: VecDeque<Deed>,
+    pub(super) conflicts: VecDeque<ConflictPanel>,
+    pub(super) reasons: VecDeque<String>,
+    pub(super) last: Option<(Verdict, String)>,
+    pub(super) own: Own,
+}
+
+/// Which part has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The list of findings.
+    List,
+    /// The detail.
+    Detail,
+    /// One's own drafts and decisions, in the place of the list.
+    Own,
+}
+
+/// Whether the focused part fills the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zoom {
+    /// List and detail share it.
+    Out,
+    /// The focused part has it alone.
+    In,
+}
+
+/// How a load stands. What was loaded before stays on the screen meanwhile.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Load {
+    /// Nothing is asked for.
+    Idle,
+    /// Asked for, and not here yet.
+    Asked,
+    /// It failed, for this reason.
+    Failed(Failure),
+}
+
+/// Why something failed, ready to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// What failed.
+    pub what: String,
+    /// What to try, where something is known.
+    pub hint: Option<String>,
+    /// Whether the connection was the reason: then it is not known what the server did.
+    pub cause: Cause,
+}
+
+/// What a failure says about the deed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The database or the connection to it is gone.
+    Connection,
+    /// The database answered, and refused.
+    Refused,
+}
+
+/// What others have changed since the rows were loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// Nothing that is known of.
+    None,
+    /// So many findings that were not there.
+    New(u64),
+}
+
+/// What stands in the place of the detail: always one finding, the one that its rule names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// What the row already knew.
+    pub row: Option<Finding>,
+    /// The rest, once it is here.
+    pub detail: Option<Box<FindingDetail>>,
+    /// How its load stands.
+    pub load: Load,
+    /// The first line that is shown.
+    pub scroll: usize,
+}
+
+/// What lies over the screen and takes the keys.
+pub enum Layer {
+    /// Nothing.
+    None,
+    /// A reason is being written.
+    Reason(ReasonPrompt),
+    /// A comment is being written.
+    Comment(CommentEditor),
+    /// The number of a finding is being written.
+    Jump(Prompt),
+    /// Two people decided: both sides.
+    Conflict(ConflictPanel),
+    /// A deed was sent, and the answer never came.
+    Unsure,
+}
+
+/// A reason for a verdict on findings.
+pub struct ReasonPrompt {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The findings as they were seen when the prompt opened.
+    pub targets: Vec<Target>,
+    /// What the prompt says that it is about.
+    pub about: String,
+    /// The line.
+    pub prompt: Prompt,
+}
+
+/// A comment on a finding.
+pub struct CommentEditor {
+    /// The finding.
+    pub finding: FindingId,
+    /// What the editor says that it is about.
+    pub about: String,
+    /// What was typed.
+    pub editor: Editor,
+    /// What is wrong with it, after an attempt to save.
+    pub complaint: Option<String>,
+}
+
+/// Two people decided.
+pub struct ConflictPanel {
+    /// Both sides, for each finding that others were faster on.
+    pub conflicts: Vec<Conflict>,
+    /// What this person wanted.
+    pub deed: Deed,
+}
+
+/// A deed that has been sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deed {
+    /// What was asked for.
+    pub wish: Wish,
+    /// What it is about, for a person.
+    pub about: String,
+    /// What to say of it when nobody knows what became of it.
+    pub failure: Option<Failure>,
+}
+
+impl Findings {
+    /// The screen before anything is known.
+    pub fn new() -> Self {
+        Findings {
+            columns: 80,
+            rows: 22,
+            focus: Focus::List,
+            zoom: Zoom::Out,
+            filter: FilterBar::new(DEFAULT_FILTER),
+            sort: Default::default(),
+            list: List::default(),
+            load: Load::Idle,
+            as_of: None,
+            ticket: 0,
+            news: News::None,
+            newest: None,
+            sought: None,
+            taking_back: None,
+            shown: Shown::nothing(),
+            layer: Layer::None,
+            marks: BTreeMap::new(),
+            drafts: Drafts::default(),
+            under_way: Vec::new(),
+            unsure: VecDeque::new(),
+            conflicts: VecDeque::new(),
+            reasons: VecDeque::new(),
+            last: None,
+            own: Own::default(),
+        }
+    }
+
+    /// What is asked of the database for the list.
+    pub(super) fn query(&self) -> Query {
+        Query { filter: self.filter.in_force().to_owned(), sort: self.sort }
+    }
+
+    /// The finding that deeds are about: what has the cursor in the list, or in the own pane what its
+    /// row speaks of.
+    pub(super) fn subject(&self) -> Option<&Finding> {
+        match self.focus {
+            Focus::Own => self.own.selected_finding(),
+            Focus::List => self.list.selected().map(|row| &row.finding),
+            // In the detail, what is read is what is decided.
+            Focus::Detail if self.own.is_open() => self.own.selected_finding(),
+            Focus::Detail => self.list.selected().map(|row| &row.finding),
+        }
+    }
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Findings::new()
+    }
+}
+
+impl Shown {
+    /// An empty detail.
+    pub fn nothing() -> Self {
+        Shown { row: None, detail: None, load: Load::Idle, scroll: 0 }
+    }
+
+    /// The finding that it names.
+    pub fn id(&self) -> Option<FindingId> {
+        self.row.as_ref().map(|row| row.id)
+    }
+}
+
+impl Failure {
+    /// A failure that says this and has no more to say.
+    pub fn of(what: String) -> Self {
+        Failure { what, hint: None, cause: Cause::Refused }
+    }
+
+    /// Whether nobody knows what became of the deed.
+    pub fn is_unsure(&self) -> bool {
+        self.cause == Cause::Connection
+    }
+}
+
+impl From<crate::error::Error> for Failure {
+    fn from(error: crate::error::Error) -> Self {
+        use crate::error::Kind;
+        let cause = match error.kind() {
+            Kind::NoDatabase | Kind::Incomplete => Cause::Connection,
+            _ => Cause::Refused,
+        };
+        Failure {
+            what: crate::text::visible(&error.to_string()).into_owned(),
+            hint: error.hint_text().map(|hint| crate::text::visible(hint).into_owned()),
+            cause,
+        }
+    }
+}
+
+/// How a finding is called in prompts and questions: `#12 sql-injection api/users.py:42`.
+pub fn called(finding: &Finding) -> String {
+    format!("#{} {} {}", finding.id, finding.rule_id.one_line(), place(finding))
+}
+
+/// Where a finding is: `api/users.py:42`.
+pub fn place(finding: &Finding) -> String {
+    match (finding.file.one_line(), finding.line) {
+        (file, Some(line)) if !file.is_empty() => format!("{file}:{line}"),
+        (file, _) => file.into_owned(),
+    }
+}
+
+/// Text of this screen's own making that goes to the clipboard.
+pub fn safe(text: impl AsRef<str>) -> SafeText {
+    SafeText::new(text.as_ref())
+}

@@ -1,0 +1,363 @@
+//! What a command, a key or an answer changes, and what is asked for next.
+
+use super::list::{Moved, Way};
+use super::loading::{Anew, none_that_way, toast};
+use super::own::OwnRow;
+use super::state::{Failure, Findings, Focus, Load, MARKS_MAX, News, Zoom, safe};
+use super::wish::{From, Msg, Wish};
+use crate::triage::actions::Target;
+use crate::triage::store::fields::FIELDS;
+use crate::ui::command::Command;
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
+use crate::ui::widgets::filter_bar;
+
+impl Findings {
+    /// Takes what the app says.
+    pub(super) fn on_input(&mut self, input: Input) -> Vec<Ask<Wish>> {
+        match input {
+            Input::Opened(place) => self.opened(place),
+            Input::DraftsRestored(drafts) => self.restored(&drafts),
+            Input::Resized { columns, rows } => {
+                (self.columns, self.rows) = (columns, rows);
+                Vec::new()
+            }
+            Input::Command(command) => self.command(command),
+            Input::Key(key) if self.filter.is_open() => match self.filter.key(key, &FIELDS) {
+                filter_bar::Answer::Applied => {
+                    self.marks.clear();
+                    self.load_top()
+                }
+                filter_bar::Answer::Values { field, prefix } => vec![Ask::Do(Wish::Values { field, prefix })],
+                filter_bar::Answer::Open | filter_bar::Answer::Closed => Vec::new(),
+            },
+            Input::Key(key) => self.layer_key(key),
+            Input::Paste(text) => self.paste(&text),
+            Input::News => self.news_came(),
+            Input::Reconnected => self.reconnected(),
+            Input::Rested => self.show_selected(Anew::No),
+            Input::Stopped(nature) => self.stopped(nature),
+        }
+    }
+
+    /// Takes an answer.
+    pub(super) fn on_answer(&mut self, msg: Msg) -> Vec<Ask<Wish>> {
+        match msg {
+            Msg::Rows { ticket, from, at, result } => self.rows_came(ticket, from, at, result),
+            Msg::Count { ticket, row, result } => {
+                self.count_came(ticket, row, result);
+                Vec::new()
+            }
+            Msg::News { ticket, result } => {
+                if let (true, Ok(count)) = (ticket == self.ticket, result) {
+                    self.news = if count == 0 { News::None } else { News::New(count) };
+                }
+                Vec::new()
+            }
+            Msg::Detail(id, result) => self.detail_came(id, result),
+            Msg::Found(id, result) => self.found(id, result),
+            Msg::Needy(way, result) => self.needy_came(way, result),
+            Msg::Values { field, prefix, result } => {
+                self.filter.values(field, &prefix, result.unwrap_or_default(), &FIELDS);
+                Vec::new()
+            }
+            Msg::Own { after, result } => self.own_came(after, result),
+            Msg::Done(key, result) => self.done(key, result),
+            Msg::Agreed(wish, about) => self.send(*wish, about),
+        }
+    }
+
+    fn opened(&mut self, place: Option<Place>) -> Vec<Ask<Wish>> {
+        match place {
+            Some(Place::Findings { filter }) => {
+                self.own.close();
+                self.focus = Focus::List;
+                self.filter.set(&filter);
+                self.load_top()
+            }
+            None if self.as_of.is_none() && self.load == Load::Idle => self.load_top(),
+            None => Vec::new(),
+        }
+    }
+
+    fn reconnected(&mut self) -> Vec<Ask<Wish>> {
+        let mut asks = Vec::new();
+        if self.load != Load::Idle {
+            asks.extend(self.reload());
+        }
+        if self.own.is_open() && self.own.load != Load::Idle {
+            asks.extend(self.load_own());
+        }
+        if self.shown.load != Load::Idle {
+            asks.extend(self.show_selected(Anew::Yes));
+        }
+        self.offer_unsure();
+        asks
+    }
+
+    fn stopped(&mut self, nature: Nature) -> Vec<Ask<Wish>> {
+        let stopped = || Load::Failed(Failure::of("the load was stopped".to_owned()));
+        match nature {
+            Nature::Load("list") if self.load == Load::Asked => self.load = stopped(),
+            Nature::Load("detail") if self.shown.load == Load::Asked => self.shown.load = stopped(),
+            Nature::Load("own") if self.own.load == Load::Asked => self.own.load = stopped(),
+            Nature::Load(_) => {}
+            Nature::Write => self.all_unsure(),
+        }
+        Vec::new()
+    }
+
+    fn command(&mut self, command: Command) -> Vec<Ask<Wish>> {
+        match command {
+            Command::Down => self.go(Way::Down, 1),
+            Command::Up => self.go(Way::Up, 1),
+            Command::PageDown => self.go(Way::Down, self.half_page()),
+            Command::PageUp => self.go(Way::Up, self.half_page()),
+            Command::Top => self.top(),
+            Command::Bottom => self.bottom(),
+            Command::FocusDetail => self.focus_detail(),
+            Command::FocusList => self.focus_list(),
+            Command::NextPane | Command::PreviousPane => match self.focus {
+                Focus::Detail => self.focus_list(),
+                _ => self.focus_detail(),
+            },
+            Command::OpenSelected => self.open_selected(),
+            Command::Back | Command::Quit => self.back(),
+            Command::GoFindings => self.go_findings(),
+            Command::GoFeedback => self.go_feedback(),
+            Command::Filter => {
+                self.go_findings_quietly();
+                self.filter.open(&FIELDS);
+                Vec::new()
+            }
+            Command::SuspendFilter => self.suspend_filter(),
+            Command::NextNeedy => self.needy(Way::Down),
+            Command::PreviousNeedy => self.needy(Way::Up),
+            Command::Mark => self.mark(),
+            Command::ClearMarks => {
+                self.marks.clear();
+                Vec::new()
+            }
+            Command::Sort => self.next_sort(),
+            Command::Zoom => {
+                self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
+                Vec::new()
+            }
+            Command::Refresh => self.refresh(),
+            Command::CopyId => {
+                self.subject().map(|f| Ask::Copy(safe(f.id.to_string()))).into_iter().collect()
+            }
+            Command::CopyCommand => vec![Ask::Copy(safe(self.command_line()))],
+            Command::JumpToId => {
+                self.open_jump();
+                Vec::new()
+            }
+            deed => self.deed(deed),
+        }
+    }
+
+    fn go(&mut self, way: Way, by: usize) -> Vec<Ask<Wish>> {
+        match self.focus {
+            Focus::Detail => {
+                self.scroll_detail(way, by);
+                Vec::new()
+            }
+            Focus::Own => {
+                let to = match way {
+                    Way::Down => self.own.cursor().saturating_add(by),
+                    Way::Up => self.own.cursor().saturating_sub(by),
+                };
+                self.own_to(to)
+            }
+            Focus::List => {
+                let moved = self.list.go(way, by, self.list_height());
+                self.moved(moved)
+            }
+        }
+    }
+
+    fn own_to(&mut self, to: usize) -> Vec<Ask<Wish>> {
+        self.own.put(to, self.list_height());
+        let mut asks = vec![Ask::Rest];
+        let is_near_end = self.own.cursor() + super::list::AHEAD >= self.own.len();
+        if is_near_end && self.own.below == super::list::Edge::More && self.own.load != Load::Asked {
+            self.own.load = Load::Asked;
+            asks.push(Ask::Do(Wish::Own { after: self.own.last(), about: Vec::new() }));
+        }
+        asks
+    }
+
+    fn half_page(&self) -> usize {
+        let height = if self.focus == Focus::Detail { self.detail_size().0 } else { self.list_height() };
+        (height / 2).max(1)
+    }
+
+    fn top(&mut self) -> Vec<Ask<Wish>> {
+        match self.focus {
+            Focus::Detail => {
+                self.shown.scroll = 0;
+                Vec::new()
+            }
+            Focus::Own => self.own_to(0),
+            Focus::List if self.list.above == super::list::Edge::More => self.load_top(),
+            Focus::List => self.go(Way::Up, usize::MAX),
+        }
+    }
+
+    fn bottom(&mut self) -> Vec<Ask<Wish>> {
+        match self.focus {
+            Focus::List if self.list.below == super::list::Edge::More => self.load_whole(From::Bottom),
+            _ => self.go(Way::Down, usize::MAX),
+        }
+    }
+
+    fn focus_detail(&mut self) -> Vec<Ask<Wish>> {
+        if self.subject().is_none() {
+            return Vec::new();
+        }
+        let asks = self.show_selected(Anew::No);
+        self.focus = Focus::Detail;
+        asks
+    }
+
+    fn focus_list(&mut self) -> Vec<Ask<Wish>> {
+        self.focus = if self.own.is_open() { Focus::Own } else { Focus::List };
+        Vec::new()
+    }
+
+    /// Enter: into the detail, then the whole screen for it, then back to both.
+    fn open_selected(&mut self) -> Vec<Ask<Wish>> {
+        if let (Focus::Own, Some(OwnRow::Draft(slot, _))) = (self.focus, self.own.selected()) {
+            return self.open_draft(slot);
+        }
+        if self.focus != Focus::Detail {
+            return self.focus_detail();
+        }
+        if !self.has_room_for_one() {
+            self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
+        }
+        Vec::new()
+    }
+
+    /// One layer back: the zoom, the detail, the own pane; then it is the app's turn.
+    fn back(&mut self) -> Vec<Ask<Wish>> {
+        if self.zoom == Zoom::In {
+            self.zoom = Zoom::Out;
+        } else if self.focus == Focus::Detail {
+            return self.focus_list();
+        } else if self.own.is_open() {
+            return self.go_findings();
+        } else if !self.marks.is_empty() {
+            self.marks.clear();
+        } else {
+            return vec![Ask::Back];
+        }
+        Vec::new()
+    }
+
+    fn go_findings(&mut self) -> Vec<Ask<Wish>> {
+        if !self.own.is_open() {
+            self.focus = Focus::List;
+            return Vec::new();
+        }
+        self.go_findings_quietly();
+        self.show_selected(Anew::No)
+    }
+
+    fn go_findings_quietly(&mut self) {
+        if self.own.is_open() {
+            self.own.close();
+            self.focus = Focus::List;
+        }
+    }
+
+    fn go_feedback(&mut self) -> Vec<Ask<Wish>> {
+        self.own.open(&self.drafts);
+        self.focus = Focus::Own;
+        let mut asks = self.load_own();
+        asks.extend(self.show_selected(Anew::No));
+        asks
+    }
+
+    fn suspend_filter(&mut self) -> Vec<Ask<Wish>> {
+        if self.filter.text().is_empty() {
+            return vec![toast(Tone::Plain, "there is no filter to lift")];
+        }
+        self.go_findings_quietly();
+        self.filter.toggle();
+        self.reload()
+    }
+
+    fn needy(&mut self, way: Way) -> Vec<Ask<Wish>> {
+        self.go_findings_quietly();
+        if self.list.next_needy(way, self.list_height()) == Moved::Yes {
+            // In the detail, the next one is read there and then.
+            let mut asks = self.moved(Moved::Yes);
+            if self.focus == Focus::Detail {
+                asks.extend(self.show_selected(Anew::No));
+            }
+            return asks;
+        }
+        let edge = if way == Way::Down { self.list.below } else { self.list.above };
+        let last = if way == Way::Down { self.list.rows().last() } else { self.list.rows().first() };
+        match (edge, last) {
+            (super::list::Edge::More, Some(row)) => {
+                let row = Box::new(row.finding.clone());
+                vec![Ask::Do(Wish::Needy { query: self.query(), way, row })]
+            }
+            _ => vec![toast(Tone::Plain, none_that_way(way))],
+        }
+    }
+
+    fn mark(&mut self) -> Vec<Ask<Wish>> {
+        let Some(row) = self.list.selected() else { return Vec::new() };
+        let target = Target::from(&row.finding);
+        if self.marks.remove(&target.finding).is_none() {
+            if self.marks.len() >= MARKS_MAX {
+                return vec![toast(Tone::Bad, format!("at most {MARKS_MAX} rows can be marked"))];
+            }
+            self.marks.insert(target.finding, target);
+        }
+        self.go(Way::Down, 1)
+    }
+
+    fn next_sort(&mut self) -> Vec<Ask<Wish>> {
+        self.sort = super::sort::next(self.sort);
+        self.load_top()
+    }
+
+    fn refresh(&mut self) -> Vec<Ask<Wish>> {
+        if self.own.is_open() {
+            let mut asks = self.load_own();
+            asks.extend(self.show_selected(Anew::Yes));
+            return asks;
+        }
+        self.reload()
+    }
+
+    /// The command line that shows the same rows.
+    fn command_line(&self) -> String {
+        let filter = if self.own.is_open() { "by:me".to_owned() } else { self.query().filter };
+        let sort = super::sort::flags(self.sort);
+        if filter.is_empty() {
+            return format!("attestor findings list{sort}");
+        }
+        format!("attestor findings list --filter '{}'{sort}", filter.replace('\'', r"'\''"))
+    }
+
+    fn scroll_detail(&mut self, way: Way, by: usize) {
+        let last = self.detail_scroll_max();
+        self.shown.scroll = match way {
+            Way::Down => self.shown.scroll.saturating_add(by).min(last),
+            Way::Up => self.shown.scroll.min(last).saturating_sub(by),
+        };
+    }
+
+    fn paste(&mut self, text: &str) -> Vec<Ask<Wish>> {
+        if self.layer_paste(text) {
+            return Vec::new();
+        }
+        self.go_findings_quietly();
+        self.filter.paste(text, &FIELDS);
+        Vec::new()
+    }
+}

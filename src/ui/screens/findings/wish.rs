@@ -1,0 +1,230 @@
+//! What the screen may ask to be done, and the answers.
+
+use super::list::{Edge, Way};
+use crate::error::Error;
+use crate::ids::{DeedKey, FeedbackId, FindingId};
+use crate::text::SafeText;
+use crate::triage::actions::{GiveComment, GiveFeedback, Outcome, TakeBack};
+use crate::triage::detail::FindingDetail;
+use crate::triage::finding::{Feedback, Finding};
+use crate::triage::store::findings::{Count, Sort};
+use crate::ui::screen::Nature;
+use chrono::{DateTime, Utc};
+
+/// Which rows, in which order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// The filter, as it is typed.
+    pub filter: String,
+    /// The order.
+    pub sort: Sort,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum From {
+    /// At the first row.
+    Top,
+    /// At the last row, upwards.
+    Bottom,
+    /// Behind this row, or before it.
+    Beyond(Way, Box<Finding>),
+    /// Some rows before this one, and some behind it.
+    Around(Box<Finding>),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wish {
+    /// Rows of the list.
+    Rows {
+        /// The question, so that a late answer is known as one.
+        ticket: u64,
+        /// Which rows.
+        query: Query,
+        /// Where they begin.
+        from: From,
+    },
+    /// How many rows there are, and how many stand before this one.
+    Count {
+        /// The question.
+        ticket: u64,
+        /// Which rows.
+        query: Query,
+        /// The row whose place is asked.
+        row: Option<Box<Finding>>,
+    },
+    /// How many findings came.
+    News {
+        /// The question.
+        ticket: u64,
+        /// Which rows.
+        query: Query,
+        /// The newest finding that there was.
+        beyond: FindingId,
+    },
+    /// All that is known of a finding.
+    Detail(FindingId),
+    /// A finding by its number, to go to its row.
+    Find(FindingId),
+    /// Values of a field that begin so, for completion.
+    Values {
+        /// The name of the field.
+        field: &'static str,
+        /// The beginning.
+        prefix: String,
+    },
+    /// What this login said, from there on.
+    Own {
+        /// Behind which feedback.
+        after: Option<FeedbackId>,
+        /// Findings that are wanted beside those that were spoken of.
+        about: Vec<FindingId>,
+    },
+    /// The nearest row that needs a person, beyond this one.
+    Needy {
+        /// Which rows.
+        query: Query,
+        /// Which way.
+        way: Way,
+        /// Beyond which row.
+        row: Box<Finding>,
+    },
+    /// Decides.
+    Decide(GiveFeedback),
+    /// Takes back.
+    TakeBack(TakeBack),
+    /// Comments.
+    Comment(GiveComment),
+    /// The person said yes to this: it comes back as an answer, so that the row can show it before
+    /// it is sent.
+    Agreed(Box<Wish>, String),
+}
+
+/// An answer.
+#[derive(Debug)]
+pub enum Msg {
+    /// Rows.
+    Rows {
+        /// The question.
+        ticket: u64,
+        /// Where they begin.
+        from: From,
+        /// When they were read.
+        at: DateTime<Utc>,
+        /// The rows, or why there are none.
+        result: Result<Rows, Error>,
+    },
+    /// Counts.
+    Count {
+        /// The question.
+        ticket: u64,
+        /// The row whose place was asked.
+        row: Option<FindingId>,
+        /// The counts.
+        result: Result<Counts, Error>,
+    },
+    /// How many findings came.
+    News {
+        /// The question.
+        ticket: u64,
+        /// How many.
+        result: Result<u64, Error>,
+    },
+    /// A detail.
+    Detail(FindingId, Result<Box<FindingDetail>, Error>),
+    /// A finding; none where there is none of this number.
+    Found(FindingId, Result<Option<Box<Finding>>, Error>),
+    /// Values of a field.
+    Values {
+        /// The field.
+        field: &'static str,
+        /// The beginning that was asked for.
+        prefix: String,
+        /// The values, or why there are none.
+        result: Result<Vec<SafeText>, Error>,
+    },
+    /// What this login said.
+    Own {
+        /// Behind which feedback the page begins.
+        after: Option<FeedbackId>,
+        /// The page, or why there is none.
+        result: Result<OwnPage, Error>,
+    },
+    /// The nearest row that needs a person; none where there is none that way.
+    Needy(Way, Result<Option<Box<Finding>>, Error>),
+    /// What became of a deed.
+    Done(DeedKey, Result<Outcome, Error>),
+    /// The person said yes.
+    Agreed(Box<Wish>, String),
+}
+
+/// Rows, and what lies beyond them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows {
+    /// The rows, in the order of the list.
+    pub rows: Vec<Finding>,
+    /// What lies above them.
+    pub above: Edge,
+    /// What lies below them.
+    pub below: Edge,
+    /// For rows around one: where in them that row stands or would stand.
+    pub at: usize,
+    /// The newest finding of all when they were read, whatever the filter.
+    pub newest: Option<FindingId>,
+}
+
+/// How many rows there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// In all.
+    pub total: Count,
+    /// Before the row that was asked about.
+    pub before: Option<Count>,
+}
+
+/// A page of what this login said, and the findings that it speaks of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnPage {
+    /// The newest first.
+    pub rows: Vec<Feedback>,
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// Whether more follow.
+    pub below: Edge,
+}
+
+impl Wish {
+    /// Whether the answer may be dropped for a newer question.
+    pub fn nature(&self) -> Nature {
+        match self {
+            Wish::Rows { .. } | Wish::Find(_) | Wish::Needy { .. } => Nature::Load("list"),
+            Wish::Count { .. } => Nature::Load("count"),
+            Wish::News { .. } => Nature::Load("news"),
+            Wish::Detail(_) => Nature::Load("detail"),
+            Wish::Values { .. } => Nature::Load("values"),
+            Wish::Own { .. } => Nature::Load("own"),
+            Wish::Decide(_) | Wish::TakeBack(_) | Wish::Comment(_) | Wish::Agreed(..) => Nature::Write,
+        }
+    }
+
+    /// The key of a deed.
+    pub fn key(&self) -> Option<DeedKey> {
+        match self {
+            Wish::Decide(deed) => Some(deed.key),
+            Wish::TakeBack(deed) => Some(deed.key),
+            Wish::Comment(deed) => Some(deed.key),
+            _ => None,
+        }
+    }
+
+    /// The findings that a deed is about.
+    pub fn findings(&self) -> Vec<FindingId> {
+        match self {
+            Wish::Decide(deed) => deed.targets.iter().map(|t| t.finding).collect(),
+            Wish::TakeBack(deed) => deed.targets.iter().map(|(t, _)| t.finding).collect(),
+            Wish::Comment(deed) => vec![deed.finding],
+            _ => Vec::new(),
+        }
+    }
+}
