@@ -9,7 +9,6 @@ use crate::error::{Error, Kind, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File};
-use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -83,8 +82,9 @@ impl DraftFile {
         // In our own file first; only then may the files of the ended go.
         file.save(&recovered.drafts)?;
         for orphan in orphans {
-            fs::remove_file(orphan.with_extension("json")).or_else(missing_is_fine)?;
-            fs::remove_file(orphan.with_extension("lock")).or_else(missing_is_fine)?;
+            for extension in ["json", "tmp", "lock"] {
+                fs::remove_file(orphan.with_extension(extension)).or_else(missing_is_fine)?;
+            }
         }
         Ok((file, recovered))
     }
@@ -99,14 +99,13 @@ impl DraftFile {
             fs::remove_file(&self.path).or_else(missing_is_fine)?;
         } else {
             let drafts = drafts.iter().map(|draft| (draft.slot.clone(), draft.text.clone())).collect();
-            let mut written = tempfile::Builder::new()
-                .prefix(".draft-")
-                .permissions(fs::Permissions::from_mode(0o600))
-                .tempfile_in(folder)?;
+            let unfinished = self.path.with_extension("tmp");
+            let mut options = File::options();
+            let mut written =
+                options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
             serde_json::to_writer(&mut written, &Content { drafts })?;
-            written.flush()?;
-            written.as_file().sync_all()?;
-            written.persist(&self.path)?;
+            written.sync_all()?;
+            fs::rename(unfinished, &self.path)?;
         }
         File::open(folder)?.sync_all()?;
         self.saved = drafts.to_vec();

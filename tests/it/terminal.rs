@@ -57,6 +57,8 @@ struct Console {
 struct Seen {
     bytes: Mutex<Vec<u8>>,
     more: Condvar,
+    closing: Mutex<bool>,
+    ended: Mutex<bool>,
 }
 
 fn open(state: &Path) -> Console {
@@ -96,9 +98,16 @@ fn open_as(state: &Path, env: &[(&str, &str)], reading: Reading) -> Console {
                 // Holds the terminal open without reading from it.
                 std::thread::park();
             }
-            match reader.read(&mut buffer) {
+            let read = reader.read(&mut buffer);
+            if *theirs.closing.lock().unwrap() {
+                return;
+            }
+            match read {
                 Ok(count) if count > 0 => theirs.bytes.lock().unwrap().extend_from_slice(&buffer[..count]),
-                _ => return,
+                _ => {
+                    *theirs.ended.lock().unwrap() = true;
+                    return theirs.more.notify_all();
+                }
             }
             theirs.more.notify_all();
         }
@@ -154,6 +163,15 @@ impl Console {
         self.seen.bytes.lock().unwrap().clone()
     }
 
+    /// Everything that was written, once the program has ended.
+    fn all_written(&self) -> Vec<u8> {
+        let ended = self.seen.ended.lock().unwrap();
+        let (ended, late) = self.seen.more.wait_timeout_while(ended, PATIENCE, |ended| !*ended).unwrap();
+        assert!(!late.timed_out(), "the terminal stays open");
+        drop(ended);
+        self.written()
+    }
+
     fn signal(&self, signal: nix::sys::signal::Signal) {
         let pid = nix::unistd::Pid::from_raw(self.child.process_id().unwrap().try_into().unwrap());
         nix::sys::signal::kill(pid, signal).unwrap();
@@ -177,7 +195,12 @@ impl Console {
         (status, took)
     }
 
-    fn close_terminal(&mut self) {
+    /// Hangs up. The last hold on the terminal is that of the reading thread: what the redraw writes
+    /// wakes it.
+    fn hang_up(&mut self) {
+        *self.seen.closing.lock().unwrap() = true;
+        self.send("\x0c");
+        // It also sends a line feed and Ctrl-d as it goes.
         self.keys = None;
         self.master = None;
     }
@@ -214,7 +237,7 @@ fn opens_shows_its_frame_and_quits() {
     assert!(!contains(&console.written(), "\x1b[6n"), "it asks for the cursor");
     console.send("q");
     assert_eq!(console.end().0, 0);
-    assert_given_back(&console.written());
+    assert_given_back(&console.all_written());
 }
 
 #[test]
@@ -226,7 +249,7 @@ fn ctrl_c_twice_quits() {
     console.wait("Ctrl-c again quits");
     console.send("\x03");
     assert_eq!(console.end().0, 0);
-    assert_given_back(&console.written());
+    assert_given_back(&console.all_written());
 }
 
 #[test]
@@ -236,7 +259,7 @@ fn sigterm_gives_the_terminal_back() {
     console.wait("? help");
     console.signal(nix::sys::signal::Signal::SIGTERM);
     assert_eq!(console.end().0, 143);
-    assert_given_back(&console.written());
+    assert_given_back(&console.all_written());
 }
 
 #[test]
@@ -246,7 +269,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_reported() {
     console.wait("? help");
     console.send("z");
     assert_ne!(console.end().0, 0);
-    let written = console.written();
+    let written = console.all_written();
     assert_given_back(&written);
     let text = String::from_utf8_lossy(&written).into_owned();
     let (left, said) = (text.rfind("\x1b[?1049l").unwrap(), text.find("a bug in the screen").unwrap());
@@ -307,7 +330,7 @@ async fn a_hang_up_ends_it_within_a_second_and_the_draft_comes_back() {
     console.wait("comment:");
     console.send("half a thought");
     console.wait("half a thought");
-    console.close_terminal();
+    console.hang_up();
     let (status, took) = console.end();
     assert_eq!(status, 129);
     assert!(took < Duration::from_secs(1), "{took:?}");
@@ -345,6 +368,8 @@ fn holds_text(folder: &Path, text: &str) -> bool {
         let path = entry.path();
         match path.is_dir() {
             true => holds_text(&path, text),
+            // Not yet the one that is still being written.
+            false if path.extension().is_none_or(|ext| ext != "json") => false,
             false => std::fs::read_to_string(path).is_ok_and(|content| content.contains(text)),
         }
     })

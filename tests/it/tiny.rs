@@ -88,7 +88,7 @@ impl Tiny {
             }
         } else if let Some(text) = &mut self.editor {
             match key.code {
-                KeyCode::Char('d') if key.modifiers == KeyModifiers::CONTROL => {
+                KeyCode::Char('o') if key.modifiers == KeyModifiers::CONTROL => {
                     let text = std::mem::take(text);
                     self.editor = None;
                     self.draft.clear();
@@ -96,7 +96,7 @@ impl Tiny {
                 }
                 KeyCode::Esc => self.editor = None,
                 KeyCode::Enter => text.push('\n'),
-                KeyCode::Char(c) => text.push(c),
+                KeyCode::Char(c) if key.modifiers.is_empty() => text.push(c),
                 _ => {}
             }
             if let Some(text) = &self.editor {

@@ -5,8 +5,10 @@ pub mod findings;
 use crate::ui::command::{Command, Need, Pane};
 use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Tools};
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use std::future::Future;
 
 /// Writes what the app holds of the screens, what they are told and what they wish, from one list.
 macro_rules! screens {
@@ -75,9 +77,9 @@ macro_rules! screens {
             fn nature(wish: &AnyWish) -> Nature {
                 match wish {$( AnyWish::$name(wish) => <$screen>::nature(wish), )*}
             }
-            async fn perform(wish: AnyWish, tools: Tools) -> AnyMsg {
+            fn perform(wish: AnyWish, tools: Tools) -> impl Future<Output = AnyMsg> + Send {
                 match wish {$(
-                    AnyWish::$name(wish) => AnyMsg::$name(<$screen>::perform(wish, tools).await),
+                    AnyWish::$name(wish) => <$screen>::perform(wish, tools).map(AnyMsg::$name).boxed(),
                 )*}
             }
         }
