@@ -17,5 +17,7 @@ mod local;
 mod risk;
 mod sarif;
 mod store;
+mod terminal;
 mod text;
+mod tiny;
 mod triage;
