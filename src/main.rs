@@ -1,8 +1,11 @@
 //! The binary: it chooses the console or the command line, and turns errors into exit statuses.
 
-use attestor::cli::Cli;
+use attestor::cli::{Cli, Color, Global};
+use attestor::error::Result;
+use attestor::ui::{self, Colour, Options};
 use clap::Parser;
 use std::process::ExitCode;
+use std::time::Duration;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -16,9 +19,11 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.command {
             Some(command) => attestor::cli::run(command, &cli.global).await,
-            None => Ok(0),
+            None => console(&cli.global).await,
         }
     });
+    // A read that hangs, on a file system or a name server, does not hold up the end.
+    runtime.shutdown_timeout(Duration::from_millis(300));
     match result {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
@@ -26,4 +31,17 @@ fn main() -> ExitCode {
             ExitCode::from(error.kind().exit_status())
         }
     }
+}
+
+/// Opens the console on the configured database.
+async fn console(global: &Global) -> Result<u8> {
+    // What is configured is looked at first: its errors help more than those of the terminal.
+    global.config()?;
+    ui::terminal::check()?;
+    let colour = match global.color {
+        Color::Auto => Colour::Auto,
+        Color::Always => Colour::Always,
+        Color::Never => Colour::Never,
+    };
+    ui::run(global.open().await?, Options { colour }).await
 }
