@@ -33,7 +33,7 @@ pub struct Flags {
 }
 
 /// The settings of this run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Config {
     connection: Connection,
     /// The theme's name.
@@ -128,6 +128,14 @@ impl Config {
                 let options = lease.prepare_database(database).await?;
                 Ok((options, Some(lease)))
             }
+        }
+    }
+
+    /// Whether the way to the server is a network.
+    pub fn is_remote(&self) -> bool {
+        match &self.connection.target {
+            Target::Server(options) => options.get_socket().is_none() && !options.get_host().starts_with('/'),
+            Target::Local { .. } => false,
         }
     }
 

@@ -88,6 +88,15 @@ impl sqlx::Type<sqlx::Postgres> for SafeText {
     }
 }
 
+impl sqlx::postgres::PgHasArrayType for SafeText {
+    fn array_type_info() -> sqlx::postgres::PgTypeInfo {
+        <&str as sqlx::postgres::PgHasArrayType>::array_type_info()
+    }
+    fn array_compatible(info: &sqlx::postgres::PgTypeInfo) -> bool {
+        <&str as sqlx::postgres::PgHasArrayType>::array_compatible(info)
+    }
+}
+
 impl<'r> sqlx::Decode<'r, sqlx::Postgres> for SafeText {
     fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
         Ok(SafeText::new(<&str as sqlx::Decode<sqlx::Postgres>>::decode(value)?))

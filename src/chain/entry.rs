@@ -1,5 +1,8 @@
-//! An entry of the audit chain, before it has its place in it.
+//! An entry of the audit chain: as it is handed over, and as it is read back.
 
+use crate::ids::EntrySeq;
+use crate::text::SafeText;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -73,5 +76,53 @@ impl NewEntry {
         self.repo_full_name = repo.filter(|r| !r.is_empty()).map(str::to_owned);
         self.commit_sha = commit_sha.filter(|c| !c.is_empty()).map(str::to_owned);
         self
+    }
+}
+
+/// An entry as it stands in the chain, its texts safe to show.
+///
+/// For lists and details. It can't be checked from this: hashes are over the raw bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, sqlx::FromRow)]
+pub struct Entry {
+    /// Its position in the chain.
+    pub seq: EntrySeq,
+    /// When it was appended.
+    pub occurred_at: DateTime<Utc>,
+    /// What it is about.
+    pub category: SafeText,
+    /// What happened.
+    pub event_type: SafeText,
+    /// Who did it.
+    pub actor: SafeText,
+    /// Whether that is a human, a bot or the system.
+    pub actor_type: SafeText,
+    /// The login that appended it.
+    pub db_user: SafeText,
+    /// The repository that it concerns.
+    pub repo_full_name: Option<SafeText>,
+    /// The pull request that it concerns.
+    pub pr_number: Option<i32>,
+    /// The commit that it concerns.
+    pub commit_sha: Option<SafeText>,
+    /// The controls that it supports.
+    pub framework: Vec<SafeText>,
+    /// The control that it is evidence for.
+    pub control_id: Option<SafeText>,
+    /// The payload, as PostgreSQL prints it.
+    pub payload: SafeText,
+    /// The hash of the entry before.
+    pub prev_hash: SafeText,
+    /// Its own hash.
+    pub entry_hash: SafeText,
+}
+
+impl Entry {
+    /// Who did it; with the login that appended it, where that is another.
+    pub fn by(&self) -> String {
+        if self.actor == self.db_user {
+            self.actor.to_string()
+        } else {
+            format!("{} (via {})", self.actor, self.db_user)
+        }
     }
 }

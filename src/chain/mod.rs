@@ -1,4 +1,9 @@
-//! The audit chain: what everything writes through. CHAIN.md, in the README's words, is its contract.
+//! The audit chain: what everything writes through.
+//!
+//! [`hash`] is the whole of its arithmetic; the database computes the same in `audit.entry_hash`.
 
+pub mod append;
 pub mod change;
 pub mod entry;
+pub mod hash;
+pub mod settled;

@@ -10,8 +10,10 @@ pub mod output;
 pub mod welcome;
 
 use crate::config::{Config, Flags, Session};
-use crate::error::Result;
+use crate::error::{Kind, Result};
+use crate::text::visible;
 use clap::{Args, Parser, Subcommand};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 /// A console over PostgreSQL for people who decide what can be trusted.
@@ -86,9 +88,22 @@ impl Global {
         }
     }
 
-    /// Opens the database that the flags, the environment and the configuration name.
+    /// Opens the database that the flags, the environment and the configuration name; asks for a
+    /// password where the server wants one and somebody can be asked.
     pub async fn open(&self) -> Result<Session> {
-        self.config()?.open().await
+        let config = self.config()?;
+        if config.is_remote() && io::stdin().is_terminal() {
+            let session = config.clone().open().await?;
+            return match session.db.login().await {
+                Err(error) if error.kind() == Kind::WrongPassword => {
+                    let question = format!("Password for {}: ", visible(&session.name));
+                    config.with_password(&rpassword::prompt_password(question)?).open().await
+                }
+                // Whatever else is wrong is told where it matters.
+                _ => Ok(session),
+            };
+        }
+        config.open().await
     }
 
     /// What the flags, the environment and the configuration file say.

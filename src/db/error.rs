@@ -41,18 +41,6 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Whether `error` leaves open what the server did with the last statement: the connection went away.
-pub(crate) fn is_lost_connection(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
-        // Shut down by an administrator, crashed, or not yet up again.
-        sqlx::Error::Database(db) => {
-            matches!(db.code().as_deref(), Some(code) if code.starts_with("08") || code.starts_with("57P"))
-        }
-        _ => false,
-    }
-}
-
 fn unreachable_server(error: &std::io::Error) -> (Kind, String, Option<String>) {
     let (what, hint) = match error.kind() {
         ErrorKind::ConnectionRefused => (
@@ -98,8 +86,8 @@ fn said_by_server(db: &PgDatabaseError) -> (Kind, String, Option<String>) {
                 "it is a standby, or the connection is read-only; connect to the primary with one that may write",
             ),
         ),
-        "28000" | "28P01" => (
-            Kind::NoDatabase,
+        code @ ("28000" | "28P01") => (
+            if code == "28P01" { Kind::WrongPassword } else { Kind::NoDatabase },
             message,
             named(
                 "give the password by PGPASSWORD or ~/.pgpass; the server's pg_hba.conf decides who may log in",

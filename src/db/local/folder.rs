@@ -48,7 +48,14 @@ pub fn make_top(layout: &Layout) -> Result<()> {
 ///
 /// Whoever can open the socket owns the data, so a folder that somebody else could have prepared is
 /// refused: in /tmp anybody can make one first.
-pub fn make_socket_folder(path: &Path, user: Option<ServerUser>, owner: Uid) -> Result<()> {
+pub fn make_socket_folder(layout: &Layout, path: &Path, user: Option<ServerUser>) -> Result<()> {
+    if let Some(parent) = path.parent().filter(|parent| *parent != layout.top) {
+        make_private(parent, None, layout.owner)?;
+    }
+    make_private(path, user, layout.owner)
+}
+
+fn make_private(path: &Path, user: Option<ServerUser>, owner: Uid) -> Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => {
             if let Some(user) = user {
@@ -104,6 +111,10 @@ pub fn delete(layout: &Layout) -> Result<()> {
     remove_tree(&layout.data())?;
     remove_tree(&layout.data_in_the_making())?;
     remove_tree(&layout.socket)?;
+    if let Some(parent) = layout.socket.parent().filter(|parent| **parent != layout.top) {
+        // Other clusters of this user may have theirs in it.
+        std::fs::remove_dir(parent).ok();
+    }
     for file in [layout.start_log(), layout.keep_marker(), layout.stopped_marker()] {
         remove_if_there(&file)?;
     }
