@@ -5,10 +5,13 @@ mod support;
 
 mod architecture;
 mod chain;
+mod cli_confirm;
 mod cli_findings;
 mod config;
 mod demo;
 mod filter;
+mod identity;
+mod import;
 mod local;
 mod risk;
 mod sarif;

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod listing;
+mod lost;
 pub mod stage;
 mod texts;
 

@@ -2,6 +2,7 @@
 
 use super::fields::FIELDS;
 use super::{LISTED, THREAT};
+use crate::chain::change::Change;
 use crate::db::Db;
 use crate::db::page::Page;
 use crate::error::{Error, Kind, Result};
@@ -177,7 +178,7 @@ pub async fn count(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Count
 pub async fn count_after(db: &Db, query: &Query) -> Result<Count> {
     let mut sql = QueryBuilder::new("select count(*) from (select from triage.findings f where ");
     push_conditions(&mut sql, query);
-    sql.push(" limit ").push_bind(COUNT_MAX + 1).push(") as some");
+    sql.push(" limit ").push_bind(COUNT_MAX + 1).push(") as counted");
     let count: i64 = sql.build_query_scalar().fetch_one(db.read()).await?;
     let counted = u64::try_from(count.min(COUNT_MAX)).unwrap_or(0);
     Ok(if count > COUNT_MAX { Count::MoreThan(counted) } else { Count::Exactly(counted) })
@@ -227,8 +228,12 @@ pub async fn find(db: &Db, ids: &[FindingId]) -> Result<Vec<Finding>> {
     by_ids(&mut *db.read().acquire().await?, ids).await
 }
 
-/// These findings, in the order of their ids.
-pub async fn by_ids(connection: &mut PgConnection, ids: &[FindingId]) -> Result<Vec<Finding>> {
+/// These findings as `change` leaves them, in the order of their ids.
+pub async fn changed(change: &mut Change, ids: &[FindingId]) -> Result<Vec<Finding>> {
+    by_ids(change.connection(), ids).await
+}
+
+pub(super) async fn by_ids(connection: &mut PgConnection, ids: &[FindingId]) -> Result<Vec<Finding>> {
     let mut sql = QueryBuilder::new("select p.*, t.epss, t.kev from (select ");
     sql.push(LISTED).push(" from triage.findings f where f.id = any(");
     sql.push_bind(ids.iter().map(|id| id.0).collect::<Vec<_>>());
