@@ -82,8 +82,12 @@ async fn replace(lease: &Lease, global: &Global) -> Result<Existing> {
     }
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
         eprint!("The demo is open elsewhere ({others} connections). Cut them off and make it anew? [y/N] ");
-        let mut line = String::new();
-        std::io::stdin().read_line(&mut line)?;
+        // Waiting for a person must not hold a worker of the runtime.
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map(|_| line)
+        });
+        let line = answer.await.map_err(std::io::Error::other)??;
         if matches!(line.trim(), "y" | "Y" | "yes") {
             return Ok(Existing::Replace(InUse::Override));
         }
