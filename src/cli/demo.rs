@@ -12,7 +12,7 @@ use chrono::{NaiveDate, Utc};
 use std::io::{IsTerminal, Write};
 
 /// How it is done.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Options {
     /// Drop the demo's database with all that was decided in it, and make it anew.
     #[arg(long)]
@@ -30,12 +30,8 @@ pub struct Options {
     pub install: InstallArgs,
 }
 
-/// Does it; the result is the exit status.
+/// Makes the demo ready and prints its address; the result is the exit status.
 pub async fn run(options: Options, global: &Global) -> Result<u8> {
-    if !options.no_console {
-        return Err(Error::new(Kind::Failed, "the console is not part of this build")
-            .hint("attestor demo --no-console"));
-    }
     let (lease, _) = prepare(&options, global).await?;
     lease.cluster().keep().await?;
     let url = lease.url(DATABASE);
