@@ -56,7 +56,9 @@ fn real_files_give_the_counts_that_others_computed() {
             (Err(e), _) => panic!("{name}: {e:?}"),
             (Ok(_), Some(e)) => panic!("{name} was taken: {e}"),
         };
-        for d in &reading.deviations { println!("{name} {d}"); }
+        for d in &reading.deviations {
+            println!("{name} {d}");
+        }
         assert_eq!(reading.survey.runs.len() as u64, expected["runs"], "{name}: runs");
         assert_eq!(reading.survey.results(), expected["results_total"], "{name}: results");
         assert_eq!(reading.tally.seen, expected["results_total"], "{name}: results seen");
@@ -76,7 +78,11 @@ fn real_files_give_the_counts_that_others_computed() {
             ("none", Severity::Info),
         ] {
             let count = reading.seen.iter().filter(|o| o.severity == severity).count() as u64;
-            assert_eq!(count, expected["effective_level_total"][level].as_u64().unwrap_or(0), "{name}: {level}");
+            assert_eq!(
+                count,
+                expected["effective_level_total"][level].as_u64().unwrap_or(0),
+                "{name}: {level}"
+            );
         }
     }
 }
