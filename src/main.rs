@@ -1,6 +1,6 @@
 //! The binary: it chooses the console or the command line, and turns errors into exit statuses.
 
-use attestor::cli::{Cli, Color, Global};
+use attestor::cli::{self, Cli, Color, Command, Global};
 use attestor::error::Result;
 use attestor::ui::{self, Colour, Options};
 use clap::Parser;
@@ -18,8 +18,9 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match cli.command {
-            Some(command) => attestor::cli::run(command, &cli.global).await,
             None => console(&cli.global).await,
+            Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
+            Some(command) => attestor::cli::run(command, &cli.global).await,
         }
     });
     // A read that hangs, on a file system or a name server, does not hold up the end.
@@ -38,10 +39,20 @@ async fn console(global: &Global) -> Result<u8> {
     // What is configured is looked at first: its errors help more than those of the terminal.
     global.config()?;
     ui::terminal::check()?;
+    ui::run(global.open().await?, options(global)).await
+}
+
+/// Opens the console on the demo's database.
+async fn demo(demo: &cli::demo::Options, global: &Global) -> Result<u8> {
+    ui::terminal::check()?;
+    ui::run(cli::demo::session(demo, global).await?, options(global)).await
+}
+
+fn options(global: &Global) -> Options {
     let colour = match global.color {
         Color::Auto => Colour::Auto,
         Color::Always => Colour::Always,
         Color::Never => Colour::Never,
     };
-    ui::run(global.open().await?, Options { colour }).await
+    Options { colour }
 }
