@@ -1,8 +1,10 @@
 //! `attestor findings`.
 
+mod blind;
 mod decide;
 mod list;
 mod show;
+mod stats;
 
 use super::Global;
 use crate::error::{Error, Kind, Result};
@@ -35,6 +37,28 @@ pub enum Command {
     Triage(TriageOptions),
     /// Take back the verdict that stands; the one before it stands again, or none.
     Undo(UndoOptions),
+    /// Measure how far the AI's verdicts can be trusted on those of people, and which builds are unusual.
+    ///
+    /// Every rate comes with the number of cases and its 95 % interval (Wilson). Agreement: both say the
+    /// same. Precision of FP calls: of the findings that the AI calls FP, those that the person confirmed.
+    /// Missed TP: of the findings that the person calls TP, those that the AI called FP. A verdict that is
+    /// seen first anchors the second one: quote the rates of the blind sample, which `findings blind` sets.
+    /// Builds are compared within their repository; the most unusual tenth is named, with the metric that
+    /// stands out.
+    Stats {
+        /// Which findings; all of them unless told.
+        #[arg(long, short, value_name = "FILTER", default_value = "", hide_default_value = true)]
+        filter: String,
+    },
+    /// Show or set the share of findings that are decided before the AI's verdict is shown.
+    ///
+    /// Which findings these are follows from their numbers: they are the same for everyone, and a larger
+    /// share only adds some. Setting it takes an operator and is entered in the audit chain.
+    Blind {
+        /// The new share: 0.1 or 10%; 0 shows every verdict.
+        #[arg(value_name = "SHARE")]
+        share: Option<String>,
+    },
 }
 
 /// The options of `findings list`.
@@ -104,6 +128,8 @@ pub async fn run(command: Command, global: &Global) -> Result<u8> {
         Command::Show { id } => show::show(id, global).await,
         Command::Triage(options) => decide::triage(options, global).await,
         Command::Undo(options) => decide::undo(options, global).await,
+        Command::Stats { filter } => stats::stats(&filter, global).await,
+        Command::Blind { share } => blind::blind(share.as_deref(), global).await,
     }
 }
 

@@ -54,6 +54,7 @@ impl Tabular for Finding {
         "suppressed",
         "first_seen_at",
         "version",
+        "blind",
     ];
 
     fn cells(&self) -> Vec<String> {
@@ -78,6 +79,7 @@ impl Tabular for Finding {
             self.suppressed.to_string(),
             self.first_seen_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
             self.version.0.to_string(),
+            self.blind.to_string(),
         ]
     }
 }
@@ -109,9 +111,12 @@ impl Tabular for Brief<'_> {
     }
 }
 
-/// The AI's verdict and confidence, as in `TP .93`.
+/// The AI's verdict and confidence, as in `TP .93`; hidden from a person who is to decide blind.
 pub(super) fn ai(finding: &Finding) -> String {
-    match (&finding.ai_verdict, finding.ai_confidence) {
+    if finding.blind {
+        return "hidden".to_owned();
+    }
+    match (&finding.ai_verdict, finding.ai_confidence.filter(|c| c.is_finite())) {
         (Some(verdict), Some(confidence)) if !verdict.is_empty() => {
             format!("{} {}", short(&verdict.one_line()), crate::triage::risk::short(confidence))
         }

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod findings;
 pub mod intake;
 pub mod metrics;
+mod query;
 pub mod threat;
 pub mod values;
 
