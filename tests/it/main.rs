@@ -3,10 +3,12 @@
 
 mod support;
 
+mod agreement;
 mod architecture;
 mod chain;
 mod cli_confirm;
 mod cli_findings;
+mod cli_threat;
 mod config;
 mod demo;
 mod filter;
@@ -14,6 +16,7 @@ mod findings_screen;
 mod identity;
 mod import;
 mod local;
+mod metrics;
 mod risk;
 mod sarif;
 mod store;

@@ -63,7 +63,7 @@ async fn cells(
     let mut sql = QueryBuilder::new(
         "select left(coalesce(f.tool, ''), 200) as tool, left(coalesce(f.rule_id, ''), 1000) as rule_id,
                 upper(btrim(f.ai_verdict)) as ai, upper(btrim(d.verdict)) as person,
-                least(9, floor(c.confidence * 10))::integer as bin,
+                case when c.confidence < 1 then floor(c.confidence * 10) else ceil(c.confidence * 9) end::integer as bin,
                 coalesce(sum(c.confidence), 0) as confidence_sum, count(*) as count
          from triage.findings f
          cross join lateral (select case when f.ai_confidence <> 'NaN'
