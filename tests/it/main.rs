@@ -8,6 +8,7 @@ mod chain;
 mod cli_findings;
 mod config;
 mod filter;
+mod migrate;
 mod risk;
 mod sarif;
 mod store;
