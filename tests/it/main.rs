@@ -7,6 +7,7 @@ mod architecture;
 mod chain;
 mod cli_findings;
 mod config;
+mod database;
 mod filter;
 mod migrate;
 mod risk;
