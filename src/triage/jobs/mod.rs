@@ -33,7 +33,7 @@ pub async fn import_sarif(
     let label = input.label();
     let stem = input.stem();
     let file = open(input, job).await?;
-    let mut survey = in_background(&label, &file, job, "reading", |text| survey(text)).await?;
+    let mut survey = in_background(&label, &file, job, "reading", survey).await?;
     let deviations = std::mem::take(&mut survey.deviations);
     let intake = Intake::new(label, survey, options, &stem);
     if let Some(report) = intake.earlier(db, &deviations).await? {
