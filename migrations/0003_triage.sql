@@ -355,9 +355,3 @@ end $$;
 create trigger count_decision before update of triage_decision on triage.findings
     for each row when (new.triage_decision is distinct from old.triage_decision and new.version = old.version)
     execute function triage.count_decision();
-
--- What people said stays as it was said.
-create trigger refuse_change before update or delete on triage.feedbacks
-    for each row execute function audit.refuse_change();
-create trigger refuse_truncate before truncate on triage.feedbacks
-    for each statement execute function audit.refuse_change();
