@@ -1,14 +1,18 @@
 //! What the app asks for, done.
 
 use super::paths;
-use super::{Console, PATIENCE};
+use super::{Answers, Console, PATIENCE};
+use crate::db::Db;
 use crate::jobs::Job;
 use crate::text::SafeText;
+use crate::triage::import::{ImportOptions, ImportReport};
+use crate::triage::jobs::{Input, import_sarif};
 use crate::ui::app::{Effect, Event, JobDeed, JobId, Ticket};
 use crate::ui::clipboard::{self, Wrapping};
 use crate::ui::screen::{Nature, Screen, Toast, Tone};
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How often the progress of a job is shown at most.
@@ -77,33 +81,57 @@ impl<S: Screen + Send + 'static> Console<S> {
 
     fn start_job(&mut self, id: JobId, deed: JobDeed) {
         let job = match deed {
-            JobDeed::Import(path) => {
-                let db = self.tools.db.clone();
-                let path = paths::expanded(&path.to_string_lossy());
-                Job::start("the import", move |_context| async move {
-                    let _ = (db, path);
-                    Ok(String::new())
-                })
-            }
+            JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
         };
         self.jobs.insert(id, job.cancellation());
-        let answers = self.answers.clone();
-        tokio::spawn(async move {
-            let mut progress = job.progress();
-            let telling = answers.clone();
-            let tell = async move {
-                while progress.changed().await.is_ok() {
-                    let now = progress.borrow_and_update().clone();
-                    telling.send(Event::JobMoved(id, now)).await;
-                    tokio::time::sleep(PROGRESS).await;
-                }
-                std::future::pending::<()>().await;
-            };
-            let result = tokio::select! {
-                result = job.finish() => result,
-                () = tell => return,
-            };
-            answers.send(Event::JobEnded(id, result)).await;
-        });
+        tokio::spawn(attend(id, job, self.answers.clone()));
     }
+}
+
+/// Takes in a SARIF file; the result is told in a line.
+fn import(db: Db, path: PathBuf) -> Job<String> {
+    Job::start("the import", move |context| async move {
+        let options = ImportOptions::default();
+        let report = import_sarif(&db, Input::File(path), &options, &context).await?;
+        Ok(told(&report))
+    })
+}
+
+fn told(report: &ImportReport) -> String {
+    if report.already_imported {
+        return format!("already imported for {}; nothing was written", report.repo);
+    }
+    let counts = [
+        (report.inserted, "new"),
+        (report.unchanged, "unchanged"),
+        (report.moved, "moved"),
+        (report.regressed, "came back"),
+        (report.absent, "gone"),
+        (report.left_out, "left out"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, what)| format!("{count} {what}")).collect();
+    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+    match report.deviations.len() {
+        0 => format!("{counts} in {}", report.repo),
+        n => format!("{counts} in {}; breaks the standard in {n} ways", report.repo),
+    }
+}
+
+/// Tells how far a job is until it ends.
+async fn attend<M: Send>(id: JobId, job: Job<String>, answers: Answers<M>) {
+    let mut progress = job.progress();
+    let tell = async {
+        while progress.changed().await.is_ok() {
+            let now = progress.borrow_and_update().clone();
+            answers.send(Event::JobMoved(id, now)).await;
+            tokio::time::sleep(PROGRESS).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let result = tokio::select! {
+        result = job.finish() => result,
+        () = tell => return,
+    };
+    answers.send(Event::JobEnded(id, result)).await;
 }

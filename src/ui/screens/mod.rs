@@ -25,7 +25,7 @@ macro_rules! screens {
 
         /// All screens, in the order of their digits.
         pub fn all() -> Vec<AnyScreen> {
-            vec![$( AnyScreen::$name(Box::new(<$screen>::new())), )*]
+            vec![$( AnyScreen::$name(Box::<$screen>::default()), )*]
         }
 
         impl Screen for AnyScreen {

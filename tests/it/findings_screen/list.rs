@@ -416,12 +416,10 @@ fn the_detail_scrolls_when_it_has_the_focus() {
 #[test]
 fn a_place_sets_the_filter() {
     let mut desk = Desk::with(findings(5));
-    let place = Place::Findings { filter: "rule:xss".into() };
-    assert!(!desk.screen.shows(&place));
-    desk.tell(Input::Opened(Some(place.clone())));
-    assert!(desk.screen.shows(&place));
-    let Some(Wish::Rows { query, .. }) = desk.wishes().pop() else { panic!("no rows are asked for") };
-    assert_eq!(query.filter, "rule:xss");
+    desk.tell(Input::Opened(Some(Place::Findings { filter: "rule:xss".into() })));
+    let Some(Wish::Rows { query, from, .. }) = desk.wishes().pop() else { panic!("no rows are asked for") };
+    assert_eq!((query.filter.as_str(), from), ("rule:xss", From::Top));
+    assert!(desk.screen().starts_with(" / rule:xss"));
 }
 
 #[test]

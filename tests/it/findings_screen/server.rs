@@ -1,7 +1,6 @@
 //! The wishes, performed on a real server.
 
 use crate::support::database;
-use attestor::ids::FindingId;
 use attestor::triage::actions::Outcome;
 use attestor::ui::command::Command;
 use attestor::ui::screen::{Ask, Clock, Input, Look, Screen, Tools};
@@ -19,11 +18,19 @@ struct Console {
     /// Questions that wait for a yes.
     asked: Vec<Wish>,
     outcomes: Vec<String>,
+    pace: Pace,
+}
+
+/// Whether the cursor ever rests, so that details are loaded.
+#[derive(PartialEq)]
+enum Pace {
+    Resting,
+    Restless,
 }
 
 impl Console {
     async fn open(tools: Tools) -> Self {
-        let mut console = Console { screen: Findings::new(), tools, asked: Vec::new(), outcomes: Vec::new() };
+        let mut console = Console { screen: Findings::new(), tools, asked: Vec::new(), outcomes: Vec::new(), pace: Pace::Resting };
         console.tell(Input::Resized { columns: 120, rows: 38 }).await;
         console.tell(Input::Opened(None)).await;
         console
@@ -50,6 +57,7 @@ impl Console {
                     }
                     asks.extend(self.screen.answer(msg, Utc::now()));
                 }
+                Ask::Rest if self.pace == Pace::Restless => {}
                 Ask::Rest => asks.extend(self.screen.input(Input::Rested, Utc::now())),
                 Ask::Confirm(_, wish) => self.asked.push(wish),
                 _ => {}
@@ -187,27 +195,29 @@ async fn a_comment_keeps_its_lines() {
 
 #[tokio::test]
 async fn pages_join_without_a_gap_in_both_directions_and_in_every_order() {
-    let database = seeded(700).await;
+    let database = seeded(250).await;
     let mut console = Console::open(Tools { db: database.db() }).await;
+    console.pace = Pace::Restless;
+    let row = |console: &Console| console.selected().chars().take(48).collect::<String>();
     for _ in 0..5 {
         console.command(Command::Top).await;
-        let mut seen = vec![console.selected()];
-        for _ in 1..700 {
+        let mut seen = vec![row(&console)];
+        for _ in 1..250 {
             console.command(Command::Down).await;
-            seen.push(console.selected());
+            seen.push(row(&console));
         }
         let mut distinct: Vec<&str> = seen.iter().filter_map(|row| row.split_whitespace().nth(4)).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        assert_eq!(distinct.len(), 700);
-        assert!(console.screen().contains("700 of 700"), "{}", console.screen().lines().next().unwrap_or(""));
+        assert_eq!(distinct.len(), 250);
+        assert!(console.screen().contains("250 of 250"), "{}", console.screen());
         console.command(Command::Top).await;
-        assert_eq!(console.selected(), seen[0]);
+        assert_eq!(row(&console), seen[0]);
         console.command(Command::Bottom).await;
-        assert_eq!(console.selected(), seen[699]);
-        for row in seen.iter().rev().skip(1).take(450) {
+        assert_eq!(row(&console), seen[249]);
+        for earlier in seen.iter().rev().skip(1).take(120) {
             console.command(Command::Up).await;
-            assert_eq!(&console.selected(), row);
+            assert_eq!(&row(&console), earlier);
         }
         console.command(Command::Sort).await;
     }
@@ -235,7 +245,6 @@ async fn a_jump_a_lifted_filter_and_a_refresh_find_their_row() {
     console.command(Command::JumpToId).await;
     console.keys("9999\n").await;
     assert!(console.selected().contains("rule-651 "));
-    assert_eq!(FindingId(650).to_string(), "650");
 }
 
 #[tokio::test]
