@@ -25,10 +25,8 @@ pub(super) async fn show(id: FindingId, global: &Global) -> Result<u8> {
         }
         Format::Table | Format::Csv | Format::Plain => as_text(&detail),
     };
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
-        _ => Ok(0),
-    }
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(0)
 }
 
 fn as_text(detail: &FindingDetail) -> String {
