@@ -11,7 +11,7 @@ use crate::triage::finding::{Feedback, FeedbackKind, Verdict};
 use crate::triage::store::detail;
 use chrono::{DateTime, Utc};
 use std::fmt::{self, Display, Write as _};
-use std::io::{ErrorKind, Write as _};
+use std::io::Write as _;
 
 /// Shows a finding, as text or as one JSON object.
 pub(super) async fn show(id: FindingId, global: &Global) -> Result<u8> {
