@@ -1,8 +1,12 @@
 //! The binary: it chooses the console or the command line, and turns errors into exit statuses.
 
-use attestor::cli::Cli;
+use attestor::cli::welcome::{self, Choice};
+use attestor::cli::{self, Cli, Color, Command, Global, demo};
+use attestor::error::{Kind, Result};
+use attestor::ui::{self, Colour, Options};
 use clap::Parser;
 use std::process::ExitCode;
+use std::time::Duration;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -15,10 +19,13 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match cli.command {
-            Some(command) => attestor::cli::run(command, &cli.global).await,
-            None => Ok(0),
+            None => console(&cli.global).await,
+            Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
+            Some(command) => cli::run(command, &cli.global).await,
         }
     });
+    // A read that hangs, on a file system or a name server, does not hold up the end.
+    runtime.shutdown_timeout(Duration::from_millis(300));
     match result {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
@@ -26,4 +33,40 @@ fn main() -> ExitCode {
             ExitCode::from(error.kind().exit_status())
         }
     }
+}
+
+/// Opens the console on the configured database; who has none is asked how to begin.
+async fn console(global: &Global) -> Result<u8> {
+    // What is configured is looked at first: its errors help more than those of the terminal.
+    if let Err(error) = global.config() {
+        if error.kind() != Kind::Unconfigured {
+            return Err(error);
+        }
+        return match welcome::ask(global, error)? {
+            Choice::Console(global) => open(&global).await,
+            Choice::Demo => demo(&demo::Options::default(), global).await,
+            Choice::Leave => Ok(0),
+        };
+    }
+    open(global).await
+}
+
+async fn open(global: &Global) -> Result<u8> {
+    ui::terminal::check()?;
+    ui::run(global.open().await?, look(global)).await
+}
+
+/// Opens the console on demo data.
+async fn demo(options: &demo::Options, global: &Global) -> Result<u8> {
+    ui::terminal::check()?;
+    ui::run(demo::session(options, global).await?, look(global)).await
+}
+
+fn look(global: &Global) -> Options {
+    let colour = match global.color {
+        Color::Auto => Colour::Auto,
+        Color::Always => Colour::Always,
+        Color::Never => Colour::Never,
+    };
+    Options { colour }
 }

@@ -1,13 +1,207 @@
 //! `attestor import`.
 
 use super::Global;
-use crate::error::Result;
+use super::output::{Format, Printer, Tabular};
+use crate::error::{Error, Kind, Result};
+use crate::jobs::{Job, Progress};
+use crate::triage::import::{ImportOptions, ImportReport};
+use crate::triage::jobs::{Input, import_sarif};
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What can be done.
+/// Longest list of deviations that people are shown; `--json` has them all.
+const DEVIATIONS_SHOWN_MAX: usize = 5;
+
+/// What can be taken in.
 #[derive(Debug, clap::Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// Take in SARIF files of scanners.
+    ///
+    /// Each file stands for itself: it is taken in whole, in one transaction with one entry in the audit
+    /// chain, or not at all. Findings that earlier scans saw are recognised, and decisions on them stay.
+    /// The same bytes for the same repository and commit again write nothing.
+    Sarif(Sarif),
+}
+
+/// Which files, and what they are scans of.
+#[derive(Debug, clap::Args)]
+pub struct Sarif {
+    /// The files, packed by gzip or not; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The repository that was scanned: owner/name or its address. Else the file says it, else its name
+    /// stands for it.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Option<String>,
+    /// The commit that was scanned.
+    #[arg(long, value_name = "SHA")]
+    pub commit: Option<String>,
+    /// The branch that was scanned.
+    #[arg(long, value_name = "NAME")]
+    pub branch: Option<String>,
+    /// Where the repository lives: github, gitlab, …
+    #[arg(long, value_name = "NAME")]
+    pub platform: Option<String>,
+}
 
 /// Does it; the result is the exit status.
-pub async fn run(command: Command, _global: &Global) -> Result<u8> {
-    match command {}
+pub async fn run(command: Command, global: &Global) -> Result<u8> {
+    let Command::Sarif(Sarif { files, repo, commit, branch, platform }) = command;
+    let options = ImportOptions { repo, commit, branch, platform };
+    options.check()?;
+    let db = global.open().await?.db;
+    let mut signals = Signals::listen()?;
+    let mut printer = Printer::new(io::stdout(), global.format());
+    let mut status = 0;
+    for file in files {
+        let input = Input::named(file);
+        let (db, options) = (db.clone(), options.clone());
+        let job =
+            Job::start(
+                "import",
+                move |context| async move { import_sarif(&db, input, &options, &context).await },
+            );
+        match attended(job, &mut signals).await {
+            Ending::Signal(number) => return Ok(128 + number),
+            Ending::Done(Ok(report)) if global.format() == Format::Table => tell(&report)?,
+            Ending::Done(Ok(report)) => printer.row(&*report)?,
+            Ending::Done(Err(error)) if error.kind() == Kind::UnreadableInput => {
+                eprintln!("{}", error.report());
+                status = Kind::UnreadableInput.exit_status();
+            }
+            Ending::Done(Err(error)) => return Err(error),
+        }
+    }
+    printer.finish()?;
+    Ok(status)
+}
+
+/// The signals that end an import.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+}
+
+enum Ending {
+    Done(Result<Box<ImportReport>>),
+    Signal(u8),
+}
+
+/// Waits for the job and shows how far it is; a signal cancels it and waits until it has stopped.
+async fn attended(job: Job<ImportReport>, signals: &mut Signals) -> Ending {
+    let mut progress = job.progress();
+    let token = job.cancellation();
+    let shown = io::stderr().is_terminal();
+    let finish = job.finish();
+    tokio::pin!(finish);
+    let mut signalled = None;
+    let ending = loop {
+        tokio::select! {
+            done = &mut finish => break done,
+            _ = signals.interrupt.recv() => signalled = Some(2),
+            _ = signals.terminate.recv() => signalled = Some(15),
+            Ok(()) = progress.changed(), if shown => draw(&progress.borrow_and_update().clone()),
+        }
+        if signalled.is_some() {
+            token.cancel();
+        }
+    };
+    if shown {
+        eprint!("\r\x1b[K");
+    }
+    match signalled {
+        // What was committed before the signal came through is told as done.
+        Some(number) if ending.is_err() => Ending::Signal(number),
+        _ => Ending::Done(ending.map(Box::new)),
+    }
+}
+
+fn draw(progress: &Progress) {
+    let done = match progress.total {
+        Some(total) if total > 0 => format!(" {} %", progress.done.min(total) * 100 / total),
+        _ => String::new(),
+    };
+    eprint!("\r\x1b[K{}{done}", progress.step);
+    drop(io::stderr().flush());
+}
+
+/// Tells a person what a file came to.
+fn tell(report: &ImportReport) -> Result<()> {
+    let mut lines = Vec::new();
+    let file = &report.file;
+    if report.already_imported {
+        lines.push(format!("{file}: already imported for {}; nothing was written", report.repo));
+    } else {
+        lines.push(format!(
+            "{file}: {} in {}: {} new, {} unchanged, {} moved, {} came back, {} gone; {} suppressed",
+            counted(report.results, "result"),
+            report.repo,
+            report.inserted,
+            report.unchanged,
+            report.moved,
+            report.regressed,
+            report.absent,
+            report.suppressed,
+        ));
+    }
+    lines.extend(report.notes.iter().map(|note| format!("  note: {note}")));
+    let shown = report.deviations.iter().take(DEVIATIONS_SHOWN_MAX);
+    lines.extend(shown.map(|deviation| format!("  deviates: {deviation}")));
+    if report.deviations.len() > DEVIATIONS_SHOWN_MAX {
+        lines.push(format!(
+            "  {} more lines of deviations; --json lists them",
+            report.deviations.len() - DEVIATIONS_SHOWN_MAX
+        ));
+    }
+    match writeln!(io::stdout(), "{}", lines.join("\n")) {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Error::from),
+    }
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+impl Tabular for ImportReport {
+    const COLUMNS: &'static [&'static str] = &[
+        "file",
+        "runs",
+        "results",
+        "inserted",
+        "unchanged",
+        "moved",
+        "regressed",
+        "absent",
+        "suppressed",
+        "deviations",
+        "scan_ids",
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let scan_ids: Vec<String> = self.scan_ids.iter().map(ToString::to_string).collect();
+        vec![
+            self.file.clone(),
+            self.runs.to_string(),
+            self.results.to_string(),
+            self.inserted.to_string(),
+            self.unchanged.to_string(),
+            self.moved.to_string(),
+            self.regressed.to_string(),
+            self.absent.to_string(),
+            self.suppressed.to_string(),
+            self.deviations.len().to_string(),
+            scan_ids.join(" "),
+        ]
+    }
 }

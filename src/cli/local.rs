@@ -6,8 +6,16 @@ use crate::error::{Error, Kind, Result};
 use std::io::{IsTerminal, Write};
 use std::process::{Command as Program, Stdio};
 
+/// Where the cluster lies, for the manual.
+const PLACES: &str = "\
+The cluster is for its user alone: it has no TCP port, and its socket is in a folder that nobody else \
+can enter. It lies in the user's data folder (~/.local/share/attestor/local), for root in \
+/var/lib/attestor, where the server runs as the user postgres. ATTESTOR_LOCAL_DIR names another folder \
+for all of it, and so another cluster; ATTESTOR_PG_BIN names the folder of PostgreSQL's programs.";
+
 /// What can be done.
 #[derive(Debug, clap::Subcommand)]
+#[command(after_long_help = PLACES)]
 pub enum Command {
     /// Start the server, and keep it running without consoles.
     Start(InstallArgs),

@@ -60,6 +60,15 @@ impl Db {
     }
 }
 
+impl Db {
+    /// The name of the database's audit chain: unlike the database's own, no other one has it. None
+    /// before the first migration, and where the login may not read it.
+    pub async fn chain_name(&self) -> Option<String> {
+        let name = sqlx::query_scalar("select chain_id from audit.chain");
+        name.fetch_optional(self.read()).await.ok().flatten()
+    }
+}
+
 /// Refuses a database whose texts are kept in another encoding.
 pub(super) fn require_utf8(encoding: &str) -> Result<()> {
     if encoding == "UTF8" {

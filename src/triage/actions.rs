@@ -17,7 +17,6 @@ use crate::chain::entry::NewEntry;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId};
-use sqlx::PgConnection;
 use std::time::Duration;
 
 /// TP or FP on one finding or many, with one reason.
@@ -131,11 +130,9 @@ pub async fn comment(db: &Db, deed: &GiveComment) -> Result<Outcome> {
 /// What the deed `key` has done; nothing where it was never done. For who holds a key and no longer
 /// knows the targets, as a filter that was asked again.
 pub async fn done(db: &Db, key: DeedKey) -> Result<Option<Decided>> {
-    let mut connection = db.read().acquire().await?;
-    match feedbacks::done_before(&mut connection, key).await? {
-        Some(done) => Ok(Some(decided_before(&mut connection, done).await?)),
-        None => Ok(None),
-    }
+    let Some(done) = feedbacks::done(db, key).await? else { return Ok(None) };
+    let rows = findings::find(db, &shown(&done.rows)).await?;
+    Ok(Some(decided_before(done, rows)))
 }
 
 async fn give_once(mut change: Change, deed: &GiveFeedback, targets: &[Target]) -> Result<Outcome> {
@@ -233,7 +230,7 @@ async fn done_before(
     verdict: Option<Verdict>,
 ) -> Result<Option<Decided>> {
     let key = change.key();
-    let Some(done) = feedbacks::done_before(change.connection(), key).await? else { return Ok(None) };
+    let Some(done) = feedbacks::done_before(change).await? else { return Ok(None) };
     let same = done.kind == Some(kind)
         && done.verdict == verdict
         && done.rows.iter().map(|(finding, _)| *finding).eq(locked.iter().map(|row| row.standing.finding));
@@ -244,27 +241,26 @@ async fn done_before(
         )
         .hint("leave the key out, or use a fresh UUID for each deed"));
     }
-    Ok(Some(decided_before(change.connection(), done).await?))
+    let rows = findings::changed(change, &shown(&done.rows)).await?;
+    Ok(Some(decided_before(done, rows)))
 }
 
-async fn decided_before(connection: &mut PgConnection, done: DoneBefore) -> Result<Decided> {
-    let findings = rows(connection, &done.rows).await?;
+fn decided_before(done: DoneBefore, rows: Vec<Finding>) -> Decided {
     let feedback: Vec<_> = done.rows.into_iter().map(|(_, feedback)| feedback).collect();
-    Ok(Decided { seq: done.seq, count: feedback.len(), rows: findings, feedback, done: When::Before })
+    Decided { seq: done.seq, count: feedback.len(), rows, feedback, done: When::Before }
 }
 
 /// Commits with the entry. The rows are read before: a failure after the commit must not look as if
 /// nothing had happened.
 async fn finish(mut change: Change, entry: NewEntry, said: Vec<(FindingId, FeedbackId)>) -> Result<Outcome> {
-    let rows = rows(change.connection(), &said).await?;
+    let rows = findings::changed(&mut change, &shown(&said)).await?;
     let seq = change.commit(entry).await?;
     let feedback: Vec<_> = said.into_iter().map(|(_, feedback)| feedback).collect();
     Ok(Outcome::Done(Decided { seq, count: feedback.len(), rows, feedback, done: When::Now }))
 }
 
-async fn rows(connection: &mut PgConnection, said: &[(FindingId, FeedbackId)]) -> Result<Vec<Finding>> {
-    let ids: Vec<FindingId> = said.iter().take(ROWS_MAX).map(|(finding, _)| *finding).collect();
-    findings::by_ids(connection, &ids).await
+fn shown(said: &[(FindingId, FeedbackId)]) -> Vec<FindingId> {
+    said.iter().take(ROWS_MAX).map(|(finding, _)| *finding).collect()
 }
 
 /// The targets in the order of their ids, each once.

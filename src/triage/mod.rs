@@ -5,6 +5,7 @@ pub mod detail;
 pub mod feedback;
 pub mod finding;
 pub mod identity;
+pub mod import;
 pub mod jobs;
 pub mod reason;
 mod record;

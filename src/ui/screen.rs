@@ -47,7 +47,7 @@ pub trait Screen {
     fn as_of(&self) -> Option<DateTime<Utc>> {
         None
     }
-    /// Whether it shows this place.
+    /// Whether this is the screen that can show this place, whatever it shows now.
     fn shows(&self, place: &Place) -> bool;
     /// What has been typed and not yet saved; the app keeps it through crashes.
     fn drafts(&self) -> Vec<Draft>;
@@ -103,6 +103,21 @@ pub enum Ask<W> {
     Rest,
     /// One layer back.
     Back,
+}
+
+impl<W> Ask<W> {
+    /// The same about another wish.
+    pub fn map<A>(self, wish: impl FnOnce(W) -> A) -> Ask<A> {
+        match self {
+            Ask::Do(inner) => Ask::Do(wish(inner)),
+            Ask::Confirm(question, inner) => Ask::Confirm(question, wish(inner)),
+            Ask::Open(place) => Ask::Open(place),
+            Ask::Copy(text) => Ask::Copy(text),
+            Ask::Toast(toast) => Ask::Toast(toast),
+            Ask::Rest => Ask::Rest,
+            Ask::Back => Ask::Back,
+        }
+    }
 }
 
 /// A place that can be gone to, from anywhere.

@@ -300,7 +300,7 @@ async fn no_byte_of_a_hostile_finding_is_raw() {
         &["findings", "show", "1"],
         &["findings", "show", "1", "--json"],
         &["findings", "triage", "1", "--verdict", "FP", "--reason", "x", "--if-version", "1"],
-        &["findings", "list", "--filter", "\u{1b}]0;owned\u{7}:x"],
+        &["findings", "list", "--filter", "severity:\u{1b}]0;owned\u{7}"],
     ] {
         let ran = run(&stage, words).await;
         let all = format!("{}{}", ran.out, ran.err);

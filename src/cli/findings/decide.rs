@@ -22,7 +22,7 @@ pub(super) async fn triage(options: TriageOptions, global: &Global) -> Result<u8
     let reason = Reason::new(&options.reason)?;
     let verdict = options.verdict;
     let Choice { session, key, targets } = match choose(&options.chosen, global, "").await? {
-        Begun::Choice(choice) => choice,
+        Begun::Choice(choice) => *choice,
         Begun::Done(done) => return told(&Outcome::Done(done), global),
     };
     if targets.is_empty() {
@@ -46,7 +46,7 @@ pub(super) async fn undo(options: UndoOptions, global: &Global) -> Result<u8> {
     } else {
         // A filter means those with something to take back.
         let Choice { session, key, targets } = match choose(&options.chosen, global, "is:decided").await? {
-            Begun::Choice(choice) => choice,
+            Begun::Choice(choice) => *choice,
             Begun::Done(done) => return told(&Outcome::Done(done), global),
         };
         (session, key, targets.into_iter().map(|target| (target, None)).collect())
@@ -73,7 +73,7 @@ struct Choice {
 
 /// A deed that can be done, or was done before under its key.
 enum Begun {
-    Choice(Choice),
+    Choice(Box<Choice>),
     Done(Decided),
 }
 
@@ -90,7 +90,7 @@ async fn choose(chosen: &Chosen, global: &Global, besides: &str) -> Result<Begun
         if let (Some(version), [target]) = (chosen.if_version, &mut *targets) {
             target.version = Version(version);
         }
-        return Ok(Begun::Choice(Choice { session, key, targets }));
+        return Ok(Begun::Choice(Box::new(Choice { session, key, targets })));
     };
     let filter = filter(text)?.with_term(besides, &FIELDS)?;
     let session = writable(global).await?;
@@ -101,7 +101,7 @@ async fn choose(chosen: &Chosen, global: &Global, besides: &str) -> Result<Begun
         return Ok(Begun::Done(done));
     }
     let targets = findings::targets(&session.db, &filter, Utc::now()).await?;
-    Ok(Begun::Choice(Choice { session, key, targets }))
+    Ok(Begun::Choice(Box::new(Choice { session, key, targets })))
 }
 
 fn check_named(chosen: &Chosen, ids: &[FindingId]) -> Result<()> {

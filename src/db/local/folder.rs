@@ -48,7 +48,14 @@ pub fn make_top(layout: &Layout) -> Result<()> {
 ///
 /// Whoever can open the socket owns the data, so a folder that somebody else could have prepared is
 /// refused: in /tmp anybody can make one first.
-pub fn make_socket_folder(path: &Path, user: Option<ServerUser>, owner: Uid) -> Result<()> {
+pub fn make_socket_folder(layout: &Layout, path: &Path, user: Option<ServerUser>) -> Result<()> {
+    if let Some(parent) = path.parent().filter(|parent| *parent != layout.top) {
+        make_private(parent, None, layout.owner)?;
+    }
+    make_private(path, user, layout.owner)
+}
+
+fn make_private(path: &Path, user: Option<ServerUser>, owner: Uid) -> Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => {
             if let Some(user) = user {
@@ -82,6 +89,18 @@ pub fn is_private(path: &Path, owner: Uid) -> bool {
             .is_ok_and(|m| m.is_dir() && m.uid() == owner.as_raw() && is_closed(&m))
 }
 
+/// Whether `user` may pass through `path`, as far as its mode tells.
+pub fn lets_through(path: &Path, user: ServerUser) -> bool {
+    std::fs::metadata(path).is_ok_and(|m| {
+        let bit = match m.uid() == user.uid.as_raw() {
+            true => 0o100,
+            false if m.gid() == user.gid.as_raw() => 0o010,
+            false => 0o001,
+        };
+        m.mode() & bit != 0
+    })
+}
+
 /// Whether attestor made the folder `top`.
 pub fn is_ours(top: &Path) -> bool {
     within(top, MARKER).is_file()
@@ -104,6 +123,10 @@ pub fn delete(layout: &Layout) -> Result<()> {
     remove_tree(&layout.data())?;
     remove_tree(&layout.data_in_the_making())?;
     remove_tree(&layout.socket)?;
+    if let Some(parent) = layout.socket.parent().filter(|parent| **parent != layout.top) {
+        // Other clusters of this user may have theirs in it.
+        std::fs::remove_dir(parent).ok();
+    }
     for file in [layout.start_log(), layout.keep_marker(), layout.stopped_marker()] {
         remove_if_there(&file)?;
     }

@@ -3,6 +3,7 @@
 use super::{folder, shown, within};
 use crate::error::{Error, Kind, Result};
 use nix::unistd::{Gid, Uid, User};
+use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -48,6 +49,11 @@ pub struct Surroundings {
     pub user: String,
 }
 
+/// The socket in `folder`.
+pub fn socket_file(folder: &Path) -> PathBuf {
+    folder.join(format!(".s.PGSQL.{PORT}"))
+}
+
 /// Who the server runs as, where that is not the user of this process.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerUser {
@@ -90,10 +96,14 @@ impl Layout {
             }
             // As root the server runs as somebody else, who can't enter root's own folders.
             None if from.uid.is_root() => ("/var/lib/attestor".into(), "/var/lib/attestor/socket".into()),
-            None => (home(from)?, socket_folder(from)),
+            None => {
+                let top = home(from)?;
+                let socket = socket_folder(from, &top);
+                (top, socket)
+            }
         };
-        let socket_file = within(&socket, &format!(".s.PGSQL.{PORT}"));
-        let length = socket_file.as_os_str().as_bytes().len();
+        let socket_file = socket_file(&socket);
+        let length = length(&socket_file);
         if length > SOCKET_PATH_MAX {
             return Err(Error::new(
                 Kind::Configuration,
@@ -173,12 +183,22 @@ fn home(from: &Surroundings) -> Result<PathBuf> {
     })
 }
 
-/// The user's runtime folder where there is one that is really theirs (`su` hands on that of another).
-fn socket_folder(from: &Surroundings) -> PathBuf {
-    match &from.runtime_dir {
-        Some(runtime) if folder::is_private(runtime, from.uid) => within(runtime, "attestor"),
-        _ => from.temporary.join(format!("attestor-{}", from.uid)),
-    }
+/// A folder of this cluster's own in the user's runtime folder, where there is one that is really theirs
+/// (`su` hands on that of another) and has a path that is short enough; else in one under /tmp.
+///
+/// Of this cluster's own, because the same user with another HOME has another cluster.
+fn socket_folder(from: &Surroundings, top: &Path) -> PathBuf {
+    let hash = Sha256::digest(top.as_os_str().as_bytes());
+    let own = format!("{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3]);
+    let runtime = from.runtime_dir.as_ref().filter(|folder| folder::is_private(folder, from.uid));
+    let in_runtime = runtime.map(|folder| folder.join("attestor").join(&own));
+    in_runtime
+        .filter(|folder| length(&socket_file(folder)) <= SOCKET_PATH_MAX)
+        .unwrap_or_else(|| from.temporary.join(format!("attestor-{}", from.uid)).join(&own))
+}
+
+fn length(path: &Path) -> usize {
+    path.as_os_str().as_bytes().len()
 }
 
 /// The name of the role for `user`; names that PostgreSQL or attestor keep for themselves get a prefix.
@@ -192,10 +212,4 @@ fn login(user: &str) -> String {
         end -= 1;
     }
     name[..end].to_owned()
-}
-
-impl AsRef<Path> for Layout {
-    fn as_ref(&self) -> &Path {
-        &self.top
-    }
 }

@@ -1,7 +1,7 @@
 //! The hold that every user of the cluster has on its server.
 
-use super::layout::PORT;
-use super::server::{self, Postmaster};
+use super::layout::{Layout, PORT};
+use super::server;
 use super::{Cluster, folder, lock};
 use crate::error::{Error, Kind, Result};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// A running server, and the promise that it stays while this is held.
 ///
-/// Dropped, the last lease stops the server, which takes about a tenth of a second; [`Lease::end`] does
-/// the same without holding up other tasks, and tells of a failure.
+/// Dropped, the last lease stops the server and sees it gone for at most a second; it takes a tenth of
+/// one. [`Lease::end`] waits as long as it takes, without holding up other tasks, and tells of a failure.
 #[derive(Debug)]
 pub struct Lease {
     cluster: Cluster,
@@ -24,13 +24,14 @@ impl Lease {
         // Programs first: where PostgreSQL is missing nothing is made, not even a folder.
         cluster.find_programs()?;
         folder::make_top(&cluster.layout)?;
-        let _guard = cluster.start_lock()?;
+        let guard = cluster.start_lock()?;
         let share = lock::shared(&cluster.layout.leases_lock())?;
-        folder::remove_if_there(&cluster.layout.stopped_marker())?;
         let mut lease = Lease { cluster: cluster.clone(), socket: PathBuf::new(), share: Some(share) };
-        // On failure the guard goes first (declared later), then the lease ends like any other.
-        let Postmaster { socket, .. } = server::ensure(cluster)?;
-        lease.socket = socket;
+        let started =
+            folder::remove_if_there(&cluster.layout.stopped_marker()).and_then(|()| server::ensure(cluster));
+        // Before a lease that came to nothing ends: its end takes this lock.
+        drop(guard);
+        lease.socket = started?.socket;
         Ok(lease)
     }
 
@@ -41,6 +42,9 @@ impl Lease {
     pub async fn ensure_running(&self) -> Result<()> {
         self.cluster
             .blocking(|cluster| {
+                if !folder::is_ours(&cluster.layout.top) {
+                    return Err(Error::new(Kind::NoDatabase, "the local cluster was deleted"));
+                }
                 let _guard = cluster.start_lock()?;
                 if cluster.layout.stopped_marker().exists() {
                     return Err(Error::new(Kind::NoDatabase, "the local server was stopped")
@@ -84,18 +88,21 @@ impl Lease {
     /// Ends the lease; the last one stops the server.
     pub async fn end(mut self) -> Result<()> {
         let share = self.share.take();
-        self.cluster.clone().blocking(move |cluster| give_back(cluster, share)).await
+        self.cluster
+            .clone()
+            .blocking(move |cluster| give_back(cluster, share, |layout| server::stop(layout).map(drop)))
+            .await
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         // A failure leaves a server running, which the next lease to end stops.
-        give_back(&self.cluster, self.share.take()).ok();
+        give_back(&self.cluster, self.share.take(), server::ask_to_stop).ok();
     }
 }
 
-fn give_back(cluster: &Cluster, share: Option<File>) -> Result<()> {
+fn give_back(cluster: &Cluster, share: Option<File>, stop: impl Fn(&Layout) -> Result<()>) -> Result<()> {
     let Some(share) = share else { return Ok(()) };
     drop(share);
     let layout = &cluster.layout;
@@ -106,7 +113,7 @@ fn give_back(cluster: &Cluster, share: Option<File>) -> Result<()> {
     // Whoever takes a lease needs the start lock, which is ours: nobody can come in between.
     let alone = lock::try_exclusive(&layout.leases_lock())?.is_some();
     if alone && !layout.keep_marker().exists() {
-        server::stop(layout)?;
+        stop(layout)?;
     }
     Ok(())
 }

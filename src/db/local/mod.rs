@@ -17,10 +17,13 @@ pub mod binaries;
 pub mod install;
 pub mod layout;
 
+mod data;
 mod database;
 mod folder;
 mod lease;
 mod lock;
+mod postmaster;
+mod process;
 mod server;
 mod settings;
 mod status;
@@ -109,7 +112,7 @@ impl Cluster {
     /// # Errors
     /// [`Kind::NoDatabase`] where there are none; the hint is the command that installs them.
     pub fn find_programs(&self) -> Result<binaries::Programs> {
-        self.search.find(server::data_version(&self.layout.data())?)
+        self.search.find(data::version(&self.layout.data())?)
     }
 
     /// Starts the server where it does not run, and keeps it until the lease ends.
@@ -117,7 +120,7 @@ impl Cluster {
     /// # Errors
     /// [`Kind::NoDatabase`] where PostgreSQL is missing or does not start.
     pub async fn lease(&self) -> Result<Lease> {
-        self.blocking(|cluster| Lease::take(cluster)).await
+        self.blocking(Lease::take).await
     }
 
     /// Makes the server outlive its leases, until [`Cluster::stop`].

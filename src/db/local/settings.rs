@@ -43,4 +43,12 @@ impl Tuning {
             ],
         }
     }
+
+    /// What making the data folder is told.
+    pub(super) fn initdb_arguments(self) -> &'static [&'static str] {
+        match self {
+            Tuning::Durable => &[],
+            Tuning::Fleeting => &["--no-sync"],
+        }
+    }
 }

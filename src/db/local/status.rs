@@ -1,10 +1,10 @@
 //! What there is of the cluster, and what runs.
 
-use super::server::{self, Phase};
-use super::{Cluster, database, folder, lock};
+use super::postmaster::{Phase, Postmaster};
+use super::{Cluster, data, database, folder, lock, shown};
 use crate::error::Result;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a start or stop is waited for; a longer one is told of as such.
@@ -34,10 +34,13 @@ pub struct Status {
     /// The major version of PostgreSQL that made the data folder.
     pub version: Option<u32>,
     /// The folder of the cluster.
+    #[serde(serialize_with = "as_shown")]
     pub folder: PathBuf,
     /// The data folder of PostgreSQL.
+    #[serde(serialize_with = "as_shown")]
     pub data: PathBuf,
     /// The folder of the socket: the server's where one runs, else the one that it would get.
+    #[serde(serialize_with = "as_shown")]
     pub socket: PathBuf,
     /// The server's process.
     pub pid: Option<i32>,
@@ -87,7 +90,7 @@ fn without_connecting(cluster: &Cluster) -> Result<Status> {
     if !folder::is_ours(&layout.top) {
         return Ok(status);
     }
-    status.version = server::data_version(&data)?;
+    status.version = data::version(&data)?;
     if status.version.is_some() {
         status.state = State::Stopped;
     }
@@ -98,7 +101,7 @@ fn without_connecting(cluster: &Cluster) -> Result<Status> {
     let busy = guard.is_none();
     status.in_use = busy || lock::try_exclusive(&layout.leases_lock())?.is_none();
     if busy || lock::try_exclusive(&layout.server_lock())?.is_none() {
-        let postmaster = server::running(layout);
+        let postmaster = Postmaster::of(layout);
         status.state = match postmaster.as_ref().map(|it| it.phase) {
             Some(Phase::Ready) => State::Running,
             Some(Phase::Stopping) => State::Stopping,
@@ -110,4 +113,9 @@ fn without_connecting(cluster: &Cluster) -> Result<Status> {
         }
     }
     Ok(status)
+}
+
+/// A path that is not UTF-8, or hostile, is shown rather than refused.
+fn as_shown<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&shown(path))
 }

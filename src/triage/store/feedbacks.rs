@@ -214,8 +214,18 @@ pub struct DoneBefore {
     pub rows: Vec<(FindingId, FeedbackId)>,
 }
 
+/// Looks for what the deed of `change` has written under its key before.
+pub async fn done_before(change: &mut Change) -> Result<Option<DoneBefore>> {
+    let key = change.key();
+    written(change.connection(), key).await
+}
+
 /// Looks for what the deed `key` has written; nothing where it was never done.
-pub async fn done_before(connection: &mut PgConnection, key: DeedKey) -> Result<Option<DoneBefore>> {
+pub async fn done(db: &Db, key: DeedKey) -> Result<Option<DoneBefore>> {
+    written(&mut *db.read().acquire().await?, key).await
+}
+
+async fn written(connection: &mut PgConnection, key: DeedKey) -> Result<Option<DoneBefore>> {
     let seq: Option<EntrySeq> = sqlx::query_scalar(
         "select seq from audit.audit_trail_entries where payload->>'idempotency_key' = $1",
     )

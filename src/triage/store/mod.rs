@@ -4,6 +4,8 @@ pub mod detail;
 pub mod feedbacks;
 pub mod fields;
 pub mod findings;
+pub mod intake;
+mod query;
 pub mod values;
 
 use super::finding::{Feedback, FeedbackKind, Finding, Severity, State, Verdict};
@@ -20,9 +22,10 @@ const LISTED: &str = "f.id, f.scan_id, left(coalesce(f.project_name, ''), 1000) 
     f.state, left(coalesce(f.message, ''), 10000) as message, f.suppressed, f.first_seen_at, f.version,
     f.cve_ids";
 
-/// What is known of the CVEs of a listed finding `p`; unknown stays null.
+/// What is known of the CVEs of a listed finding `p`; unknown stays null. Most findings have none: the
+/// first condition spares them the look-up.
 const THREAT: &str = "left join lateral (select max(c.epss) as epss, bool_or(c.kev) as kev
-    from triage.cve_threat c where c.cve_id = any(p.cve_ids)) t on cardinality(p.cve_ids) > 0";
+    from triage.cve_threat c where cardinality(p.cve_ids) > 0 and c.cve_id = any(p.cve_ids)) t on true";
 
 impl FromRow<'_, PgRow> for Finding {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {

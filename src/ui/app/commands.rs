@@ -12,7 +12,7 @@ impl<S: Screen> App<S> {
             return self.say(Tone::Plain, why, moment);
         }
         match command {
-            Command::GoFindings => self.show(0, None, moment, out),
+            Command::GoFindings if self.active != 0 => self.show(0, None, moment, out),
             Command::Redraw => out.push(Effect::Redraw),
             Command::ToggleClock => {
                 self.clock = match self.clock {

@@ -1,21 +1,20 @@
 //! The console's state: what happens goes in, what is to be done comes out. Nothing here waits.
 
 mod commands;
+mod event;
 mod jobs;
 mod keys;
 mod overlay;
 mod tickets;
 mod view;
 
+pub use event::{About, Access, Effect, Event, LinkNews, Moment};
 pub use jobs::{JobDeed, JobId};
 pub use tickets::Ticket;
 
-use super::input::Arrived;
 use super::keymap::{Chord, Keymap};
 use super::screen::{Ask, Clock, Draft, Input, Mode, Place, Screen, Toast, Tone};
 use super::theme::Theme;
-use crate::error::{Error, Result};
-use crate::jobs::Progress;
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyCode;
@@ -33,119 +32,13 @@ const TOAST_BAD: Duration = Duration::from_secs(10);
 /// Places that can be gone back to.
 const BACK_MAX: usize = 32;
 
-/// When something happens: for deadlines, and for people.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment {
-    /// Does not jump.
-    pub at: Instant,
-    /// The time of day.
-    pub now: DateTime<Utc>,
-}
-
-impl Moment {
-    /// This moment.
-    pub fn now() -> Moment {
-        Moment { at: Instant::now(), now: Utc::now() }
-    }
-}
-
-/// What happens to the console.
-#[derive(Debug)]
-pub enum Event<M> {
-    /// It starts, with the drafts that were kept.
-    Started(Vec<Draft>),
-    /// A key or a paste.
-    Arrived(Arrived),
-    /// The terminal has this size now.
-    Resized(Size),
-    /// A wish was answered.
-    Answered(Ticket, M),
-    /// A wish ended on a bug, without an answer.
-    Broke(Ticket),
-    /// The connection, or what others did over it.
-    Link(LinkNews),
-    /// Who is logged in.
-    LoggedIn(SafeText),
-    /// A job has got further.
-    JobMoved(JobId, Progress),
-    /// A job has ended; the text says what it did.
-    JobEnded(JobId, Result<String>),
-    /// File names that may complete what stands in the palette.
-    Paths(Vec<String>),
-    /// The time that [`App::wake_at`] named has come.
-    Woken,
-    /// The terminal is back after a suspension.
-    Resumed,
-    /// The request to stop, from the keyboard or as SIGINT.
-    Interrupted,
-    /// SIGTERM: end soon, with this exit status.
-    Terminated(u8),
-    /// Something to say.
-    Said(Toast),
-}
-
-/// News of the connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkNews {
-    /// Others have changed something.
-    Changed,
-    /// The connection is lost; the next attempt is at this time.
-    Lost {
-        /// When the next attempt is made.
-        next_try: DateTime<Utc>,
-    },
-    /// The connection is back.
-    Back,
-}
-
-/// What the console asks of the loop.
-#[derive(Debug, PartialEq)]
-pub enum Effect<W> {
-    /// Perform the wish, and answer under its ticket.
-    Perform(Ticket, W),
-    /// Nobody waits for this any more.
-    Abort(Ticket),
-    /// Put this on the clipboard.
-    Copy(SafeText),
-    /// Start a job.
-    StartJob(JobId, JobDeed),
-    /// Ask a job to stop.
-    CancelJob(JobId),
-    /// Look for file names that begin like this.
-    CompletePath(String),
-    /// Give the terminal back to the shell.
-    Suspend,
-    /// Draw everything anew.
-    Redraw,
-    /// End, with this exit status.
-    Quit(u8),
-}
-
-/// What the console knows about its connection from the start.
-#[derive(Debug, Clone)]
-pub struct About {
-    /// The connection's name.
-    pub name: SafeText,
-    /// Whether it writes.
-    pub access: Access,
-}
-
-/// Whether the connection writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// It reads and writes.
-    ReadWrite,
-    /// Everything that would write is refused.
-    ReadOnly,
-}
-
 /// The connection, as it is now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Link {
     /// It holds, as far as is known.
     Up,
     /// It is lost.
-    Down { since: DateTime<Utc>, next_try: DateTime<Utc> },
+    Down { since: DateTime<Utc> },
 }
 
 /// What waits for the writes under way.
@@ -209,7 +102,8 @@ impl<S: Screen> App<S> {
         let mut effects = Vec::new();
         let out = &mut effects;
         match event {
-            Event::Started(drafts) => self.start(drafts, moment, out),
+            Event::Started => self.show(self.active, None, moment, out),
+            Event::DraftsFound(drafts) => self.drafts_found(drafts, moment, out),
             Event::Arrived(arrived) => self.arrived(arrived, moment, out),
             Event::Resized(size) => self.resized(size, moment, out),
             Event::Answered(ticket, msg) => {
@@ -225,7 +119,12 @@ impl<S: Screen> App<S> {
                 }
             }
             Event::Link(news) => self.link_news(news, moment, out),
-            Event::LoggedIn(login) => self.login = Some(login),
+            Event::LoggedIn(login, access) => {
+                self.login = Some(login);
+                if access == Access::ReadOnly {
+                    self.about.access = access;
+                }
+            }
             Event::JobMoved(id, progress) => self.jobs.moved(id, progress),
             Event::JobEnded(id, result) => self.job_ended(id, result, moment, out),
             Event::Paths(paths) => {
@@ -254,21 +153,26 @@ impl<S: Screen> App<S> {
         self.screens.iter().flat_map(Screen::drafts).collect()
     }
 
+    /// The size of the terminal.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
     /// How many writes are under way.
     pub fn writes(&self) -> usize {
         self.tickets.writes()
     }
 
-    fn start(&mut self, drafts: Vec<Draft>, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
-        if !drafts.is_empty() {
-            let count = drafts.len();
-            for screen in 0..self.screens.len() {
-                self.tell(screen, Input::DraftsRestored(drafts.clone()), moment, out);
-            }
-            let what = if count == 1 { "a draft is back".into() } else { format!("{count} drafts are back") };
-            self.say(Tone::Plain, &what, moment);
+    fn drafts_found(&mut self, drafts: Vec<Draft>, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+        if drafts.is_empty() {
+            return;
         }
-        self.show(self.active, None, moment, out);
+        let count = drafts.len();
+        for screen in 0..self.screens.len() {
+            self.tell(screen, Input::DraftsRestored(drafts.clone()), moment, out);
+        }
+        let what = if count == 1 { "a draft is back".into() } else { format!("{count} drafts are back") };
+        self.say(Tone::Plain, &what, moment);
     }
 
     fn resized(&mut self, size: Size, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
@@ -283,12 +187,10 @@ impl<S: Screen> App<S> {
     fn link_news(&mut self, news: LinkNews, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         let input = match news {
             LinkNews::Changed => Input::News,
-            LinkNews::Lost { next_try } => {
-                let since = match self.link {
-                    Link::Up => moment.now,
-                    Link::Down { since, .. } => since,
-                };
-                self.link = Link::Down { since, next_try };
+            LinkNews::Lost => {
+                if self.link == Link::Up {
+                    self.link = Link::Down { since: moment.now };
+                }
                 return;
             }
             LinkNews::Back => {
@@ -423,13 +325,5 @@ impl<S: Screen> App<S> {
     fn toast(&mut self, toast: Toast, moment: Moment) {
         let stays = if toast.tone == Tone::Bad { TOAST_BAD } else { TOAST };
         self.toast = Some((toast, moment.at + stays));
-    }
-
-    fn say_error(&mut self, error: &Error, moment: Moment) {
-        let text = match error.hint_text() {
-            Some(hint) => format!("{error}; {hint}"),
-            None => error.to_string(),
-        };
-        self.toast(Toast { text: crate::text::visible(&text).into_owned(), tone: Tone::Bad }, moment);
     }
 }

@@ -170,10 +170,10 @@ impl<S: Screen> App<S> {
             parts.push(Part::text(login.one_line(), theme.dim, 9));
         }
         match (self.link, screen.as_of()) {
-            (Link::Down { since, next_try }, _) => {
+            (Link::Down { since }, _) => {
                 let text = format!("no database since {}", self.time(since));
                 parts.push(Part::text(text, theme.bad, 0));
-                parts.push(Part::text(format!("next try {}", self.time_s(next_try)), theme.dim, 8));
+                parts.push(Part::text("trying again", theme.dim, 8));
             }
             (Link::Up, Some(time)) => parts.push(Part::text(self.time(time), theme.dim, 5)),
             (Link::Up, None) => {}
@@ -196,17 +196,9 @@ impl<S: Screen> App<S> {
     }
 
     fn time(&self, time: DateTime<Utc>) -> String {
-        self.time_as(time, "%H:%M")
-    }
-
-    fn time_s(&self, time: DateTime<Utc>) -> String {
-        self.time_as(time, "%H:%M:%S")
-    }
-
-    fn time_as(&self, time: DateTime<Utc>, form: &str) -> String {
         match self.clock {
-            Clock::Utc => time.format(form).to_string(),
-            Clock::Local => time.with_timezone(&Local).format(form).to_string(),
+            Clock::Utc => time.format("%H:%M").to_string(),
+            Clock::Local => time.with_timezone(&Local).format("%H:%M").to_string(),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! burst is never refused: text in it is text, a repeated key repeats, but nothing in it confirms.
 //!
 //! - A key that is not the first of its read is in a burst.
-//! - So is the first key of a read within 1 ms after the read before; within 50 ms where that one
+//! - So is the first key of a read within 1 ms after the read before; within 10 ms where that one
 //!   brought [`MANY`] keys or more.
 //! - A read (or its continuation) of at least [`PASTE_KEYS_MIN`] text keys, with four different ones
 //!   among them, is a paste. A held `j` that arrives late is not.
@@ -19,7 +19,7 @@ const PASTE_KEYS_MIN: usize = 5;
 const PASTE_KEYS_DIFFERENT: usize = 4;
 const MANY: usize = 8;
 const GAP: Duration = Duration::from_millis(1);
-const GAP_AFTER_MANY: Duration = Duration::from_millis(50);
+const GAP_AFTER_MANY: Duration = Duration::from_millis(10);
 
 /// How a key arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -112,9 +112,7 @@ impl Screen for Findings {
     }
 
     fn shows(&self, place: &Place) -> bool {
-        match place {
-            Place::Findings { filter } => self.filter.text() == filter,
-        }
+        matches!(place, Place::Findings { .. })
     }
 
     fn drafts(&self) -> Vec<Draft> {

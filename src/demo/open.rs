@@ -1,0 +1,106 @@
+//! Opening the demo: its database is made and loaded where that has not been done.
+
+use super::history::History;
+use super::{DATABASE, SEED, generate, store};
+use crate::chain::change::Change;
+use crate::chain::entry::{ActorType, Category, NewEntry};
+use crate::db::local::{InUse, Lease};
+use crate::db::{Access, Db};
+use crate::error::{Error, Kind, Result};
+use crate::ids::DeedKey;
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+use sqlx::postgres::PgConnectOptions;
+
+/// What to do with a demo that is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Open it as it is.
+    Keep,
+    /// Drop it with all that was decided in it, and load it again.
+    Replace(InUse),
+}
+
+/// The demo's database, ready.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// How to connect to it.
+    pub options: PgConnectOptions,
+    /// Whether it was loaded by this call.
+    pub loaded: Loaded,
+}
+
+/// When the rows were loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loaded {
+    /// By this call.
+    Now,
+    /// By an earlier one; nothing was written.
+    Before,
+}
+
+/// Makes the demo's database and loads it, or finds it loaded.
+///
+/// A load is one change: interrupted, it leaves no row, and the next call begins again with a new
+/// database, so that the rows have the same ids every time.
+///
+/// # Errors
+/// [`Kind::Conflict`] where it is to be replaced, is open elsewhere, and that is to be respected.
+pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<Demo> {
+    let mut guard = store::Guard::take(lease).await?;
+    let keep =
+        existing == Existing::Keep && guard.database_exists().await? && store::is_loaded(lease).await?;
+    if keep {
+        guard.release().await?;
+        let options = lease.prepare_database(DATABASE).await?;
+        return Ok(Demo { options, loaded: Loaded::Before });
+    }
+    // The rows are made while the server makes the database.
+    let history = tokio::task::spawn_blocking(move || generate::history(SEED, date));
+    let in_use = match existing {
+        Existing::Keep => InUse::Refuse,
+        Existing::Replace(in_use) => in_use,
+    };
+    guard.drop_database(in_use).await?;
+    let options = lease.prepare_database(DATABASE).await?;
+    let history = history
+        .await
+        .map_err(|e| Error::new(Kind::Failed, "the demo's rows could not be made").because(e))?
+        .map_err(|e| Error::new(Kind::Failed, format!("the demo's templates are wrong: {e}")))?;
+    let db = Db::lazy(options.clone(), Access::ReadWrite);
+    let mut change = Change::begin(&db, DeedKey::fresh()).await?;
+    store::load(&mut change, &history).await?;
+    change.commit(entry(&history, date)).await?;
+    guard.release().await?;
+    Ok(Demo { options, loaded: Loaded::Now })
+}
+
+/// How many others have the demo open.
+pub async fn others(lease: &Lease) -> Result<i64> {
+    let mut guard = store::Guard::take(lease).await?;
+    let others = guard.others().await?;
+    guard.release().await?;
+    Ok(others)
+}
+
+/// The entry says that the past was brought in today: how many rows, and the digest of their listing.
+fn entry(history: &History, date: NaiveDate) -> NewEntry {
+    let mut tables = Map::new();
+    for table in history.tables() {
+        tables.insert(table.name.to_owned(), json!({ "count": table.rows.len(), "digest": table.digest() }));
+    }
+    let payload: Map<String, Value> = [
+        ("source", json!("attestor demo")),
+        ("seed", json!(SEED)),
+        ("date", json!(date.to_string())),
+        ("listing", json!("attestor/history/v1")),
+        ("tables", Value::Object(tables)),
+        ("digest", json!(history.digest())),
+    ]
+    .into_iter()
+    .map(|(key, value)| (key.to_owned(), value))
+    .collect();
+    let mut entry = NewEntry::new(Category::FindingTriage, "history_imported", payload);
+    entry.actor_type = ActorType::Bot;
+    entry
+}

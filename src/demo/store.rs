@@ -1,0 +1,160 @@
+//! The SQL of the demo: its database as a whole, and the load of its rows.
+
+use super::DATABASE;
+use super::history::{History, Table};
+use crate::chain::change::Change;
+use crate::db::local::{InUse, Lease};
+use crate::error::{Error, Kind, Result};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+
+/// Held while one process looks at, drops or loads the demo's database, so that two never load it both.
+pub struct Guard(PgConnection);
+
+impl Guard {
+    /// Waits for its turn.
+    pub async fn take(lease: &Lease) -> Result<Guard> {
+        let mut admin = lease.superuser("postgres").application_name("attestor demo").connect().await?;
+        sqlx::query("select pg_advisory_lock(hashtext('attestor demo'))").execute(&mut admin).await?;
+        Ok(Guard(admin))
+    }
+
+    /// Lets the next one have its turn.
+    pub async fn release(self) -> Result<()> {
+        Ok(self.0.close().await?)
+    }
+
+    /// Whether the database is there.
+    pub async fn database_exists(&mut self) -> Result<bool> {
+        let exists = sqlx::query_scalar("select exists (select from pg_database where datname = $1)");
+        Ok(exists.bind(DATABASE).fetch_one(&mut self.0).await?)
+    }
+
+    /// Drops the database, and no other. It belongs to no chain that anybody relies on.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] where others are connected to it and `in_use` refuses.
+    pub async fn drop_database(&mut self, in_use: InUse) -> Result<()> {
+        let drop = match in_use {
+            InUse::Refuse => sqlx::query("drop database if exists attestor_demo"),
+            InUse::Override => sqlx::query("drop database if exists attestor_demo with (force)"),
+        };
+        match drop.execute(&mut self.0).await {
+            Ok(_) => Ok(()),
+            Err(sqlx::Error::Database(e)) if e.code().as_deref() == Some("55006") => {
+                Err(Error::new(Kind::Conflict, "the demo is open elsewhere; nothing was changed")
+                    .hint("close the other consoles, or cut them off with --reset --yes")
+                    .because(e))
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// How many others are connected to the database.
+    pub async fn others(&mut self) -> Result<i64> {
+        let count = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity where datname = $1 and backend_type = 'client backend'",
+        );
+        Ok(count.bind(DATABASE).fetch_one(&mut self.0).await?)
+    }
+}
+
+/// Whether the history is loaded: its entry stands in the chain, which was committed with the rows.
+pub async fn is_loaded(lease: &Lease) -> Result<bool> {
+    let mut connection = lease.superuser(DATABASE).application_name("attestor demo").connect().await?;
+    let migrated: bool = sqlx::query_scalar("select to_regclass('audit.audit_trail_entries') is not null")
+        .fetch_one(&mut connection)
+        .await?;
+    let loaded = migrated
+        && sqlx::query_scalar(
+            "select exists (select from audit.audit_trail_entries where event_type = 'history_imported')",
+        )
+        .fetch_one(&mut connection)
+        .await?;
+    connection.close().await?;
+    Ok(loaded)
+}
+
+/// Writes all rows into an empty database.
+///
+/// Rows refer to each other by their place in the listing, which is their id in an empty database. That
+/// holds, or nothing is kept.
+pub async fn load(change: &mut Change, history: &History) -> Result<()> {
+    let History { scans, findings, sightings, feedbacks } = history;
+    copy(
+        change,
+        "copy triage.scans (project_name, commit_sha, \"timestamp\", reference_id, status, source_platform,
+            repo_url, branch, tool, tool_version, series, results, inserted, unchanged, moved, absent, suppressed)
+         from stdin",
+        scans.copy_text(1, scans.columns.len()),
+    )
+    .await?;
+    // `decided_by` comes later: it refers to feedback, which refers to findings.
+    copy(
+        change,
+        "copy triage.findings (scan_id, tool, rule_id, file, line, severity, triage_decision, ai_verdict,
+            ai_confidence, ai_reasoning, remediation_patch, red_team_success, project_name, message, snippet,
+            snippet_line, end_line, kind, help_uri, cve_ids, tags, suppressed, suppression, fingerprint, occurrence,
+            state, first_scan_id, first_seen_at, last_seen_at, resolved_at, regressed_at, version)
+         from stdin",
+        findings.copy_text(1, findings.columns.len() - 1),
+    )
+    .await?;
+    copy(
+        change,
+        "copy triage.sightings (finding_id, scan_id, outcome, file, line) from stdin",
+        sightings.copy_text(0, sightings.columns.len()),
+    )
+    .await?;
+    copy(
+        change,
+        "copy triage.feedbacks (finding_id, user_verdict, comments, \"timestamp\", kind, retracts, actor, scan_id,
+            finding_version)
+         from stdin",
+        feedbacks.copy_text(1, feedbacks.columns.len()),
+    )
+    .await?;
+    decide(change, findings).await?;
+    check_ids(change, history).await
+}
+
+async fn copy(change: &mut Change, statement: &'static str, rows: String) -> Result<()> {
+    let mut copy = change.connection().copy_in_raw(statement).await?;
+    copy.send(rows.into_bytes()).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+/// Tells each decided finding which feedback decided it.
+async fn decide(change: &mut Change, findings: &Table) -> Result<()> {
+    let last = findings.columns.len() - 1;
+    let pairs = findings.rows.iter().filter_map(|row| Some((row[0].as_ref()?, row[last].as_ref()?)));
+    let (ids, feedback): (Vec<i64>, Vec<i64>) =
+        pairs.filter_map(|(id, by)| Some((id.parse::<i64>().ok()?, by.parse::<i64>().ok()?))).unzip();
+    sqlx::query(
+        "update triage.findings f set decided_by = d.feedback
+           from unnest($1::bigint[], $2::bigint[]) as d (id, feedback)
+          where f.id = d.id",
+    )
+    .bind(ids)
+    .bind(feedback)
+    .execute(change.connection())
+    .await?;
+    Ok(())
+}
+
+async fn check_ids(change: &mut Change, history: &History) -> Result<()> {
+    let as_listed: bool = sqlx::query_scalar(
+        "select (select (min(id), max(id), count(*)) = (1, $1, $1) from triage.scans)
+            and (select (min(id), max(id), count(*)) = (1, $2, $2) from triage.findings)
+            and (select (min(id), max(id), count(*)) = (1, $3, $3) from triage.feedbacks)",
+    )
+    .bind(history.scans.rows.len() as i64)
+    .bind(history.findings.rows.len() as i64)
+    .bind(history.feedbacks.rows.len() as i64)
+    .fetch_one(change.connection())
+    .await?;
+    if as_listed {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Failed, "the demo's database was not empty").hint("attestor demo --reset"))
+}

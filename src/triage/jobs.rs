@@ -1,1 +1,0 @@
-//! The intake of scanner files as a job.

@@ -1,0 +1,116 @@
+//! What goes into the console's state, and what comes out.
+
+use super::{JobDeed, JobId, Ticket};
+use crate::error::Result;
+use crate::jobs::Progress;
+use crate::text::SafeText;
+use crate::ui::input::Arrived;
+use crate::ui::screen::{Draft, Toast};
+use chrono::{DateTime, Utc};
+use ratatui::layout::Size;
+use std::time::Instant;
+
+/// When something happens: for deadlines, and for people.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// Does not jump.
+    pub at: Instant,
+    /// The time of day.
+    pub now: DateTime<Utc>,
+}
+
+impl Moment {
+    /// This moment.
+    pub fn now() -> Moment {
+        Moment { at: Instant::now(), now: Utc::now() }
+    }
+}
+
+/// What happens to the console.
+#[derive(Debug)]
+pub enum Event<M> {
+    /// It starts.
+    Started,
+    /// What was typed and not saved before the last end.
+    DraftsFound(Vec<Draft>),
+    /// A key or a paste.
+    Arrived(Arrived),
+    /// The terminal has this size now.
+    Resized(Size),
+    /// A wish was answered.
+    Answered(Ticket, M),
+    /// A wish ended on a bug, without an answer.
+    Broke(Ticket),
+    /// The connection, or what others did over it.
+    Link(LinkNews),
+    /// Who is logged in, and whether that login can write.
+    LoggedIn(SafeText, Access),
+    /// A job has got further.
+    JobMoved(JobId, Progress),
+    /// A job has ended; the text says what it did.
+    JobEnded(JobId, Result<String>),
+    /// File names that may complete what stands in the palette.
+    Paths(Vec<String>),
+    /// The time that [`App::wake_at`] named has come.
+    Woken,
+    /// The terminal is back after a suspension.
+    Resumed,
+    /// The request to stop, from the keyboard or as SIGINT.
+    Interrupted,
+    /// SIGTERM: end soon, with this exit status.
+    Terminated(u8),
+    /// Something to say.
+    Said(Toast),
+}
+
+/// News of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkNews {
+    /// Others have changed something.
+    Changed,
+    /// The connection is lost; it is tried again by itself.
+    Lost,
+    /// The connection is back.
+    Back,
+}
+
+/// What the console asks of the loop.
+#[derive(Debug, PartialEq)]
+pub enum Effect<W> {
+    /// Perform the wish, and answer under its ticket.
+    Perform(Ticket, W),
+    /// Nobody waits for this any more.
+    Abort(Ticket),
+    /// Put this on the clipboard.
+    Copy(SafeText),
+    /// Start a job.
+    StartJob(JobId, JobDeed),
+    /// Ask a job to stop.
+    CancelJob(JobId),
+    /// Look for file names that begin like this.
+    CompletePath(String),
+    /// Give the terminal back to the shell.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    /// End, with this exit status.
+    Quit(u8),
+}
+
+/// What the console knows about its connection from the start.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The connection's name.
+    pub name: SafeText,
+    /// Whether it writes.
+    pub access: Access,
+}
+
+/// Whether the connection writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It reads and writes.
+    ReadWrite,
+    /// Everything that would write is refused.
+    ReadOnly,
+}

@@ -1,0 +1,137 @@
+//! What the app asks for, done.
+
+use super::paths;
+use super::{Answers, Console, PATIENCE};
+use crate::db::Db;
+use crate::jobs::Job;
+use crate::text::SafeText;
+use crate::triage::import::{ImportOptions, ImportReport};
+use crate::triage::jobs::{Input, import_sarif};
+use crate::ui::app::{Effect, Event, JobDeed, JobId, Ticket};
+use crate::ui::clipboard::{self, Wrapping};
+use crate::ui::screen::{Nature, Screen, Toast, Tone};
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How often the progress of a job is shown at most.
+const PROGRESS: Duration = Duration::from_millis(250);
+
+impl<S: Screen + Send + 'static> Console<S> {
+    pub(super) async fn obey(&mut self, effect: Effect<S::Wish>) {
+        match effect {
+            Effect::Perform(ticket, wish) => self.perform(ticket, wish),
+            Effect::Abort(ticket) => {
+                if let Some(load) = self.loads.remove(&ticket) {
+                    load.abort();
+                }
+            }
+            Effect::Copy(text) => self.copy(&text).await,
+            Effect::StartJob(id, deed) => self.start_job(id, deed),
+            Effect::CancelJob(id) => {
+                if let Some(job) = self.jobs.get(&id) {
+                    job.cancel();
+                }
+            }
+            Effect::CompletePath(typed) => {
+                let answers = self.answers.clone();
+                tokio::spawn(async move {
+                    let look = tokio::task::spawn_blocking(move || paths::completions(&typed));
+                    if let Ok(paths) = look.await {
+                        answers.send(Event::Paths(paths)).await;
+                    }
+                });
+            }
+            Effect::Suspend => Box::pin(self.suspend()).await,
+            Effect::Redraw => {
+                self.painter.forget();
+                self.dirty = true;
+            }
+            Effect::Quit(status) => self.quit(status),
+        }
+    }
+
+    /// Performs a wish in a task of its own. Writes run to their end, whatever happens here.
+    fn perform(&mut self, ticket: Ticket, wish: S::Wish) {
+        let nature = S::nature(&wish);
+        let (tools, answers) = (self.tools.clone(), self.answers.clone());
+        let task = tokio::spawn(async move {
+            let performed = AssertUnwindSafe(S::perform(wish, tools)).catch_unwind().await;
+            answers.send(performed.map_or(Event::Broke(ticket), |msg| Event::Answered(ticket, msg))).await;
+        });
+        if nature != Nature::Write {
+            self.loads.insert(ticket, task.abort_handle());
+        }
+    }
+
+    async fn copy(&mut self, text: &SafeText) {
+        let within_tmux = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
+        let wrapping = if within_tmux { Wrapping::Tmux } else { Wrapping::None };
+        let toast = match clipboard::sequence(text, wrapping) {
+            Some(bytes) => {
+                let copied = self.painter.write(bytes, PATIENCE);
+                let text = if copied { "copied" } else { "not copied: the terminal does not answer" };
+                Toast { text: text.into(), tone: if copied { Tone::Good } else { Tone::Bad } }
+            }
+            None => Toast { text: "too long for the clipboard".into(), tone: Tone::Bad },
+        };
+        Box::pin(self.take(Event::Said(toast))).await;
+    }
+
+    fn start_job(&mut self, id: JobId, deed: JobDeed) {
+        let job = match deed {
+            JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
+        };
+        self.jobs.insert(id, job.cancellation());
+        tokio::spawn(attend(id, job, self.answers.clone()));
+    }
+}
+
+/// Takes in a SARIF file; the result is told in a line.
+fn import(db: Db, path: PathBuf) -> Job<String> {
+    Job::start("the import", move |context| async move {
+        let options = ImportOptions::default();
+        let report = import_sarif(&db, Input::File(path), &options, &context).await?;
+        Ok(told(&report))
+    })
+}
+
+fn told(report: &ImportReport) -> String {
+    if report.already_imported {
+        return format!("already imported for {}; nothing was written", report.repo);
+    }
+    let counts = [
+        (report.inserted, "new"),
+        (report.unchanged, "unchanged"),
+        (report.moved, "moved"),
+        (report.regressed, "came back"),
+        (report.absent, "gone"),
+        (report.left_out, "left out"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, what)| format!("{count} {what}")).collect();
+    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+    match report.deviations.len() {
+        0 => format!("{counts} in {}", report.repo),
+        n => format!("{counts} in {}; breaks the standard in {n} ways", report.repo),
+    }
+}
+
+/// Tells how far a job is until it ends.
+async fn attend<M: Send>(id: JobId, job: Job<String>, answers: Answers<M>) {
+    let mut progress = job.progress();
+    let tell = async {
+        while progress.changed().await.is_ok() {
+            let now = progress.borrow_and_update().clone();
+            answers.send(Event::JobMoved(id, now)).await;
+            tokio::time::sleep(PROGRESS).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let result = tokio::select! {
+        result = job.finish() => result,
+        () = tell => return,
+    };
+    answers.send(Event::JobEnded(id, result)).await;
+}

@@ -1,0 +1,99 @@
+//! How the console ends, and how it steps aside: by itself, by signal, or because its terminal is gone.
+
+use super::{Console, PATIENCE, Signal, terminal};
+use crate::ui::app::Event;
+use crate::ui::screen::{Screen, Toast, Tone};
+use crate::ui::suspend;
+use std::time::Duration;
+
+/// How long the whole program may take to end once its terminal is gone or it was told to end.
+const LAST: Duration = Duration::from_millis(800);
+/// How long writes may take to finish after SIGTERM.
+const WRITES_LAST: Duration = Duration::from_millis(1500);
+
+impl<S: Screen + Send + 'static> Console<S> {
+    pub(super) async fn signal(&mut self, signal: Signal) {
+        match signal {
+            Signal::HungUp => self.hang_up(),
+            Signal::Terminate => {
+                // Saved now, whatever the writes under way still take.
+                self.keeper.save_now();
+                end_within(WRITES_LAST + LAST, 143);
+                self.take(Event::Terminated(143)).await;
+            }
+            Signal::Interrupt => self.take(Event::Interrupted).await,
+            Signal::Resized => self.resize().await,
+            Signal::Continued => self.come_back().await,
+        }
+    }
+
+    /// The terminal is gone: reading on would spin, and nobody looks at frames any more.
+    pub(super) fn hang_up(&mut self) {
+        end_within(LAST, 129);
+        self.end(129, Duration::from_millis(100));
+    }
+
+    /// Ends in order.
+    pub(super) fn quit(&mut self, status: u8) {
+        self.end(status, PATIENCE);
+    }
+
+    fn end(&mut self, status: u8, patience: Duration) {
+        self.keeper.save_now();
+        for load in self.loads.values() {
+            load.abort();
+        }
+        for job in self.jobs.values() {
+            job.cancel();
+        }
+        terminal::leave(|bytes| {
+            self.painter.write(bytes, patience);
+        });
+        self.ended = Some(status);
+    }
+
+    /// Gives the terminal to the shell until it says to go on.
+    pub(super) async fn suspend(&mut self) {
+        if !suspend::has_shell() {
+            let text = "no shell waits for this program; q quits".to_owned();
+            return Box::pin(self.take(Event::Said(Toast { text, tone: Tone::Plain }))).await;
+        }
+        self.keeper.save_now();
+        terminal::leave(|bytes| {
+            self.painter.write(bytes, PATIENCE);
+        });
+        // Where stopping fails the console goes on, which the person sees.
+        let _ = suspend::stop().await;
+        Box::pin(self.come_back()).await;
+    }
+
+    /// Takes the terminal again and draws everything: what it shows now is not known.
+    async fn come_back(&mut self) {
+        let _ = crossterm::terminal::disable_raw_mode();
+        if terminal::enter(|bytes| {
+            self.painter.write(bytes, PATIENCE);
+        })
+        .is_err()
+        {
+            return self.hang_up();
+        }
+        self.painter.forget();
+        self.resize().await;
+    }
+}
+
+/// Ends the program with `status` should it still run then: a task that does not let go, a file
+/// system that does not answer.
+fn end_within(time: Duration, status: i32) {
+    let watch = move || {
+        // Nobody ever sends: this is a pause that needs no sleep.
+        let (_never, nothing) = std::sync::mpsc::channel::<()>();
+        let _ = nothing.recv_timeout(time);
+        terminal::restore();
+        std::process::exit(status);
+    };
+    let started = std::thread::Builder::new().name("last watch".into()).spawn(watch);
+    if started.is_err() {
+        std::process::exit(status);
+    }
+}

@@ -1,0 +1,243 @@
+//! The console's loop: one task that owns the state, and draws once after all news are in.
+
+mod effects;
+mod ending;
+mod keeper;
+mod link;
+mod paths;
+mod setup;
+mod signals;
+
+pub use setup::{Colour, Options, has_colours};
+
+use super::app::{App, Event, JobId, Moment, Ticket};
+use super::input::{Chunk, Decoder, Reader};
+use super::painter::Painter;
+use super::screen::{Screen, Toast, Tone, Tools};
+use super::terminal;
+use crate::config::Session;
+use crate::error::Result;
+use keeper::Keeper;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
+use signals::{Signal, Signals};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
+
+/// The least time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+/// Answers that wait for the loop; whoever brings more waits too.
+const QUEUE: usize = 256;
+/// How long a stalled terminal is waited for before it is left as it is.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Opens the console on `session` with all its screens; the result is the exit status.
+pub async fn run(session: Session, options: Options) -> Result<u8> {
+    run_with(super::screens::all(), session, options).await
+}
+
+/// Opens a console over `screens`.
+pub async fn run_with<S: Screen + Send + 'static>(
+    screens: Vec<S>,
+    mut session: Session,
+    options: Options,
+) -> Result<u8> {
+    terminal::check()?;
+    let (theme, clock) = setup::look(&session, &options)?;
+    let about = setup::about(&session);
+    let app = App::new(screens, about, theme, clock);
+    let keeper = Keeper::default();
+    keeper::hook_panics(&keeper);
+    let (sender, answers) = mpsc::channel(QUEUE);
+    let mut console = Console {
+        app,
+        painter: Painter::start(terminal::Output)?,
+        decoder: Decoder::default(),
+        keeper,
+        tools: Tools { db: session.db.clone() },
+        answers: Answers { sender },
+        loads: HashMap::new(),
+        jobs: HashMap::new(),
+        dirty: true,
+        frame_at: Instant::now(),
+        ended: None,
+    };
+    let lease = session.lease.take().map(Arc::new);
+    let link = tokio::spawn(link::follow(session.db.clone(), lease.clone(), console.answers.clone()));
+    let ended = terminal::OWNS_TERMINAL.scope((), console.run(answers)).await;
+    link.abort();
+    // Aborted, it lets go of its hold on a private server; ours goes last.
+    let _ = link.await;
+    drop(lease);
+    ended
+}
+
+/// News for the loop, from the tasks that it has started.
+enum News<M> {
+    Event(Event<M>),
+    LoggedIn(link::Who, Result<keeper::Opened>),
+}
+
+/// Where tasks send their news.
+struct Answers<M> {
+    sender: mpsc::Sender<News<M>>,
+}
+
+impl<M> Clone for Answers<M> {
+    fn clone(&self) -> Self {
+        Answers { sender: self.sender.clone() }
+    }
+}
+
+impl<M> Answers<M> {
+    /// Sends an event; it is lost only with the console itself.
+    async fn send(&self, event: Event<M>) {
+        let _ = self.sender.send(News::Event(event)).await;
+    }
+}
+
+struct Console<S: Screen> {
+    app: App<S>,
+    painter: Painter,
+    decoder: Decoder,
+    keeper: Keeper,
+    tools: Tools,
+    answers: Answers<S::Msg>,
+    loads: HashMap<Ticket, AbortHandle>,
+    jobs: HashMap<JobId, CancellationToken>,
+    dirty: bool,
+    /// When the next frame may be drawn.
+    frame_at: Instant,
+    ended: Option<u8>,
+}
+
+impl<S: Screen + Send + 'static> Console<S> {
+    async fn run(&mut self, mut answers: mpsc::Receiver<News<S::Msg>>) -> Result<u8> {
+        let mut signals = Signals::new()?;
+        let mut reader = Reader::start()?;
+        let _guard = terminal::Guard;
+        let painter = &mut self.painter;
+        terminal::enter(|bytes| {
+            painter.write(bytes, PATIENCE);
+        })?;
+        self.resize().await;
+        self.take(Event::Started).await;
+        while self.ended.is_none() {
+            self.draw_if_due();
+            let deadline = self.deadline();
+            tokio::select! {
+                biased;
+                signal = signals.next() => self.signal(signal).await,
+                chunk = reader.next() => match chunk {
+                    Chunk::Bytes(bytes, at) => {
+                        for arrived in self.decoder.read(&bytes, at) {
+                            self.take(Event::Arrived(arrived)).await;
+                        }
+                        reader.ask();
+                    }
+                    Chunk::End => self.hang_up(),
+                },
+                Some(news) = answers.recv() => {
+                    self.news(news).await;
+                    // All that is there already goes into the same frame.
+                    for _ in 0..QUEUE {
+                        let Ok(news) = answers.try_recv() else { break };
+                        self.news(news).await;
+                    }
+                }
+                () = self.painter.news(), if self.dirty => {
+                    if self.painter.is_dead() {
+                        self.hang_up();
+                    }
+                }
+                () = sleep_until(deadline), if deadline.is_some() => self.woken().await,
+            }
+        }
+        Ok(self.ended.unwrap_or(0))
+    }
+
+    /// When something is to be done, should nothing happen before.
+    fn deadline(&self) -> Option<Instant> {
+        let frame = (self.dirty && self.painter.has_room()).then_some(self.frame_at);
+        let times = [self.app.wake_at(), self.decoder.deadline(), self.keeper.save_at(), frame];
+        times.into_iter().flatten().min()
+    }
+
+    async fn woken(&mut self) {
+        let now = Instant::now();
+        for arrived in self.decoder.expire(now) {
+            self.take(Event::Arrived(arrived)).await;
+        }
+        if self.app.wake_at().is_some_and(|at| now >= at) {
+            self.take(Event::Woken).await;
+        }
+        if let Some(complaint) = self.keeper.save_if_due(now).await {
+            self.take(Event::Said(Toast { text: complaint, tone: Tone::Bad })).await;
+        }
+    }
+
+    async fn news(&mut self, news: News<S::Msg>) {
+        match news {
+            News::Event(event) => {
+                match &event {
+                    Event::Answered(ticket, _) | Event::Broke(ticket) => {
+                        self.loads.remove(ticket);
+                    }
+                    Event::JobEnded(id, _) => {
+                        self.jobs.remove(id);
+                    }
+                    _ => {}
+                }
+                self.take(event).await;
+            }
+            News::LoggedIn(who, opened) => {
+                let (drafts, complaint) = self.keeper.opened(opened);
+                self.take(Event::LoggedIn(who.user, who.access)).await;
+                self.take(Event::DraftsFound(drafts)).await;
+                if let Some(text) = complaint {
+                    self.take(Event::Said(Toast { text, tone: Tone::Bad })).await;
+                }
+            }
+        }
+    }
+
+    /// Hands an event to the app, and does what it asks.
+    async fn take(&mut self, event: Event<S::Msg>) {
+        let effects = self.app.handle(event, Moment::now());
+        self.dirty = true;
+        self.keeper.note(self.app.drafts());
+        for effect in effects {
+            self.obey(effect).await;
+        }
+    }
+
+    async fn resize(&mut self) {
+        let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+        self.take(Event::Resized(Size { width, height })).await;
+    }
+
+    fn draw_if_due(&mut self) {
+        let moment = Moment::now();
+        if !self.dirty || moment.at < self.frame_at || !self.painter.has_room() {
+            return;
+        }
+        let mut frame = Buffer::empty(Rect::from((ratatui::layout::Position::ORIGIN, self.app.size())));
+        let cursor = self.app.view(&mut frame, moment);
+        match self.painter.paint(frame, cursor) {
+            Ok(()) => self.dirty = false,
+            Err(_) => self.hang_up(),
+        }
+        self.frame_at = moment.at + FRAME;
+    }
+}
+
+async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
