@@ -6,6 +6,7 @@ use crate::ui::theme::Theme;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 /// Lines that a prompt takes: its rule, the line, what the keys do.
 pub const HEIGHT: u16 = 3;
@@ -141,7 +142,7 @@ pub fn draw_rule(name: &str, about: &str, area: Rect, buffer: &mut Buffer, theme
     if name.is_empty() {
         return;
     }
-    buffer.set_stringn(area.x + 2, area.y, format!(" {name} "), room - 2, theme.strong);
+    buffer.set_stringn(area.x + 2, area.y, format!(" {name} "), room - 2, Style::reset().patch(theme.strong));
     let left = room.saturating_sub(cells::width(&name) + 4 + 3);
     let about = cells::fit(about, left.saturating_sub(4), Keep::Start, symbols.ellipsis);
     if left >= 12 && !about.is_empty() {
