@@ -16,6 +16,7 @@ mod identity;
 mod import;
 mod keys;
 mod local;
+mod looks;
 mod risk;
 mod sarif;
 mod store;

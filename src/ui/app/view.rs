@@ -60,7 +60,7 @@ impl<S: Screen> App<S> {
                 None
             }
         };
-        footer::draw(&self.left(), &self.right(), areas.footer, buffer);
+        footer::draw(&self.left(), &self.right(), areas.footer, buffer, theme.symbols.ellipsis);
         cursor
     }
 
@@ -103,7 +103,7 @@ impl<S: Screen> App<S> {
                 Tone::Bad => theme.bad,
             };
             let mut parts = vec![Part::text(toast.text.clone(), style, 0)];
-            parts.extend(self.help_part(1));
+            parts.extend(self.help_part(0));
             return parts;
         }
         if !self.pending.is_empty() {
