@@ -16,8 +16,8 @@ return translate(words, '/\._-:@', '       ');
 -- "injection".
 create function triage.search_words(words text) returns tsquery
 language sql immutable parallel safe
-return case when numnode(phraseto_tsquery('simple', triage.parted(words))) = 0 then ''::tsquery
-            else (phraseto_tsquery('simple', triage.parted(words))::text || ':*')::tsquery end;
+return case when numnode(phraseto_tsquery('simple', triage.parted(left(words, 500)))) = 0 then ''::tsquery
+            else (phraseto_tsquery('simple', triage.parted(left(words, 500)))::text || ':*')::tsquery end;
 
 -- One row a file that was taken in (added). The same bytes for the same repository and commit are
 -- taken once.
@@ -340,3 +340,18 @@ comment on column triage.sightings.outcome is 'added: new, unchanged, moved or r
 comment on column triage.sightings.file is 'added: path where it was seen';
 comment on column triage.sightings.line is 'added: line where it was seen';
 comment on view triage.cve_threat is 'added: what is known of a CVE''s threat; a CVE without a row is unknown';
+
+-- A decision that somebody else's program writes counts as one: its version moves on, so that a person
+-- who saw the old one is told, and no feedback of ours stands behind it any more.
+create function triage.count_decision() returns trigger
+language plpgsql as $$
+begin
+    new.version := old.version + 1;
+    if new.decided_by is not distinct from old.decided_by then
+        new.decided_by := null;
+    end if;
+    return new;
+end $$;
+create trigger count_decision before update of triage_decision on triage.findings
+    for each row when (new.triage_decision is distinct from old.triage_decision and new.version = old.version)
+    execute function triage.count_decision();

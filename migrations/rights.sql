@@ -89,7 +89,7 @@ grant update (status, branch, tool_version, results, inserted, unchanged, moved,
     on triage.scans to attestor_analyst;
 grant update (
     -- intake: where it is seen now, and what its scanner says now
-    scan_id, file, line, severity, message, snippet, snippet_line, end_line, kind, help_uri, cve_ids, tags,
+    scan_id, rule_id, file, line, severity, message, snippet, snippet_line, end_line, kind, help_uri, cve_ids, tags,
     suppressed, suppression, fingerprint, occurrence, state, last_seen_at, resolved_at, regressed_at,
     severity_rank, risk,
     -- decisions

@@ -1,7 +1,8 @@
 //! The binary: it chooses the console or the command line, and turns errors into exit statuses.
 
-use attestor::cli::{self, Cli, Color, Command, Global};
-use attestor::error::Result;
+use attestor::cli::welcome::{self, Choice};
+use attestor::cli::{self, Cli, Color, Command, Global, demo};
+use attestor::error::{Kind, Result};
 use attestor::ui::{self, Colour, Options};
 use clap::Parser;
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
         match cli.command {
             None => console(&cli.global).await,
             Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
-            Some(command) => attestor::cli::run(command, &cli.global).await,
+            Some(command) => cli::run(command, &cli.global).await,
         }
     });
     // A read that hangs, on a file system or a name server, does not hold up the end.
@@ -34,21 +35,34 @@ fn main() -> ExitCode {
     }
 }
 
-/// Opens the console on the configured database.
+/// Opens the console on the configured database; who has none is asked how to begin.
 async fn console(global: &Global) -> Result<u8> {
     // What is configured is looked at first: its errors help more than those of the terminal.
-    global.config()?;
-    ui::terminal::check()?;
-    ui::run(global.open().await?, options(global)).await
+    if let Err(error) = global.config() {
+        if error.kind() != Kind::Unconfigured {
+            return Err(error);
+        }
+        return match welcome::ask(global, error)? {
+            Choice::Console(global) => open(&global).await,
+            Choice::Demo => demo(&demo::Options::default(), global).await,
+            Choice::Leave => Ok(0),
+        };
+    }
+    open(global).await
 }
 
-/// Opens the console on the demo's database.
-async fn demo(demo: &cli::demo::Options, global: &Global) -> Result<u8> {
+async fn open(global: &Global) -> Result<u8> {
     ui::terminal::check()?;
-    ui::run(cli::demo::session(demo, global).await?, options(global)).await
+    ui::run(global.open().await?, look(global)).await
 }
 
-fn options(global: &Global) -> Options {
+/// Opens the console on demo data.
+async fn demo(options: &demo::Options, global: &Global) -> Result<u8> {
+    ui::terminal::check()?;
+    ui::run(demo::session(options, global).await?, look(global)).await
+}
+
+fn look(global: &Global) -> Options {
     let colour = match global.color {
         Color::Auto => Colour::Auto,
         Color::Always => Colour::Always,

@@ -12,7 +12,7 @@ use chrono::{NaiveDate, Utc};
 use std::io::{IsTerminal, Write};
 
 /// How it is done.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Options {
     /// Drop the demo's database with all that was decided in it, and make it anew.
     #[arg(long)]
@@ -30,12 +30,8 @@ pub struct Options {
     pub install: InstallArgs,
 }
 
-/// Does it; the result is the exit status.
+/// Makes the demo ready and prints its address; the result is the exit status.
 pub async fn run(options: Options, global: &Global) -> Result<u8> {
-    if !options.no_console {
-        return Err(Error::new(Kind::Failed, "the console is not part of this build")
-            .hint("attestor demo --no-console"));
-    }
     let (lease, _) = prepare(&options, global).await?;
     lease.cluster().keep().await?;
     let url = lease.url(DATABASE);
@@ -82,8 +78,12 @@ async fn replace(lease: &Lease, global: &Global) -> Result<Existing> {
     }
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
         eprint!("The demo is open elsewhere ({others} connections). Cut them off and make it anew? [y/N] ");
-        let mut line = String::new();
-        std::io::stdin().read_line(&mut line)?;
+        // Waiting for a person must not hold a worker of the runtime.
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map(|_| line)
+        });
+        let line = answer.await.map_err(std::io::Error::other)??;
         if matches!(line.trim(), "y" | "Y" | "yes") {
             return Ok(Existing::Replace(InUse::Override));
         }

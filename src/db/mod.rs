@@ -59,6 +59,12 @@ impl Db {
         &self.read
     }
 
+    /// Closes both pools, and waits until their connections are gone.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+
     /// The pool that writes; only [`Change`](crate::chain::change::Change) begins a transaction on it.
     pub(crate) fn write(&self) -> &PgPool {
         &self.write

@@ -1,8 +1,9 @@
 //! All rows of the demo from a seed and a date; the same ones every time.
 
-use super::catalog::{Catalog, Subject};
+use super::catalog::Catalog;
 use super::draft::{self, Draft};
 use super::history::{Cell, FEEDBACKS, FINDINGS, History, SCANS, SIGHTINGS, Table, list, time};
+use super::opinion::Opinion;
 use super::rng::Rng;
 use super::timeline::{self, Life, Outcome, Scan, ScanOutcome};
 use super::voices::{self, Deed, Said};
@@ -238,36 +239,6 @@ fn finding_table(
         ]);
     }
     Table { name: "findings", columns: FINDINGS, rows }
-}
-
-/// What the AI and the red team make of a finding.
-struct Opinion {
-    verdict: Option<bool>,
-    confidence_percent: Option<i64>,
-    reasoning: Option<String>,
-    repairs: bool,
-    red_team: Option<bool>,
-}
-
-impl Opinion {
-    fn of(draft: &Draft, rng: &mut Rng) -> Opinion {
-        let asked = rng.chance(if draft.subject == Subject::Dependency { 45 } else { 89 });
-        let right = rng.chance(if voices::is_test(&draft.file) { 97 } else { 90 });
-        let (sure, unsure) = (rng.between(64, 97), rng.between(51, 76));
-        let verdict = asked.then_some(draft.real == right);
-        let attacked = rng.chance(24) && draft.subject == Subject::Code && verdict == Some(true);
-        let grave = matches!(&*draft.severity, "critical" | "high");
-        // An attack works only where there is something to attack.
-        let success = draft.real && rng.chance(62);
-        let repairs = rng.chance(82) && verdict != Some(false);
-        Opinion {
-            verdict,
-            confidence_percent: asked.then_some(if right { sure } else { unsure }),
-            reasoning: asked.then(|| if right { draft.why.clone() } else { draft.but.clone() }),
-            repairs,
-            red_team: (attacked && grave).then_some(success),
-        }
-    }
 }
 
 fn sighting_table(drafts: &[Draft], lives: &[Life]) -> Table {

@@ -12,6 +12,7 @@ pub mod generate;
 pub mod history;
 mod identity;
 pub mod open;
+mod opinion;
 pub mod rng;
 mod slots;
 pub mod store;

@@ -10,6 +10,7 @@ mod programs;
 use crate::support::Scratch;
 use attestor::db::local::{Cluster, InUse, Lease, State, Status, Stopped, Tuning};
 use attestor::error::Kind;
+use nix::unistd::{Pid, getpgid, getpgrp};
 use sqlx::{ConnectOptions, PgConnection};
 
 fn cluster(scratch: &Scratch) -> Cluster {
@@ -36,6 +37,8 @@ async fn the_last_lease_stops_the_server() {
     let (first, second) = (cluster.lease().await.unwrap(), cluster.lease().await.unwrap());
     let running = status(&cluster).await;
     assert_eq!((running.state, running.in_use, running.kept), (State::Running, true, false));
+    let server = Pid::from_raw(running.pid.unwrap());
+    assert_ne!(getpgid(Some(server)).unwrap(), getpgrp(), "a Ctrl-c for the console is not for the server");
     first.end().await.unwrap();
     assert_eq!(status(&cluster).await.pid, running.pid, "one lease is left");
     second.end().await.unwrap();

@@ -12,6 +12,7 @@ mod console;
 mod demo;
 mod drafts;
 mod filter;
+mod findings_screen;
 mod identity;
 mod import;
 mod keys;

@@ -159,9 +159,9 @@ async fn what_does_not_stand_cannot_be_taken_back() {
     }
 
     stage.run("update triage.findings set triage_decision = 'FP' where id = 2").await;
-    assert_eq!(refused(&stage, &taking_back(2, 1, None)).await, WhyNot::WithoutFeedback);
+    assert_eq!(refused(&stage, &taking_back(2, 2, None)).await, WhyNot::WithoutFeedback);
     stage.run("update triage.findings set triage_decision = 'TP', decided_by = 1 where id = 3").await;
-    let why = refused(&stage, &taking_back(3, 1, None)).await;
+    let why = refused(&stage, &taking_back(3, 2, None)).await;
     assert!(matches!(why, WhyNot::CarriedOver(from) if from.finding == FindingId(1)));
     assert_eq!(stage.entries().await.len(), 3, "nothing that was refused was written");
 }
@@ -194,6 +194,45 @@ async fn a_stale_version_is_a_conflict_with_both_sides() {
 
     let outcome = actions::take_back(&stage.db, &taking_back(1, 1, None)).await.unwrap();
     assert!(matches!(outcome, Outcome::Conflict(c) if c[0].mine.verdict.is_none()));
+}
+
+/// A program that knows only the columns of old writes a decision, without a version.
+#[tokio::test]
+async fn a_decision_of_a_program_is_a_conflict_too() {
+    let mut stage = stage().await;
+    stage.findings(1).await;
+    done(actions::give_feedback(&stage.db, &verdict(1, 1, Verdict::TruePositive, "real")).await.unwrap());
+    stage.run("update triage.findings set triage_decision = 'FP' where id = 1").await;
+    assert_eq!(stage.decision(1).await, (Some("FP".into()), None, 3));
+    let outcome = actions::take_back(&stage.db, &taking_back(1, 2, None)).await.unwrap();
+    let Outcome::Conflict(conflicts) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(
+        (conflicts[0].theirs.verdict, &conflicts[0].theirs.actor),
+        (Some(Verdict::FalsePositive), &None)
+    );
+    let text = conflicts[0].to_string();
+    assert!(
+        text.contains("mine:   take back (at version 2)") && text.contains("theirs: FP (version 3)"),
+        "{text}"
+    );
+    // Writing the same word again, or another column, is no decision.
+    stage.run("update triage.findings set triage_decision = 'FP', ai_verdict = 'FP' where id = 1").await;
+    assert_eq!(stage.decision(1).await.2, 3);
+}
+
+#[tokio::test]
+async fn what_was_said_stays_said() {
+    let mut stage = stage().await;
+    stage.findings(1).await;
+    done(actions::give_feedback(&stage.db, &verdict(1, 1, Verdict::TruePositive, "real")).await.unwrap());
+    for sql in [
+        "update triage.feedbacks set comments = 'never'",
+        "delete from triage.feedbacks",
+        "truncate triage.feedbacks cascade",
+    ] {
+        let error = sqlx::raw_sql(sql).execute(&mut stage.superuser).await.unwrap_err();
+        assert!(error.to_string().contains("append-only"), "{sql}: {error}");
+    }
 }
 
 #[tokio::test]

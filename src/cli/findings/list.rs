@@ -111,7 +111,7 @@ impl Tabular for Brief<'_> {
 
 /// The AI's verdict and confidence, as in `TP .93`.
 pub(super) fn ai(finding: &Finding) -> String {
-    match (&finding.ai_verdict, finding.ai_confidence) {
+    match (&finding.ai_verdict, finding.ai_confidence.filter(|c| c.is_finite())) {
         (Some(verdict), Some(confidence)) if !verdict.is_empty() => {
             format!("{} {}", short(&verdict.one_line()), crate::triage::risk::short(confidence))
         }

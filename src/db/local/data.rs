@@ -2,7 +2,7 @@
 
 use super::binaries::Programs;
 use super::layout::{Layout, ServerUser};
-use super::process::program;
+use super::process::{not_run, program, reason};
 use super::settings::{CONF, Tuning};
 use super::{folder, shown};
 use crate::error::{Error, Kind, Result};
@@ -30,17 +30,13 @@ pub fn make(layout: &Layout, programs: &Programs, user: Option<ServerUser>, tuni
         .args(tuning.initdb_arguments())
         .stdin(Stdio::null())
         .output()
-        .map_err(|e| folder::cannot("run", &programs.initdb, e))?;
+        .map_err(|e| not_run(&programs.initdb, layout, user, e))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        let mut error = Error::new(Kind::NoDatabase, "initdb could not make a cluster").because(said);
-        if user.is_some() {
-            error = error.hint(format!(
-                "the server runs as the user postgres, who must be able to enter {}",
-                shown(&layout.top)
-            ));
-        }
-        return Err(error);
+        return Err(Error::new(
+            Kind::NoDatabase,
+            format!("initdb could not make a cluster ({})", output.status),
+        )
+        .because(reason(String::from_utf8_lossy(&output.stderr).lines().collect())));
     }
     OpenOptions::new()
         .append(true)

@@ -89,6 +89,18 @@ pub fn is_private(path: &Path, owner: Uid) -> bool {
             .is_ok_and(|m| m.is_dir() && m.uid() == owner.as_raw() && is_closed(&m))
 }
 
+/// Whether `user` may pass through `path`, as far as its mode tells.
+pub fn lets_through(path: &Path, user: ServerUser) -> bool {
+    std::fs::metadata(path).is_ok_and(|m| {
+        let bit = match m.uid() == user.uid.as_raw() {
+            true => 0o100,
+            false if m.gid() == user.gid.as_raw() => 0o010,
+            false => 0o001,
+        };
+        m.mode() & bit != 0
+    })
+}
+
 /// Whether attestor made the folder `top`.
 pub fn is_ours(top: &Path) -> bool {
     within(top, MARKER).is_file()

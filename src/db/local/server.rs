@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, PORT, socket_file};
 use super::postmaster::{self, Phase, Postmaster};
-use super::process::{last_words, program};
+use super::process::{last_words, not_run, program};
 use super::{Cluster, Stopped, data, folder, lock, shown};
 use crate::error::{Error, Kind, Result};
 use nix::sys::signal::{Signal, kill};
@@ -55,7 +55,7 @@ pub fn stop(layout: &Layout) -> Result<Stopped> {
         }
     }
     Err(Error::new(Kind::Failed, format!("the local server (pid {}) does not stop", postmaster.pid))
-        .hint(format!("see its log in {}", shown(&layout.data().join("log")))))
+        .hint(see_log(layout)))
 }
 
 /// Asks the server to stop, for somebody who cannot stay to see it gone.
@@ -119,7 +119,7 @@ fn launch(cluster: &Cluster, server_lock: File) -> Result<Postmaster> {
     }
     let log = File::create(layout.start_log())?;
     command.stdin(Stdio::from(server_lock)).stdout(log.try_clone()?).stderr(log);
-    let mut child = command.spawn().map_err(|e| folder::cannot("run", &programs.postgres, e))?;
+    let mut child = command.spawn().map_err(|e| not_run(&programs.postgres, layout, user, e))?;
     drop(command); // with it our own hold on the server's lock
     let ready = wait_until_ready(layout, &mut child);
     // Collects the server when it ends, however long that takes: a dead child would keep its pid.
@@ -132,13 +132,18 @@ fn wait_until_ready(layout: &Layout, child: &mut Child) -> Result<Postmaster> {
     let ready = lock::wait_for(START_PATIENCE, || {
         if let Some(status) = child.try_wait()? {
             return Err(Error::new(Kind::NoDatabase, format!("PostgreSQL did not start ({status})"))
-                .because(last_words(layout)));
+                .because(last_words(layout))
+                .hint(see_log(layout)));
         }
         Ok(Postmaster::of(layout).filter(|it| it.pid == pid && it.phase == Phase::Ready))
     })?;
     ready.ok_or_else(|| {
         Error::new(Kind::NoDatabase, "PostgreSQL is taking more than a minute to start")
             .because(last_words(layout))
-            .hint(format!("see its log in {}", shown(&layout.data().join("log"))))
+            .hint(see_log(layout))
     })
+}
+
+fn see_log(layout: &Layout) -> String {
+    format!("see {} and {}", shown(&layout.start_log()), shown(&layout.data().join("log")))
 }

@@ -30,8 +30,11 @@ impl<'a> Text<'a> {
         let hashed = Hashed { inner: raw, hash: Rc::clone(&hash), read: 0, watch };
         let (head, file) = peek(hashed)?;
         let is_packed = head.starts_with(&[0x1f, 0x8b]);
-        let (head, unpacked): (Vec<u8>, Box<dyn Read>) =
-            if is_packed { peek(MultiGzDecoder::new(BufReader::new(file)))? } else { (head, file) };
+        let (head, unpacked): (Vec<u8>, Box<dyn Read>) = if is_packed {
+            peek(MultiGzDecoder::new(BufReader::new(file))).map_err(broken)?
+        } else {
+            (head, file)
+        };
         let mark: &[u8] = match head[..] {
             [first, 0, _, 0] if first != 0 => &[0xff, 0xfe],
             [0, second, 0, _] if second != 0 => &[0xfe, 0xff],
@@ -54,6 +57,10 @@ impl<'a> Text<'a> {
         let digest = self.hash.borrow().clone().finalize();
         Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
+}
+
+fn broken(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("the gzip file is broken: {error}"))
 }
 
 /// The first four bytes of `reader`, and a reader that still gives them.

@@ -5,6 +5,7 @@ pub mod feedbacks;
 pub mod fields;
 pub mod findings;
 pub mod intake;
+mod query;
 pub mod values;
 
 use super::finding::{Feedback, FeedbackKind, Finding, Severity, State, Verdict};

@@ -14,6 +14,8 @@ pub enum Keep {
     Start,
     /// The end: of a path, the file's name and its line.
     End,
+    /// Of a dotted or slashed name its last parts, of anything else the beginning.
+    Name,
 }
 
 /// On which side a text is padded.
@@ -41,8 +43,10 @@ pub fn fit<'t>(text: &'t str, cells: usize, keep: Keep, ellipsis: &str) -> Cow<'
     let Some(room) = cells.checked_sub(width(ellipsis)) else {
         return Cow::Borrowed("");
     };
+    let is_path = || text.contains(['.', '/']) && !text.contains(' ');
     match keep {
-        Keep::Start => {
+        Keep::Name if is_path() => fit(text, cells, Keep::End, ellipsis),
+        Keep::Start | Keep::Name => {
             let mut kept = String::from(prefix(text, room));
             kept.push_str(ellipsis);
             Cow::Owned(kept)

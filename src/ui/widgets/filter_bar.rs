@@ -314,17 +314,18 @@ impl Edit {
             (byte(wrong.column.saturating_sub(1)), byte(wrong.column.saturating_sub(1) + wrong.length));
         let before = cells::width(text.get(hidden..from.max(hidden)).unwrap_or(""));
         let marked = cells::width(text.get(from..until).unwrap_or("")).max(1);
-        let lines = Rect { height: below.height.min(2), ..below };
-        Clear.render(lines, buffer);
         let room = usize::from(below.width).saturating_sub(4);
-        if lines.height == 2 && before < room {
+        let message = crate::text::visible(&wrong.to_string()).into_owned();
+        let said = cells::wrap(&message, room, 2, theme.symbols.ellipsis);
+        let lines = Rect { height: below.height.min(1 + said.len() as u16), ..below };
+        Clear.render(lines, buffer);
+        if lines.height > 1 && before < room {
             let marks = "^".repeat(marked.min(room - before));
             buffer.set_stringn(below.x + 3 + before as u16, below.y, marks, room - before, theme.bad);
         }
-        if lines.height > 0 {
-            let message = crate::text::visible(&wrong.to_string()).into_owned();
-            let message = cells::fit(&message, room, Keep::Start, theme.symbols.ellipsis);
-            buffer.set_stringn(below.x + 3, below.y + lines.height - 1, &message, room, theme.bad);
+        let first = u16::from(lines.height > 1);
+        for (y, text) in (first..lines.height).zip(&said) {
+            buffer.set_stringn(below.x + 3, below.y + y, text, room, theme.bad);
         }
     }
 }

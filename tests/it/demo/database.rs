@@ -10,6 +10,7 @@ use attestor::demo::{DATABASE, store};
 use attestor::error::Kind;
 use attestor::ids::DeedKey;
 use serde_json::Value;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 use std::process::Command;
 
@@ -158,8 +159,8 @@ async fn two_first_starts_at_once_load_it_once() {
     assert_eq!(count(&mut superuser(&lease).await, "triage.findings").await, 3_000);
 }
 
-#[test]
-fn the_command_prints_the_address_alone_and_leaves_the_server_running() {
+#[tokio::test]
+async fn the_command_prints_the_address_alone_and_leaves_the_server_running() {
     let scratch = Scratch::new();
     let attestor = |args: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_attestor"))
@@ -180,6 +181,14 @@ fn the_command_prints_the_address_alone_and_leaves_the_server_running() {
     assert_eq!(attestor(&["local", "status"]).0, Some(0), "the server runs");
     assert_eq!(attestor(&["demo", "--no-console"]), (Some(0), url.clone(), String::new()));
     assert_eq!(attestor(&["demo", "--no-console", "--reset"]).1, url);
+    let options: PgConnectOptions = url.trim().parse().unwrap();
+    let mut console = options.connect().await.unwrap();
+    let (status, out, said) = attestor(&["demo", "--no-console", "--reset"]);
+    assert_eq!((status, &*out), (Some(1), ""));
+    assert!(said.contains("open elsewhere (1 connections)") && said.contains("--yes"), "{said}");
+    sqlx::query("select 1").execute(&mut console).await.unwrap();
+    assert_eq!(attestor(&["demo", "--no-console", "--reset", "--yes"]).1, url);
+    assert!(sqlx::query("select 1").execute(&mut console).await.is_err(), "the console was cut off");
     let (status, out, said) = attestor(&["demo", "--no-console", "--database-url", "postgresql:///x"]);
     assert_eq!((status, &*out), (Some(2), ""), "{said}");
 }

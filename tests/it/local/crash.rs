@@ -3,6 +3,7 @@
 use super::{cluster, execute, status, superuser};
 use crate::support::Scratch;
 use attestor::db::local::{InUse, State, Stopped, Tuning};
+use attestor::error::Kind;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
 use std::fs;
@@ -100,6 +101,28 @@ async fn a_first_start_that_was_killed_halfway_is_begun_anew() {
     execute(&mut superuser(&lease).await, "select 1").await;
     assert!(!half.exists());
     lease.end().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_start_says_why() {
+    let scratch = Scratch::new();
+    let cluster = cluster(&scratch);
+    cluster.lease().await.unwrap().end().await.unwrap();
+    let data = cluster.layout().data();
+    // One fails before its log is open, the other after.
+    let broken =
+        [("postgresql.auto.conf", "nonsense = 1\n", "nonsense"), ("recovery.signal", "", "restore_command")];
+    for (file, text, why) in broken {
+        fs::write(data.join(file), text).unwrap();
+        let error = cluster.lease().await.unwrap_err();
+        assert_eq!(error.kind(), Kind::NoDatabase);
+        let report = error.report().to_string();
+        assert!(report.contains(why), "{report}");
+        assert_eq!(report.lines().count(), 3, "{report}");
+        assert_eq!(status(&cluster).await.state, State::Stopped);
+        fs::remove_file(data.join(file)).unwrap();
+    }
+    cluster.lease().await.unwrap().end().await.unwrap();
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ pub(super) fn patch(lines: &mut Writer<'_>, detail: &FindingDetail) {
     let theme = lines.look.theme;
     match diff::read(patch) {
         Patch::Diff(read) => {
-            lines.part("patch", "would mend it; not tried", theme.dim);
+            lines.part("patch", "proposed, not applied", theme.dim);
             for line in read.iter().take(PATCH_MAX) {
                 let line = drawn(line, lines);
                 lines.lines.push(line);

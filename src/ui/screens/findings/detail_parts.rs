@@ -85,25 +85,35 @@ impl Writer<'_> {
         if row.suppressed {
             facts.push("suppressed".to_owned());
         }
-        if let Some(detail) = detail {
-            facts.push(match detail.sightings.count {
-                1 => "seen in 1 scan".to_owned(),
-                count => format!("seen in {count} scans"),
-            });
-        }
         let facts = facts.join("  ");
         let room = self.width.saturating_sub(3 + cells::width(&facts) + 2);
         let end = detail.and_then(|d| d.end_line).filter(|end| row.line.is_some_and(|line| *end > line));
         let place = place(row) + &end.map_or_else(String::new, |end| format!("-{end}"));
-        if room >= 12 {
+        if room < 12 {
+            self.text(&SafeText::new(&place), theme.strong);
+            self.text(&SafeText::new(&facts), theme.text);
+        } else {
             let place = cells::fit(&place, room, Keep::End, theme.symbols.ellipsis).into_owned();
             self.lines.push(Line::from(vec![
                 Span::styled(format!(" {place}  "), theme.strong),
                 Span::styled(facts, theme.text),
             ]));
-        } else {
-            self.text(&SafeText::new(&place), theme.strong);
-            self.text(&SafeText::new(&facts), theme.text);
+        }
+        self.sightings(detail);
+    }
+
+    /// How many scans saw it: behind the facts where there is room, so that nothing moves.
+    fn sightings(&mut self, detail: Option<&FindingDetail>) {
+        let Some(detail) = detail else { return };
+        let text = match detail.sightings.count {
+            1 => "  seen in 1 scan".to_owned(),
+            count => format!("  seen in {count} scans"),
+        };
+        if let Some(last) = self.lines.last_mut()
+            && last.spans.iter().map(|s| cells::width(&s.content)).sum::<usize>() + cells::width(&text)
+                < self.width
+        {
+            last.spans.push(Span::styled(text, self.look.theme.text));
         }
     }
 

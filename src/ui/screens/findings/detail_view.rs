@@ -33,7 +33,10 @@ impl Findings {
             x += cells::width(&text) + 4;
         };
         let name = if self.focus == super::state::Focus::Detail { theme.accent } else { theme.strong };
-        put(&row.rule_id.one_line(), name, 4, Keep::End);
+        // A rule of any length leaves room for where it was found.
+        let rule = row.rule_id.one_line();
+        let rule = cells::fit(&rule, (room * 3 / 5).max(12), Keep::Name, symbols.ellipsis);
+        put(&rule, name, 4, Keep::Name);
         put(&row.project_name.one_line(), theme.text, 8, Keep::End);
         put(&row.tool.one_line(), theme.text, 6, Keep::Start);
         let scan = self.shown.detail.as_ref().and_then(|detail| detail.scan.as_ref());

@@ -4,6 +4,7 @@
 //! place of the list when it is opened. Deciding needs this as much as drawing does: half a page is a
 //! matter of rows.
 
+use super::panels;
 use super::state::{Findings, Focus, Layer, Zoom};
 use crate::ui::widgets::prompt;
 use ratatui::layout::Rect;
@@ -53,7 +54,7 @@ impl Findings {
             (true, _) => with_list(&mut areas, body),
             (false, _) if area.width >= WIDE => {
                 let left = list_columns(body.width);
-                with_list(&mut areas, Rect { width: left, ..body });
+                with_list(&mut areas, Rect { width: left - 1, ..body });
                 areas.bar = Rect { x: body.x + left, width: 1, ..body };
                 with_detail(&mut areas, Rect { x: body.x + left + 1, width: body.width - left - 1, ..body });
             }
@@ -89,8 +90,8 @@ impl Findings {
         match &self.layer {
             Layer::None | Layer::Comment(_) => 0,
             Layer::Reason(_) | Layer::Jump(_) => prompt::HEIGHT,
-            Layer::Conflict(_) => 6,
-            Layer::Unsure => 4,
+            Layer::Conflict(_) => panels::CONFLICT_HEIGHT,
+            Layer::Unsure => panels::UNSURE_HEIGHT,
         }
     }
 }

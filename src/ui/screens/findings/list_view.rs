@@ -35,7 +35,7 @@ enum Shows {
 fn columns(cells: u16) -> Vec<(Shows, Column)> {
     let column = |shows, title, room, align, keep| (shows, Column { title, room, align, keep });
     let words = |shows, title, cells| column(shows, title, Room::Fixed(cells), Align::Left, Keep::Start);
-    let rule = |part| column(Shows::Rule, "RULE", Room::Share(part), Align::Left, Keep::End);
+    let rule = |part| column(Shows::Rule, "RULE", Room::Share(part), Align::Left, Keep::Name);
     let place = |part| column(Shows::Place, "WHERE", Room::Share(part), Align::Left, Keep::End);
     let repo = column(Shows::Repo, "REPO", Room::Share(3), Align::Left, Keep::End);
     let risk = column(Shows::Risk, "RISK", Room::Fixed(5), Align::Right, Keep::Start);
@@ -147,14 +147,13 @@ impl Findings {
             _ => String::new(),
         };
         let symbols = look.theme.symbols;
-        let rest = format!("; R tries again{from}");
         let room = usize::from(area.width).saturating_sub(4);
-        let what = cells::fit(
-            &failure.what,
-            room.saturating_sub(cells::width(&rest)),
-            Keep::Start,
-            symbols.ellipsis,
-        );
+        // What failed comes first; the time gives way to it.
+        let full = format!("; R tries again{from}");
+        let is_tight = cells::width(&full) + cells::width(&failure.what).min(20) > room;
+        let rest = if is_tight { "; R tries again" } else { full.as_str() };
+        let what_room = room.saturating_sub(cells::width(rest));
+        let what = cells::fit(&failure.what, what_room, Keep::Start, symbols.ellipsis);
         let text = format!(" {} {what}{rest}", symbols.cross);
         buffer.set_stringn(area.x, area.y, text, area.width.into(), look.theme.bad);
     }

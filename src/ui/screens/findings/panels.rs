@@ -12,6 +12,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
+/// Lines that the sides of a conflict take: rule, two for each side, keys.
+pub const CONFLICT_HEIGHT: u16 = 6;
+/// Lines that the question about a lost answer takes.
+pub const UNSURE_HEIGHT: u16 = 4;
+
 impl Findings {
     /// Draws what is open, and gives the place of the cursor in it.
     pub(super) fn draw_panel(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
@@ -23,7 +28,13 @@ impl Findings {
         match &self.layer {
             Layer::None => None,
             Layer::Reason(reason) => {
-                let keys = "Enter decides   Up earlier reasons   Esc keeps the text";
+                let keys = fitting(
+                    &[
+                        "Enter decides   Up earlier reasons   Esc keeps the text as a draft",
+                        "Enter decides  Up earlier  Esc keeps",
+                    ],
+                    area,
+                );
                 reason.prompt.draw(&reason.about, "reason", keys, area, buffer, theme)
             }
             Layer::Jump(jump) => jump.draw("jump", "#", "Enter jumps   Esc closes", area, buffer, theme),
@@ -44,9 +55,19 @@ impl Findings {
         draw_rule(&format!("not confirmed: {}", deed.about), "", area, buffer, look.theme);
         let what = deed.failure.as_ref().map_or("", |failure| failure.what.as_str());
         put(1, what, look.theme.bad, area, buffer, look);
-        let kept = "The text is kept. Sent again, it is done once, even if the first one arrived.";
+        let kept = fitting(
+            &[
+                "The text is kept. Sent again, it is done once, even if the first one arrived.",
+                "Sent again, it is done only once.",
+            ],
+            area,
+        );
         put(2, kept, look.theme.text, area, buffer, look);
-        put(3, "Enter sends again   Esc leaves it as a draft", look.theme.dim, area, buffer, look);
+        let keys = fitting(
+            &["Enter sends again   Esc leaves it as a draft", "Enter sends again   Esc leaves it"],
+            area,
+        );
+        put(3, keys, look.theme.dim, area, buffer, look);
     }
 }
 
@@ -63,7 +84,14 @@ fn draw_editor(
         None => {
             let room = comment.editor.room();
             let left = if room < 1_000 { format!("   {room} characters left") } else { String::new() };
-            (format!("Ctrl-d saves   Esc keeps as draft   Ctrl-_ undoes{left}"), theme.dim)
+            let keys = fitting(
+                &[
+                    "Ctrl-d saves   Esc keeps the text as a draft   Ctrl-_ undoes",
+                    "Ctrl-d saves   Esc keeps a draft",
+                ],
+                area,
+            );
+            (format!("{keys}{left}"), theme.dim)
         }
     };
     let text = Rect {
@@ -84,13 +112,26 @@ fn draw_conflict(panel: &ConflictPanel, area: Rect, buffer: &mut Buffer, look: &
         0 => String::new(),
         others => format!(", and {others} more"),
     };
-    draw_rule(&format!("somebody else decided on #{}{others}", conflict.finding), "", area, buffer, theme);
+    let title = format!("#{}{others}: decided meanwhile, mine is not written", conflict.finding);
+    draw_rule(&title, "", area, buffer, theme);
     let (mine, theirs) = sides(conflict, look);
-    put(1, &format!("mine    {mine}"), theme.text, area, buffer, look);
-    put(2, &format!("theirs  {theirs}"), theme.strong, area, buffer, look);
-    put(3, "Nothing of mine was written.", theme.text, area, buffer, look);
-    put(4, "m puts mine on top   k keeps theirs", theme.text, area, buffer, look);
-    put(5, "Esc keeps my text as a draft", theme.dim, area, buffer, look);
+    let room = usize::from(area.width).saturating_sub(10);
+    let mut line = 1;
+    for (label, side, style) in [("mine", mine, theme.text), ("theirs", theirs, theme.strong)] {
+        for (at, text) in cells::wrap(&side, room, 2, theme.symbols.ellipsis).iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            put(line, &format!("{label:<8}{text}"), style, area, buffer, look);
+            line += 1;
+        }
+    }
+    let keys = fitting(
+        &[
+            "m puts mine on top   k keeps theirs   Esc keeps my text as a draft",
+            "m mine on top  k theirs  Esc draft",
+        ],
+        area,
+    );
+    put(CONFLICT_HEIGHT - 1, keys, theme.dim, area, buffer, look);
 }
 
 /// Both sides of a conflict, a line each.
@@ -106,6 +147,12 @@ fn sides(conflict: &Conflict, look: &Look<'_>) -> (String, String) {
         format!("{}{}", mine.verdict.map_or("take back", Verdict::word), quoted(&mine.reason)),
         format!("{}{who}{at}{}", theirs.verdict.map_or("no verdict", Verdict::word), quoted(&theirs.reason)),
     )
+}
+
+/// The first of `texts` that fits into a line of a panel, else the last.
+fn fitting<'t>(texts: &[&'t str], area: Rect) -> &'t str {
+    let room = usize::from(area.width).saturating_sub(2);
+    texts.iter().find(|text| cells::width(text) <= room).or(texts.last()).copied().unwrap_or("")
 }
 
 /// A line of a panel.

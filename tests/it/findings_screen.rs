@@ -1,0 +1,9 @@
+//! The Findings screen: what it decides, and how it looks.
+
+mod deeds;
+mod desk;
+mod feedback_pane;
+mod filter;
+mod list;
+mod looks;
+mod server;
