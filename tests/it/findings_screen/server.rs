@@ -30,7 +30,13 @@ enum Pace {
 
 impl Console {
     async fn open(tools: Tools) -> Self {
-        let mut console = Console { screen: Findings::new(), tools, asked: Vec::new(), outcomes: Vec::new(), pace: Pace::Resting };
+        let mut console = Console {
+            screen: Findings::new(),
+            tools,
+            asked: Vec::new(),
+            outcomes: Vec::new(),
+            pace: Pace::Resting,
+        };
         console.tell(Input::Resized { columns: 120, rows: 38 }).await;
         console.tell(Input::Opened(None)).await;
         console

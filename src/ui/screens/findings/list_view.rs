@@ -54,7 +54,7 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
             risk,
             words(Shows::Severity, "SEVERITY", 8),
             rule(5),
-            place(4),
+            place(5),
             age,
             words(Shows::AiOrVerdict, "AI", 7),
         ],
