@@ -376,6 +376,16 @@ fn what_is_said_goes_by_itself() {
 }
 
 #[test]
+fn good_news_do_not_hide_what_an_overlay_needs() {
+    let mut console = console();
+    console.event(Event::DraftsFound(vec![Draft { slot: "tiny/1/comment".into(), text: "half".into() }]));
+    console.keys(&["?"]);
+    check_footer(&console, "Enter do it");
+    console.keys(&["\x1b", "f"]);
+    assert!(!console.footer().contains("? help"), "? is text here: {}", console.footer());
+}
+
+#[test]
 fn drafts_are_asked_for_and_given_back() {
     let mut console = console();
     let draft = Draft { slot: "tiny/1/comment".into(), text: "half".into() };
@@ -412,7 +422,7 @@ fn looks() {
     let (ticket, _) = console.performed();
     console.event(Event::Answered(ticket, Msg::Listed("")));
     console.event(Event::LoggedIn(SafeText::new("alice"), Access::ReadWrite));
-    let mut pictures = |name: &str, console: &Console| {
+    let pictures = |name: &str, console: &Console| {
         for (columns, rows) in [(80, 24), (120, 40), (200, 50), (40, 12)] {
             insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), console.screen(columns, rows));
         }

@@ -188,5 +188,7 @@ fn every_command_has_one_row_and_its_own_name() {
         assert!(TABLE[at + 1..].iter().all(|other| other.command != row.command && other.name != row.name));
         assert_eq!(Command::named(row.name), Some(row.command));
         assert!(!row.help.is_empty() && !row.label.is_empty());
+        // What the help has room for at 80 columns.
+        assert!(row.help.len() <= 60, "{}: {}", row.name, row.help.len());
     }
 }
