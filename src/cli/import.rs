@@ -12,7 +12,7 @@ use crate::triage::jobs::{Input, import_epss, import_kev, import_metrics, import
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Longest list of deviations that people are shown; `--json` has them all.
 const DEVIATIONS_SHOWN_MAX: usize = 5;
@@ -112,15 +112,16 @@ where
     Fut: Future<Output = Result<R>> + Send + 'static,
 {
     let db = global.open().await?.db;
+    let mut signals = Signals::listen()?;
     let mut printer = Printer::new(io::stdout(), global.format());
     let mut status = 0;
     for file in files {
         let input = Input::named(file);
         let db = db.clone();
-        match attended(Job::start("import", |job| take(db, input, job))).await? {
+        match attended(Job::start("import", |job| take(db, input, job)), &mut signals).await {
             Ending::Signal(number) => return Ok(128 + number),
             Ending::Done(Ok(report)) if global.format() == Format::Table => tell(&report)?,
-            Ending::Done(Ok(report)) => printer.row(&report)?,
+            Ending::Done(Ok(report)) => printer.row(&*report)?,
             Ending::Done(Err(error)) if error.kind() == Kind::UnreadableInput => {
                 eprintln!("{}", error.report());
                 status = Kind::UnreadableInput.exit_status();
@@ -132,15 +133,28 @@ where
     Ok(status)
 }
 
+/// The signals that end an import.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+}
+
 enum Ending<R> {
-    Done(Result<R>),
+    Done(Result<Box<R>>),
     Signal(u8),
 }
 
 /// Waits for the job and shows how far it is; a signal cancels it and waits until it has stopped.
-async fn attended<R: Send + 'static>(job: Job<R>) -> Result<Ending<R>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+async fn attended<R: Send + 'static>(job: Job<R>, signals: &mut Signals) -> Ending<R> {
     let mut progress = job.progress();
     let token = job.cancellation();
     let shown = io::stderr().is_terminal();
@@ -150,8 +164,8 @@ async fn attended<R: Send + 'static>(job: Job<R>) -> Result<Ending<R>> {
     let ending = loop {
         tokio::select! {
             done = &mut finish => break done,
-            _ = interrupt.recv() => signalled = Some(2),
-            _ = terminate.recv() => signalled = Some(15),
+            _ = signals.interrupt.recv() => signalled = Some(2),
+            _ = signals.terminate.recv() => signalled = Some(15),
             Ok(()) = progress.changed(), if shown => draw(&progress.borrow_and_update().clone()),
         }
         if signalled.is_some() {
@@ -161,11 +175,11 @@ async fn attended<R: Send + 'static>(job: Job<R>) -> Result<Ending<R>> {
     if shown {
         eprint!("\r\x1b[K");
     }
-    Ok(match signalled {
+    match signalled {
         // What was committed before the signal came through is told as done.
         Some(number) if ending.is_err() => Ending::Signal(number),
-        _ => Ending::Done(ending),
-    })
+        _ => Ending::Done(ending.map(Box::new)),
+    }
 }
 
 fn draw(progress: &Progress) {

@@ -1,5 +1,6 @@
 //! The Findings screen: what it decides, and how it looks.
 
+mod bytes;
 mod deeds;
 mod desk;
 mod feedback_pane;

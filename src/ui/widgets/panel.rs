@@ -11,7 +11,7 @@ pub fn draw(name: &str, lines: usize, area: Rect, buffer: &mut Buffer, theme: &T
     let height = u16::try_from(lines.saturating_add(1)).unwrap_or(u16::MAX).min(area.height);
     let panel = Rect { y: area.bottom() - height, height, ..area };
     clear(panel, buffer);
-    draw_rule(name, "", panel, buffer, theme);
+    draw_rule(name, panel, buffer, theme);
     Rect { y: panel.y + panel.height.min(1), height: panel.height.saturating_sub(1), ..panel }
 }
 

@@ -6,6 +6,7 @@ use crate::ui::theme::Theme;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 /// Lines that a prompt takes: its rule, the line, what the keys do.
 pub const HEIGHT: u16 = 3;
@@ -108,7 +109,7 @@ impl Prompt {
         if area.height < HEIGHT || room < 8 {
             return None;
         }
-        draw_rule(title, "", area, buffer, theme);
+        draw_rule(title, area, buffer, theme);
         let label = format!(" {label} ");
         let before = cells::width(&label).min(room);
         buffer.set_stringn(area.x, area.y + 1, &label, room, theme.accent);
@@ -124,28 +125,35 @@ impl Prompt {
     }
 }
 
-/// Draws a rule with a name in it, and something about it towards its right end:
-/// `── name ───────── about ──`.
-pub fn draw_rule(name: &str, about: &str, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+/// Draws a rule with a name in it: `── name ─────────`.
+pub fn draw_rule(name: &str, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+    draw_named_rule(&[(name, theme.strong)], area, buffer, theme);
+}
+
+/// Draws a rule with names in it, as far as they fit: `── one ── two ─────`. The first ones come
+/// first: the others get what is left.
+pub fn draw_named_rule(names: &[(&str, Style)], area: Rect, buffer: &mut Buffer, theme: &Theme) {
     let room = usize::from(area.width);
-    if area.height == 0 || room == 0 {
+    if area.height == 0 {
         return;
     }
     let symbols = theme.symbols;
-    buffer.set_stringn(area.x, area.y, symbols.rule.repeat(room), room, theme.dim);
-    if room < 10 {
-        return;
+    let mut x = 0;
+    let mut put = |text: &str, style: Style| {
+        buffer.set_stringn(area.x + x as u16, area.y, text, room.saturating_sub(x), style);
+        x += cells::width(text);
+        x
+    };
+    let mut used = put(&symbols.rule.repeat(2.min(room)), theme.dim);
+    for (name, style) in names.iter().filter(|(name, _)| !name.is_empty()) {
+        let left = room.saturating_sub(used + 4);
+        let name = cells::fit(name, left, Keep::Name, symbols.ellipsis);
+        // A name of which less than this is left says nothing.
+        if cells::width(&name) < 4.min(left) || left < 4 {
+            break;
+        }
+        put(&format!(" {name} "), *style);
+        used = put(&symbols.rule.repeat(2), theme.dim);
     }
-    // The name comes first: what is about it gets what is left.
-    let name = cells::fit(name, room - 6, Keep::End, symbols.ellipsis);
-    if name.is_empty() {
-        return;
-    }
-    buffer.set_stringn(area.x + 2, area.y, format!(" {name} "), room - 2, theme.strong);
-    let left = room.saturating_sub(cells::width(&name) + 4 + 3);
-    let about = cells::fit(about, left.saturating_sub(4), Keep::Start, symbols.ellipsis);
-    if left >= 12 && !about.is_empty() {
-        let x = room - 2 - 2 - cells::width(&about);
-        buffer.set_stringn(area.x + x as u16, area.y, format!(" {about} "), room - x, theme.text);
-    }
+    put(&symbols.rule.repeat(room.saturating_sub(used)), theme.dim);
 }

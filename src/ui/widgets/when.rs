@@ -22,11 +22,11 @@ pub fn age(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// The moment, to the minute: `2026-03-12 14:02Z`, or with the local offset behind it.
+/// The moment, to the minute: `2026-03-12 14:02Z`, or as the wall clock has it, without the `Z`.
 pub fn moment(at: DateTime<Utc>, clock: Clock) -> String {
     match clock {
         Clock::Utc => at.format("%Y-%m-%d %H:%MZ").to_string(),
-        Clock::Local => at.with_timezone(&Local).format("%Y-%m-%d %H:%M%:z").to_string(),
+        Clock::Local => at.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string(),
     }
 }
 

@@ -244,6 +244,17 @@ fn marked_rows_are_decided_as_one_after_a_question() {
 }
 
 #[test]
+fn one_marked_row_is_named_and_asked_about_since_the_cursor_is_elsewhere() {
+    let mut desk = Desk::with(findings(5));
+    desk.command(Command::Mark);
+    desk.command(Command::MarkFalsePositive);
+    assert!(desk.screen().contains("── FP on the marked finding #5 ──"), "{}", desk.screen());
+    desk.asks.clear();
+    desk.keys("generated code<Enter>");
+    assert!(matches!(desk.asks.pop(), Some(Ask::Confirm(_, Wish::Agreed(..)))));
+}
+
+#[test]
 fn very_many_marked_rows_ask_for_their_count() {
     let mut desk = Desk::with(findings(150));
     for _ in 0..101 {

@@ -7,7 +7,8 @@ use super::drafts::Slot;
 use super::list::{Moved, Saving, Way};
 use super::loading::{Anew, toast};
 use super::state::{
-    CommentEditor, ConflictPanel, Deed, Failure, Findings, Focus, Layer, REASONS_MAX, ReasonPrompt, called,
+    Chosen, CommentEditor, ConflictPanel, Deed, Failure, Findings, Focus, Layer, REASONS_MAX, ReasonPrompt,
+    called,
 };
 use super::wish::Wish;
 use crate::error::Error;
@@ -50,6 +51,7 @@ impl Findings {
             return vec![toast(Tone::Plain, "the decision before this one is still being saved")];
         }
         let about = match (uses_marks, targets.len()) {
+            (true, 1) => format!("{} on the marked finding #{}", verdict.word(), targets[0].finding),
             (true, count) => format!("{} on {count} marked findings", verdict.word()),
             (false, _) => format!("{} {}", verdict.word(), called(&finding)),
         };
@@ -57,7 +59,8 @@ impl Findings {
         let text = reason.filter(|_| begun.is_empty()).unwrap_or(begun);
         let recent = self.reasons.iter().cloned().collect();
         let prompt = Prompt::new(&text, recent, Reason::CHARS_MAX);
-        self.layer = Layer::Reason(ReasonPrompt { verdict, targets, about, prompt });
+        let chosen = if uses_marks { Chosen::ByMarks } else { Chosen::ByCursor };
+        self.layer = Layer::Reason(ReasonPrompt { verdict, targets, chosen, about, prompt });
         // What is decided stands beside the prompt, whatever the cursor did just before.
         self.show_selected(Anew::No)
     }
@@ -66,12 +69,12 @@ impl Findings {
     pub(super) fn open_comment(&mut self) -> Vec<Ask<Wish>> {
         let Some(finding) = self.subject().cloned() else { return Vec::new() };
         let text = self.drafts.text(Slot::Comment(finding.id)).to_owned();
-        self.layer = Layer::Comment(CommentEditor {
+        self.layer = Layer::Comment(Box::new(CommentEditor {
             finding: finding.id,
             about: called(&finding),
             editor: Editor::new(&text, Comment::CHARS_MAX),
             complaint: None,
-        });
+        }));
         self.show_selected(Anew::No)
     }
 
@@ -98,6 +101,7 @@ impl Findings {
             }
         };
         let (verdict, targets) = (prompt.verdict, prompt.targets.clone());
+        let is_under_cursor = prompt.chosen == Chosen::ByCursor;
         let about = prompt.about.clone();
         self.layer = Layer::None;
         self.reasons.retain(|known| known != text);
@@ -108,7 +112,8 @@ impl Findings {
         let count = targets.len();
         let filter = (count > 1).then(|| self.query().filter).filter(|f| !f.is_empty());
         let wish = Wish::Decide(GiveFeedback { targets, verdict, reason, filter, key: DeedKey::fresh() });
-        if count == 1 {
+        // One that is marked may be far from the cursor: it is asked about too.
+        if is_under_cursor {
             return self.send(wish, about);
         }
         let question = Question {

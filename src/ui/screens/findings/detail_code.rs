@@ -1,6 +1,6 @@
 //! The code around a finding, and the patch that would mend it.
 
-use super::detail_parts::Writer;
+use super::detail_parts::{Extent, Writer};
 use crate::triage::detail::FindingDetail;
 use crate::ui::widgets::cells;
 use crate::ui::widgets::diff::{self, DiffLine, Kind, Patch};
@@ -10,6 +10,8 @@ use ratatui::text::{Line, Span};
 /// The most lines of code, and of a patch.
 const CODE_MAX: usize = 60;
 const PATCH_MAX: usize = 400;
+/// How many lines one line of code is folded into, where it matters.
+const FOLDS_MAX: usize = 4;
 /// Lines before the finding's own that are shown at most.
 const BEFORE_MAX: usize = 3;
 
@@ -29,17 +31,22 @@ pub(super) fn code(lines: &mut Writer<'_>, detail: &FindingDetail) {
         _ => false,
     };
     let first_own = (from..until).find(|at| is_own(*at)).unwrap_or(from);
-    let from = from.max(first_own.saturating_sub(BEFORE_MAX));
+    let last_own = (from..until).rev().find(|at| is_own(*at)).unwrap_or(first_own);
+    let (before, after) = match lines.extent {
+        Extent::Glance => (2, 2),
+        Extent::Whole => (BEFORE_MAX, usize::MAX),
+    };
+    let from = from.max(first_own.saturating_sub(before));
+    let until = until.min(last_own.saturating_add(after).saturating_add(1));
     let digits = number(until).map_or(0, |last| last.to_string().len()).max(3);
     for at in (from..until).take(CODE_MAX) {
         let (marker, style) =
             if is_own(at) { (theme.symbols.cursor, theme.strong) } else { (" ", theme.text) };
         let number = number(at).map_or_else(String::new, |number| number.to_string());
         let gutter = format!("{marker} {number:>digits$}  ");
-        let room = lines.width.saturating_sub(cells::width(&gutter) + 1);
-        let code = all[at].replace('\t', "    ");
-        let code = cells::fit(&code, room, cells::Keep::Start, theme.symbols.ellipsis).into_owned();
-        lines.lines.push(Line::from(vec![Span::styled(gutter, theme.dim), Span::styled(code, style)]));
+        let spans = [(all[at], style)];
+        let folds = if is_own(at) { FOLDS_MAX } else { 1 };
+        folded(lines, (gutter, if is_own(at) { theme.strong } else { theme.dim }), &spans, folds);
     }
     if until - from > CODE_MAX {
         lines.part("", &format!("{} more lines of code", until - from - CODE_MAX), theme.dim);
@@ -56,16 +63,14 @@ pub(super) fn patch(lines: &mut Writer<'_>, detail: &FindingDetail) {
         Patch::Diff(read) => {
             lines.part("patch", "proposed, not applied", theme.dim);
             for line in read.iter().take(PATCH_MAX) {
-                let line = drawn(line, lines);
-                lines.lines.push(line);
+                drawn(line, lines);
             }
             note_rest(lines, read.len());
         }
         Patch::Broken { line, why, text } => {
             lines.part("patch", &format!("no diff: {why} (line {line}); shown as text"), theme.warn);
             for line in text.iter().take(PATCH_MAX) {
-                let line = one_line(line, "   ", theme.text, lines);
-                lines.lines.push(line);
+                folded(lines, ("   ".to_owned(), theme.text), &[(line, theme.text)], 1);
             }
             note_rest(lines, text.len());
         }
@@ -78,39 +83,53 @@ fn note_rest(lines: &mut Writer<'_>, all: usize) {
     }
 }
 
-fn drawn(line: &DiffLine, lines: &Writer<'_>) -> Line<'static> {
+fn drawn(line: &DiffLine, lines: &mut Writer<'_>) {
     let theme = lines.look.theme;
-    let (sign, style) = match line.kind {
-        Kind::Header | Kind::Hunk => ("   ", theme.dim),
-        Kind::Same => ("   ", theme.text),
-        Kind::Added => (" + ", theme.added),
-        Kind::Removed => (" - ", theme.removed),
+    let (sign, style, folds) = match line.kind {
+        Kind::Header | Kind::Hunk => ("   ", theme.dim, 1),
+        Kind::Same => ("   ", theme.text, 1),
+        Kind::Added => (" + ", theme.added, FOLDS_MAX),
+        Kind::Removed => (" - ", theme.removed, FOLDS_MAX),
     };
-    match line.changed {
-        // Tabs become four spaces, so the parts are laid out one by one.
-        Some((from, until)) => {
-            let parts = [
-                (&line.text[..from], style),
-                (&line.text[from..until], style.patch(theme.changed)),
-                (&line.text[until..], style),
-            ];
-            let mut left = lines.width.saturating_sub(4);
-            let mut spans = vec![Span::styled(sign, style)];
-            for (text, style) in parts {
-                let text = text.replace('\t', "    ");
-                let text = cells::fit(&text, left, cells::Keep::Start, theme.symbols.ellipsis).into_owned();
-                left = left.saturating_sub(cells::width(&text));
-                spans.push(Span::styled(text, style));
-            }
-            Line::from(spans)
-        }
-        None => one_line(&line.text, sign, style, lines),
-    }
+    let (from, until) = line.changed.unwrap_or((line.text.len(), line.text.len()));
+    let parts = [
+        (&line.text[..from], style),
+        (&line.text[from..until], style.patch(theme.changed)),
+        (&line.text[until..], style),
+    ];
+    folded(lines, (sign.to_owned(), style), &parts, folds);
 }
 
-fn one_line(text: &str, sign: &'static str, style: Style, lines: &Writer<'_>) -> Line<'static> {
-    let text = text.replace('\t', "    ");
-    let room = lines.width.saturating_sub(4);
-    let text = cells::fit(&text, room, cells::Keep::Start, lines.look.theme.symbols.ellipsis).into_owned();
-    Line::from(vec![Span::styled(sign, style), Span::styled(text, style)])
+/// Puts a line of code behind its gutter, over at most `folds` lines: what matters is never cut where
+/// it could be read. Tabs become four spaces.
+fn folded(lines: &mut Writer<'_>, gutter: (String, Style), parts: &[(&str, Style)], folds: usize) {
+    let ellipsis = lines.look.theme.symbols.ellipsis;
+    let room = lines.width.saturating_sub(cells::width(&gutter.0) + 1);
+    if room < 4 {
+        return;
+    }
+    let blank = " ".repeat(cells::width(&gutter.0));
+    let mut line = vec![Span::styled(gutter.0, gutter.1)];
+    let (mut left, mut fold) = (room, 1);
+    for (text, style) in parts {
+        let text = text.replace('\t', "    ");
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let fits = cells::prefix(rest, left);
+            if fold == folds && fits.len() < rest.len() {
+                let cut = cells::fit(rest, left, cells::Keep::Start, ellipsis).into_owned();
+                line.push(Span::styled(cut, *style));
+                lines.lines.push(Line::from(line));
+                return;
+            }
+            line.push(Span::styled(fits.to_owned(), *style));
+            left -= cells::width(fits);
+            rest = &rest[fits.len()..];
+            if !rest.is_empty() {
+                lines.lines.push(Line::from(std::mem::replace(&mut line, vec![Span::raw(blank.clone())])));
+                (left, fold) = (room, fold + 1);
+            }
+        }
+    }
+    lines.lines.push(Line::from(line));
 }

@@ -1,55 +1,47 @@
 //! Draws the rule that names a finding, and the lines below it.
 
-use super::detail_parts;
-use super::state::Findings;
+use super::detail_parts::{self, Extent};
+use super::state::{Findings, Focus};
 use crate::text::SafeText;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::{Symbols, Theme};
 use crate::ui::widgets::cells::{self, Keep};
+use crate::ui::widgets::prompt::draw_named_rule;
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+/// Below so many lines the detail is for a glance.
+const GLANCE: u16 = 16;
+
 impl Findings {
     /// Draws the rule: the finding that the detail shows, whatever has the cursor.
     pub(super) fn draw_rule(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let room = usize::from(area.width);
-        if area.height == 0 || room == 0 {
-            return;
-        }
         let theme = look.theme;
-        let symbols = theme.symbols;
-        buffer.set_stringn(area.x, area.y, symbols.rule.repeat(room), room, theme.dim);
-        let Some(row) = &self.shown.row else { return };
-        let mut x = 2;
-        let mut put = |text: &str, style, least: usize, keep| {
-            let left = room.saturating_sub(x + 4);
-            if text.is_empty() || left < least {
-                return;
-            }
-            let text = cells::fit(text, left, keep, symbols.ellipsis);
-            buffer.set_stringn(area.x + x as u16, area.y, format!(" {text} "), left + 2, style);
-            x += cells::width(&text) + 4;
-        };
-        let name = if self.focus == super::state::Focus::Detail { theme.accent } else { theme.strong };
+        let Some(row) = &self.shown.row else { return draw_named_rule(&[], area, buffer, theme) };
+        let room = usize::from(area.width);
         // A rule of any length leaves room for where it was found.
         let rule = row.rule_id.one_line();
-        let rule = cells::fit(&rule, (room * 3 / 5).max(12), Keep::Name, symbols.ellipsis);
-        put(&rule, name, 4, Keep::Name);
-        put(&row.project_name.one_line(), theme.text, 8, Keep::End);
-        put(&row.tool.one_line(), theme.text, 6, Keep::Start);
+        let rule = cells::fit(&rule, (room * 3 / 5).max(12), Keep::Name, theme.symbols.ellipsis);
+        let (repo, tool) = (row.project_name.one_line(), row.tool.one_line());
         let scan = self.shown.detail.as_ref().and_then(|detail| detail.scan.as_ref());
-        if let Some(scan) = scan {
-            let branch = scan.branch.as_ref().map_or_else(String::new, |b| b.one_line().into_owned());
-            let commit = scan.commit_sha.as_ref().map_or_else(String::new, short_commit);
-            put(format!("{branch}  {commit}").trim(), theme.text, 8, Keep::End);
-        }
+        let branch = scan.and_then(|scan| scan.branch.as_ref()).map(SafeText::one_line).unwrap_or_default();
+        let commit = scan.and_then(|scan| scan.commit_sha.as_ref()).map(short_commit).unwrap_or_default();
+        let name = if self.focus == Focus::Detail { theme.accent } else { theme.strong };
+        let names = [
+            (&*rule, name),
+            (&*repo, theme.text),
+            (&*tool, theme.text),
+            (&*branch, theme.text),
+            (commit.as_str(), theme.text),
+        ];
+        draw_named_rule(&names, area, buffer, theme);
     }
 
     /// Draws the detail.
     pub(super) fn draw_detail(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let lines = detail_parts::lines(&self.shown, area.width.into(), look);
+        let lines = detail_parts::lines(&self.shown, area.width.into(), self.extent(area), look);
         let height = usize::from(area.height);
         let first = self.shown.scroll.min(lines.len().saturating_sub(height));
         for (y, line) in lines.iter().skip(first).take(height).enumerate() {
@@ -73,12 +65,18 @@ impl Findings {
         }
     }
 
+    /// With the focus in the list and few lines, the code is cut to what the eye needs first.
+    fn extent(&self, area: Rect) -> Extent {
+        let is_glance = self.focus != Focus::Detail && area.height < GLANCE;
+        if is_glance { Extent::Glance } else { Extent::Whole }
+    }
+
     /// How far the detail can be scrolled.
     pub(super) fn detail_scroll_max(&self) -> usize {
         let (height, width) = self.detail_size();
         let theme = Theme::mono(Symbols::UNICODE);
         let look = Look { theme: &theme, clock: Clock::Utc, now: DateTime::<Utc>::UNIX_EPOCH };
-        detail_parts::lines(&self.shown, width, &look).len().saturating_sub(height)
+        detail_parts::lines(&self.shown, width, Extent::Whole, &look).len().saturating_sub(height)
     }
 }
 

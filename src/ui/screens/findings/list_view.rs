@@ -54,7 +54,7 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
             risk,
             words(Shows::Severity, "SEVERITY", 8),
             rule(5),
-            place(4),
+            place(5),
             age,
             words(Shows::AiOrVerdict, "AI", 7),
         ],
@@ -194,7 +194,7 @@ impl Findings {
         let narrow = list.width < 60;
         let columns = [
             words("WHEN", Room::Fixed(if narrow { 5 } else { 17 })),
-            words("SAID", Room::Fixed(7)),
+            words("SAID", Room::Fixed(9)),
             words("WORDS", Room::Share(5)),
             Column { title: "FINDING", room: Room::Share(4), align: Align::Left, keep: Keep::End },
         ];
@@ -258,7 +258,7 @@ impl Findings {
 fn said_word(said: &Feedback, theme: &Theme) -> String {
     match (said.kind, said.user_verdict, said.taken_back) {
         (FeedbackKind::Comment, ..) => "comment".to_owned(),
-        (FeedbackKind::Retraction, ..) => "took".to_owned() + theme.symbols.arrow,
+        (FeedbackKind::Retraction, ..) => "took back".to_owned(),
         (FeedbackKind::Verdict, Some(verdict), false) => verdict.word().to_owned(),
         (FeedbackKind::Verdict, Some(verdict), true) => format!("{} {}", verdict.word(), theme.symbols.cross),
         (FeedbackKind::Verdict, None, _) => theme.symbols.none.to_owned(),

@@ -52,7 +52,7 @@ impl Findings {
 
     fn draw_unsure(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
         let Some(deed) = self.unsure.front() else { return };
-        draw_rule(&format!("not confirmed: {}", deed.about), "", area, buffer, look.theme);
+        draw_rule(&format!("not confirmed: {}", deed.about), area, buffer, look.theme);
         let what = deed.failure.as_ref().map_or("", |failure| failure.what.as_str());
         put(1, what, look.theme.bad, area, buffer, look);
         let kept = fitting(
@@ -78,7 +78,7 @@ fn draw_editor(
     look: &Look<'_>,
 ) -> Option<Position> {
     let theme = look.theme;
-    draw_rule(&format!("comment on {}", comment.about), "", area, buffer, theme);
+    draw_rule(&format!("comment on {}", comment.about), area, buffer, theme);
     let (keys, style) = match &comment.complaint {
         Some(complaint) => (complaint.clone(), theme.bad),
         None => {
@@ -113,7 +113,7 @@ fn draw_conflict(panel: &ConflictPanel, area: Rect, buffer: &mut Buffer, look: &
         others => format!(", and {others} more"),
     };
     let title = format!("#{}{others}: decided meanwhile, mine is not written", conflict.finding);
-    draw_rule(&title, "", area, buffer, theme);
+    draw_rule(&title, area, buffer, theme);
     let (mine, theirs) = sides(conflict, look);
     let room = usize::from(area.width).saturating_sub(10);
     let mut line = 1;
