@@ -8,7 +8,7 @@ use crate::triage::import::{ImportOptions, ImportReport};
 use crate::triage::jobs::{Input, import_sarif};
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Longest list of deviations that people are shown; `--json` has them all.
 const DEVIATIONS_SHOWN_MAX: usize = 5;
@@ -51,6 +51,7 @@ pub async fn run(command: Command, global: &Global) -> Result<u8> {
     let options = ImportOptions { repo, commit, branch, platform };
     options.check()?;
     let db = global.open().await?.db;
+    let mut signals = Signals::listen()?;
     let mut printer = Printer::new(io::stdout(), global.format());
     let mut status = 0;
     for file in files {
@@ -61,10 +62,10 @@ pub async fn run(command: Command, global: &Global) -> Result<u8> {
                 "import",
                 move |context| async move { import_sarif(&db, input, &options, &context).await },
             );
-        match attended(job).await? {
+        match attended(job, &mut signals).await {
             Ending::Signal(number) => return Ok(128 + number),
             Ending::Done(Ok(report)) if global.format() == Format::Table => tell(&report)?,
-            Ending::Done(Ok(report)) => printer.row(&report)?,
+            Ending::Done(Ok(report)) => printer.row(&*report)?,
             Ending::Done(Err(error)) if error.kind() == Kind::UnreadableInput => {
                 eprintln!("{}", error.report());
                 status = Kind::UnreadableInput.exit_status();
@@ -76,15 +77,28 @@ pub async fn run(command: Command, global: &Global) -> Result<u8> {
     Ok(status)
 }
 
+/// The signals that end an import.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+}
+
 enum Ending {
-    Done(Result<ImportReport>),
+    Done(Result<Box<ImportReport>>),
     Signal(u8),
 }
 
 /// Waits for the job and shows how far it is; a signal cancels it and waits until it has stopped.
-async fn attended(job: Job<ImportReport>) -> Result<Ending> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+async fn attended(job: Job<ImportReport>, signals: &mut Signals) -> Ending {
     let mut progress = job.progress();
     let token = job.cancellation();
     let shown = io::stderr().is_terminal();
@@ -94,8 +108,8 @@ async fn attended(job: Job<ImportReport>) -> Result<Ending> {
     let ending = loop {
         tokio::select! {
             done = &mut finish => break done,
-            _ = interrupt.recv() => signalled = Some(2),
-            _ = terminate.recv() => signalled = Some(15),
+            _ = signals.interrupt.recv() => signalled = Some(2),
+            _ = signals.terminate.recv() => signalled = Some(15),
             Ok(()) = progress.changed(), if shown => draw(&progress.borrow_and_update().clone()),
         }
         if signalled.is_some() {
@@ -105,11 +119,11 @@ async fn attended(job: Job<ImportReport>) -> Result<Ending> {
     if shown {
         eprint!("\r\x1b[K");
     }
-    Ok(match signalled {
+    match signalled {
         // What was committed before the signal came through is told as done.
         Some(number) if ending.is_err() => Ending::Signal(number),
-        _ => Ending::Done(ending),
-    })
+        _ => Ending::Done(ending.map(Box::new)),
+    }
 }
 
 fn draw(progress: &Progress) {

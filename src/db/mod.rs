@@ -31,6 +31,13 @@ pub enum Access {
     ReadOnly,
 }
 
+/// Hides how it connects: options may hold a password.
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("access", &self.access).finish_non_exhaustive()
+    }
+}
+
 impl Db {
     /// Pools that connect when they are first used.
     pub fn lazy(options: PgConnectOptions, access: Access) -> Self {

@@ -145,13 +145,15 @@ fn a_large_group_is_matched_in_time() {
     assert!(pairs.iter().all(|pair| pair.known.0 == pair.seen));
 }
 
-fn any_place() -> impl Strategy<Value = (String, Option<i32>)> {
+type Place = (String, Option<i32>);
+
+fn any_place() -> impl Strategy<Value = Place> {
     ("[ab]", prop::option::weighted(0.9, 1..25i32))
 }
 
 prop_compose! {
     fn any_known()(places in prop::collection::vec((any_place(), 1..4i32, any::<bool>()), 0..14)) -> Vec<Known> {
-        let known = |(at, ((file, line), occurrence, gone)): (usize, ((String, Option<i32>), i32, bool))| Known {
+        let known = |(at, ((file, line), occurrence, gone)): (usize, (Place, i32, bool))| Known {
             id: FindingId(at as i64),
             file,
             line,

@@ -68,7 +68,7 @@ pub(super) async fn open(input: Input, job: &JobContext) -> Result<Arc<File>> {
     });
     let opened = tokio::select! {
         opened = receiver => opened.map_err(|e| Error::new(Kind::Failed, "reading stopped").because(e))?,
-        () = job.cancellation().cancelled() => return job.check_cancelled().and_then(|()| Err(stopped())),
+        () = job.cancellation().cancelled() => return Err(cancelled(job)),
     };
     opened.map(Arc::new).map_err(|error| {
         let hint = match error.kind() {
@@ -81,8 +81,9 @@ pub(super) async fn open(input: Input, job: &JobContext) -> Result<Arc<File>> {
     })
 }
 
-fn stopped() -> Error {
-    Error::new(Kind::Incomplete, "stopped")
+/// How work ends that was cancelled.
+pub(super) fn cancelled(job: &JobContext) -> Error {
+    job.check_cancelled().err().unwrap_or_else(|| Error::new(Kind::Incomplete, "cancelled"))
 }
 
 fn spooled(reader: &mut impl Read) -> io::Result<File> {

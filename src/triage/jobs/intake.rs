@@ -216,7 +216,8 @@ impl Intake {
             }
             if newest == Newest::No {
                 report.notes.push(format!(
-                    "runs[{run}] is older than what is known of its series; it changes no state"
+                    "runs[{}] is older than what is known of its series; it changes no state",
+                    self.survey.runs[run].index
                 ));
             }
             outcomes[run].inserted = intake::keep_new(change, position(run), id, scan, newest).await?;

@@ -14,9 +14,11 @@ use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
 use crate::jobs::JobContext;
-use input::{in_background, open};
+use input::{cancelled, in_background, open};
 use intake::{Intake, counts};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::fs::File;
+use std::sync::Arc;
 
 /// Takes a SARIF file in: its results, who they are across scans, and one entry in the audit chain, in
 /// one transaction. The same bytes for the same repository and commit again write nothing.
@@ -33,31 +35,27 @@ pub async fn import_sarif(
     let label = input.label();
     let stem = input.stem();
     let file = open(input, job).await?;
-    let mut survey = in_background(&label, &file, job, "reading", |text| survey(text)).await?;
+    let mut survey = in_background(&label, &file, job, "reading", survey).await?;
     let deviations = std::mem::take(&mut survey.deviations);
     let intake = Intake::new(label, survey, options, &stem);
     if let Some(report) = intake.earlier(db, &deviations).await? {
         return Ok(report);
     }
     let mut change = Change::begin(db, DeedKey::fresh()).await?;
-    store::wait_for_turn(&mut change, &intake.turns()).await?;
-    job.check_cancelled()?;
-    let sha256 = &intake.survey.sha256;
-    let import =
-        store::begin_import(&mut change, sha256, &intake.name(), &intake.repo, &intake.commit).await?;
-    let Some(import) = import else {
+    // Cancelled, the work is left where it stands: the change closes its connection, and the server
+    // rolls back.
+    let kept = tokio::select! {
+        biased;
+        () = job.cancellation().cancelled() => return Err(cancelled(job)),
+        kept = keep(&intake, &mut change, &file, deviations.clone(), job) => kept?,
+    };
+    let Some((mut report, counts)) = kept else {
         // Somebody else took it in while we waited.
         drop(change);
         return intake.earlier(db, &deviations).await?.ok_or_else(|| {
             Error::new(Kind::Incomplete, "another import of this file was under way").hint("import it again")
         });
     };
-    let (tally, deviations) = intake.stage(&mut change, &file, deviations, job).await?;
-    let mut report = intake.keep(&mut change, import, &tally, job).await?;
-    report.deviations = deviations.into_lines();
-    job.check_cancelled()?;
-    let counts = counts(&report);
-    store::end_import(&mut change, import, &Value::Object(counts.clone()), &report.deviations).await?;
     let entry = intake.entry(&report, counts);
     job.report("committing", report.results, Some(report.results));
     match change.commit(entry).await {
@@ -71,4 +69,25 @@ pub async fn import_sarif(
         Err(error) => return Err(error),
     }
     Ok(report)
+}
+
+/// Everything up to the commit; none where somebody else took the file in first.
+async fn keep(
+    intake: &Intake,
+    change: &mut Change,
+    file: &Arc<File>,
+    deviations: Deviations,
+    job: &JobContext,
+) -> Result<Option<(ImportReport, Map<String, Value>)>> {
+    job.report("waiting for another import", 0, None);
+    store::wait_for_turn(change, &intake.turns()).await?;
+    let sha256 = &intake.survey.sha256;
+    let import = store::begin_import(change, sha256, &intake.name(), &intake.repo, &intake.commit).await?;
+    let Some(import) = import else { return Ok(None) };
+    let (tally, deviations) = intake.stage(change, file, deviations, job).await?;
+    let mut report = intake.keep(change, import, &tally, job).await?;
+    report.deviations = deviations.into_lines();
+    let counts = counts(&report);
+    store::end_import(change, import, &Value::Object(counts.clone()), &report.deviations).await?;
+    Ok(Some((report, counts)))
 }

@@ -26,10 +26,19 @@ const TEMPLATE: &str = "template_attestor";
 
 /// A fresh database, migrated.
 pub async fn database() -> TestDatabase {
+    database_from(TEMPLATE).await
+}
+
+/// A fresh database with nothing in it.
+pub async fn empty_database() -> TestDatabase {
+    database_from("template0").await
+}
+
+async fn database_from(template: &str) -> TestDatabase {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let lease = lease().await;
     let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let sql = format!("create database {name} template {TEMPLATE}");
+    let sql = format!("create database {name} template {template}");
     let mut admin = lease.superuser("postgres").connect().await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
     admin.close().await.unwrap();
@@ -60,6 +69,11 @@ impl TestDatabase {
     /// The address, for the program under test.
     pub fn url(&self) -> String {
         self.lease.url(&self.name)
+    }
+
+    /// The address for another login.
+    pub fn url_as(&self, role: &str) -> String {
+        self.url().replace(&format!("user={LOGIN}"), &format!("user={role}"))
     }
 }
 

@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::ids::ScanId;
 use crate::triage::store::intake::matching::Newest;
 
-/// Inserts the staged rows of a run that are no known finding; says how many. Those of a scan that is
+/// Inserts the staged rows of a run that are no known finding; says how many. The risk is computed once
+/// for all rows that have the same terms, as the trigger would for each. Those of a scan that is
 /// not the newest are recorded as gone: the newest did not see them.
 pub async fn keep_new(
     change: &mut Change,
@@ -16,16 +17,22 @@ pub async fn keep_new(
     newest: Newest,
 ) -> Result<u64> {
     let inserted = sqlx::query(
-        "with inserted as (
+        "with rated as materialized (
+             select severity, cve_ids, rank, triage.risk(rank, cve_ids, null, null, null) as risk
+             from (select distinct i.severity, i.cve_ids, triage.severity_rank(i.severity) as rank
+                   from pg_temp.intake_rows i where i.run = $1) terms),
+         inserted as (
              insert into triage.findings (scan_id, tool, rule_id, file, line, severity, project_name, message,
                  snippet, snippet_line, end_line, kind, help_uri, cve_ids, tags, suppressed, suppression,
-                 fingerprint, occurrence, state, first_scan_id, first_seen_at, last_seen_at, resolved_at)
+                 fingerprint, occurrence, state, first_scan_id, first_seen_at, last_seen_at, resolved_at,
+                 severity_rank, risk)
              select s.id, $4, i.rule_id, i.file, i.line, i.severity, $3, i.message,
                     i.snippet, i.snippet_line, i.end_line, i.kind, i.help_uri, i.cve_ids, i.tags,
                     i.suppression is not null, i.suppression, i.fingerprint, coalesce(o.occurrence, 1),
                     case when $5 then 'new' else 'absent' end, s.id, s.\"timestamp\", s.\"timestamp\",
-                    case when $5 then null else now() end
+                    case when $5 then null else now() end, r.rank, r.risk
              from pg_temp.intake_rows i
+             join rated r on r.severity = i.severity and r.cve_ids = i.cve_ids
              join triage.scans s on s.id = $2
              left join pg_temp.intake_order o on o.n = i.n
              left join pg_temp.intake_match m on m.n = i.n
