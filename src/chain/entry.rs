@@ -12,6 +12,8 @@ use serde_json::{Map, Value};
 pub enum Category {
     /// A person's verdict on findings, its taking back, and the intake of the findings themselves.
     FindingTriage,
+    /// A risk that is accepted until a time, and the end of that.
+    RiskAcceptance,
 }
 
 impl Category {
@@ -19,6 +21,7 @@ impl Category {
     pub fn word(self) -> &'static str {
         match self {
             Category::FindingTriage => "finding_triage",
+            Category::RiskAcceptance => "risk_acceptance",
         }
     }
 
@@ -28,6 +31,7 @@ impl Category {
             Category::FindingTriage => {
                 &["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"]
             }
+            Category::RiskAcceptance => &["SOC2:CC3.2", "SOC2:CC9.1", "ISO27001:6.1.3"],
         }
     }
 }

@@ -252,6 +252,7 @@ async fn of_two_people_at_once_one_is_told_of_the_other() {
             Outcome::Done(_) => "done",
             Outcome::Conflict(_) => "conflict",
             Outcome::Refused(_) => "refused",
+            Outcome::Held(_) => "held",
         });
         assert!(words == ["done", "conflict"] || words == ["conflict", "done"], "{words:?}");
     }

@@ -254,6 +254,10 @@ pub fn finding(id: i64) -> Finding {
         suppressed: false,
         first_seen_at: now() - TimeDelta::days(3),
         version: Version(1),
+        claimed_by: None,
+        claimed_until: None,
+        snoozed_until: None,
+        accepted_until: None,
     }
 }
 
@@ -390,6 +394,8 @@ pub fn detail(row: Finding) -> FindingDetail {
         risk_terms,
         sightings: Sightings {
             count: 4,
+            missed: 0,
+            regressions: 0,
             last: vec![Sighting {
                 scan_id: ScanId(7),
                 timestamp: Some(now()),
@@ -403,6 +409,7 @@ pub fn detail(row: Finding) -> FindingDetail {
         last_seen_at: now(),
         resolved_at: None,
         regressed_at: None,
+        attention: Vec::new(),
         feedback: vec![
             said(70, row.id, Verdict::FalsePositive, "internal tool", true),
         ],
@@ -440,6 +447,7 @@ pub fn done(wish: &Wish, rows: Vec<Finding>) -> Msg {
         count: rows.len(),
         rows,
         feedback: vec![FeedbackId(90)],
+        left: Vec::new(),
         done: When::Now,
     };
     Msg::Done(wish.key().unwrap(), Ok(Outcome::Done(decided)))
