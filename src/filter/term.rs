@@ -13,10 +13,11 @@ pub(super) fn values(field: &'static Field, op: Op, items: Vec<Item>) -> Result<
     ) -> Result<Vec<T>, FilterError> {
         items.into_iter().map(read).collect()
     }
-    if op == Op::Same {
-        return same(field, items);
-    }
     Ok(match field.kind {
+        // Letter by letter, `*` and `?` too.
+        FieldKind::Text | FieldKind::Keyword | FieldKind::Person if op == Op::Same => {
+            Values::Texts(items.into_iter().map(|item| Text::Literal(raw(&item).to_owned())).collect())
+        }
         FieldKind::Text if op == Op::Is => {
             Values::Texts(each(items, |item| checked(item.text, item.at, item.length))?)
         }
@@ -45,20 +46,6 @@ pub(super) fn values(field: &'static Field, op: Op, items: Vec<Item>) -> Result<
                 .ok_or_else(|| wrong(field, &item, "a time, such as 2026-01-31 or 2026-01-31T14:00:00Z"))
         })?),
     })
-}
-
-/// Texts that are compared letter by letter; nothing else is compared so.
-fn same(field: &'static Field, items: Vec<Item>) -> Result<Values, FilterError> {
-    if !matches!(field.kind, FieldKind::Text | FieldKind::Keyword | FieldKind::Person) {
-        let length = Op::Same.as_str().len();
-        let at = items.first().map_or(0, |item| item.at).saturating_sub(length);
-        return Err(FilterError::new(at + 1, length, "the unknown comparison `==`")
-            .advice("use one of : = < <= > >="));
-    }
-    let literal = |item: Item| match item.text {
-        Text::Literal(text) | Text::Glob(text) => Text::Literal(text),
-    };
-    Ok(Values::Texts(items.into_iter().map(literal).collect()))
 }
 
 /// Words and searched texts: an empty one would be found everywhere.

@@ -1,10 +1,13 @@
 //! The deeds of triage on a real server: what is written, what is refused, what a conflict shows.
 
+mod attention;
 mod bulk;
+mod groups;
 mod listing;
 mod lost;
 pub mod stage;
 mod texts;
+mod whole_deeds;
 
 use attestor::chain::change::Change;
 use attestor::db::{Access, Db};
