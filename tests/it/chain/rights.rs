@@ -142,7 +142,12 @@ async fn each_role_writes_what_it_has_to() {
     };
     assert_eq!(rights("viewer", &mut superuser).await, [] as [&str; 0]);
     for role in ["operator", "auditor", "approver"] {
-        let rights = rights(role, &mut superuser).await;
+        let mut rights = rights(role, &mut superuser).await;
+        if role == "approver" {
+            // Accepting a risk, and nothing else of a finding.
+            let of_triage: Vec<String> = rights.extract_if(.., |r| r.starts_with("triage.")).collect();
+            assert_eq!(of_triage, ["triage.attention:INSERT", "triage.findings.accepted_until:UPDATE"]);
+        }
         assert!(
             !rights.is_empty() && rights.iter().all(|r| r.starts_with("operations.")),
             "{role}: {rights:?}"
@@ -154,6 +159,7 @@ async fn each_role_writes_what_it_has_to() {
         inserts,
         [
             "operations.operation_runs",
+            "triage.attention",
             "triage.feedbacks",
             "triage.findings",
             "triage.imports",
@@ -161,11 +167,28 @@ async fn each_role_writes_what_it_has_to() {
             "triage.sightings"
         ]
     );
-    for kept in ["ai_verdict", "ai_confidence", "ai_reasoning", "red_team_success", "id", "first_seen_at"] {
+    for kept in [
+        "accepted_until",
+        "ai_verdict",
+        "ai_confidence",
+        "ai_reasoning",
+        "red_team_success",
+        "id",
+        "first_seen_at",
+    ] {
         let right = format!("triage.findings.{kept}:UPDATE");
         assert!(!analyst.contains(&right), "{right}");
     }
-    for written in ["triage_decision", "decided_by", "version", "state", "last_seen_at"] {
+    for written in [
+        "claimed_by",
+        "claimed_until",
+        "snoozed_until",
+        "triage_decision",
+        "decided_by",
+        "version",
+        "state",
+        "last_seen_at",
+    ] {
         let right = format!("triage.findings.{written}:UPDATE");
         assert!(analyst.contains(&right), "{right}");
     }
