@@ -169,6 +169,8 @@ async fn each_role_writes_what_it_has_to() {
     );
     for kept in [
         "accepted_until",
+        "fingerprint",
+        "risk",
         "ai_verdict",
         "ai_confidence",
         "ai_reasoning",
