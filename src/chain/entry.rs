@@ -14,6 +14,8 @@ pub enum Category {
     FindingTriage,
     /// A setting that holds for everyone.
     ConfigChange,
+    /// A risk that is accepted until a time, and the end of that.
+    RiskAcceptance,
 }
 
 impl Category {
@@ -22,6 +24,7 @@ impl Category {
         match self {
             Category::FindingTriage => "finding_triage",
             Category::ConfigChange => "config_change",
+            Category::RiskAcceptance => "risk_acceptance",
         }
     }
 
@@ -32,6 +35,7 @@ impl Category {
                 &["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"]
             }
             Category::ConfigChange => &["SOC2:CC7.1", "SOC2:CC8.1", "SOC2:CC6.6", "ISO27001:A.8.9"],
+            Category::RiskAcceptance => &["SOC2:CC3.2", "SOC2:CC9.1", "ISO27001:6.1.3"],
         }
     }
 }

@@ -1,5 +1,6 @@
 //! All that is known of one finding.
 
+use super::attention::Spell;
 use super::finding::{Feedback, Finding, Verdict};
 use super::metrics::Pipeline;
 use super::risk::{CveThreat, RiskTerms};
@@ -54,6 +55,9 @@ pub struct FindingDetail {
     pub resolved_at: Option<DateTime<Utc>>,
     /// When it came back after it was gone.
     pub regressed_at: Option<DateTime<Utc>>,
+    /// Claims, snoozes and accepted risks that were begun last, of each kind one: running or past. What
+    /// was ended early is left out.
+    pub attention: Vec<Spell>,
     /// What people said, oldest first; the newest 500.
     pub feedback: Vec<Feedback>,
     /// The chain's entries about it, oldest first.
@@ -93,6 +97,10 @@ pub struct Snippet {
 pub struct Sightings {
     /// How many there are.
     pub count: i64,
+    /// How many scans of the same series did not see it after one had.
+    pub missed: i64,
+    /// How often it came back after it was gone.
+    pub regressions: i64,
     /// The newest of them, newest first.
     pub last: Vec<Sighting>,
 }
@@ -108,7 +116,7 @@ pub struct Sighting {
     pub commit_sha: Option<SafeText>,
     /// Its branch.
     pub branch: Option<SafeText>,
-    /// new, unchanged, moved or regressed.
+    /// new, unchanged, moved or regressed; in a whole life also `not seen`.
     pub outcome: SafeText,
     /// Where it saw it, as a path.
     pub file: Option<SafeText>,

@@ -2,12 +2,14 @@
 
 pub mod actions;
 pub mod agreement;
+pub mod attention;
 pub mod blind;
 pub mod cve;
 pub mod detail;
 pub mod epss;
 pub mod feedback;
 pub mod finding;
+pub mod group;
 pub mod identity;
 pub mod import;
 pub mod jobs;

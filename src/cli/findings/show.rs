@@ -26,20 +26,20 @@ pub(super) async fn show(id: FindingId, global: &Global) -> Result<u8> {
             line.push('\n');
             line
         }
-        Format::Table | Format::Csv | Format::Plain => as_text(&detail),
+        Format::Table | Format::Csv | Format::Plain => as_text(&detail, Utc::now()),
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(0)
 }
 
-fn as_text(detail: &FindingDetail) -> String {
+fn as_text(detail: &FindingDetail, now: DateTime<Utc>) -> String {
     let mut text = String::new();
     // Writing into a string cannot fail.
-    let _ = write_text(&mut text, detail);
+    let _ = write_text(&mut text, detail, now);
     text
 }
 
-fn write_text(out: &mut String, detail: &FindingDetail) -> fmt::Result {
+fn write_text(out: &mut String, detail: &FindingDetail, now: DateTime<Utc>) -> fmt::Result {
     let finding = &detail.finding;
     writeln!(out, "#{} {} {}", finding.id, finding.severity.word(), finding.rule_id.one_line())?;
     block(out, &finding.message)?;
@@ -57,7 +57,7 @@ fn write_text(out: &mut String, detail: &FindingDetail) -> fmt::Result {
         row(out, "build", build(pipeline))?;
     }
     row(out, "state", format_args!("{}, first seen {}", finding.state.word(), day(finding.first_seen_at)))?;
-    row(out, "seen", format_args!("in {} scans, last {}", detail.sightings.count, day(detail.last_seen_at)))?;
+    row(out, "seen", seen(detail))?;
     if finding.suppressed {
         let how = detail.suppression.as_ref().map(SafeText::one_line).unwrap_or_default();
         row(out, "suppressed", how)?;
@@ -88,6 +88,11 @@ fn write_text(out: &mut String, detail: &FindingDetail) -> fmt::Result {
         )?;
     }
     row(out, "version", finding.version.0)?;
+    for spell in detail.attention.iter().filter(|spell| spell.until > now) {
+        let why = spell.reason.as_ref().map(|why| format!(": {}", why.one_line())).unwrap_or_default();
+        let (by, since, until) = (spell.actor.one_line(), second(spell.at), second(spell.until));
+        row(out, spell.kind.adjective(), format_args!("by {by} since {since}, until {until}{why}"))?;
+    }
     row(out, "ai", ai(finding))?;
     if let Some(uri) = &detail.help_uri {
         row(out, "help", uri.one_line())?;
@@ -140,6 +145,19 @@ fn build(pipeline: &Pipeline) -> String {
         (None, _) => {}
     }
     text
+}
+
+/// In how many scans it was seen, and in how many of the same series not.
+fn seen(detail: &FindingDetail) -> String {
+    let sightings = &detail.sightings;
+    let mut words = format!("in {} scans, last {}", sightings.count, day(detail.last_seen_at));
+    if sightings.missed > 0 {
+        words += &format!(", not in {} since the first", sightings.missed);
+    }
+    if sightings.regressions > 0 {
+        words += &format!(", back {} times after it was gone", sightings.regressions);
+    }
+    words
 }
 
 fn write_feedback(out: &mut String, said: &Feedback) -> fmt::Result {

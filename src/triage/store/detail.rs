@@ -1,6 +1,8 @@
 //! All that the database knows of one finding.
 
+use super::attention::spells;
 use super::findings::by_ids;
+use super::life::gaps;
 use super::{metrics, threat};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
@@ -71,6 +73,7 @@ async fn read(connection: &mut PgConnection, id: FindingId) -> Result<FindingDet
         last_seen_at: row.try_get("last_seen_at")?,
         resolved_at: row.try_get("resolved_at")?,
         regressed_at: row.try_get("regressed_at")?,
+        attention: spells(connection, &[id]).await?,
         feedback: feedback(connection, id).await?,
         entries: entries(connection, id).await?,
         carried_over: carried_over(&row, &finding)?,
@@ -158,6 +161,7 @@ async fn sightings(connection: &mut PgConnection, id: FindingId) -> Result<Sight
         .bind(id)
         .fetch_one(&mut *connection)
         .await?;
+    let (missed, regressions) = gaps(&mut *connection, id).await?;
     let last: Vec<Sighting> = sqlx::query_as(
         "select g.scan_id, s.timestamp, left(s.commit_sha, 200) as commit_sha, left(s.branch, 500) as branch,
                 g.outcome, left(g.file, 2000) as file, g.line
@@ -171,7 +175,7 @@ async fn sightings(connection: &mut PgConnection, id: FindingId) -> Result<Sight
     .bind(SIGHTINGS_MAX)
     .fetch_all(connection)
     .await?;
-    Ok(Sightings { count, last })
+    Ok(Sightings { count, missed, regressions, last })
 }
 
 async fn feedback(connection: &mut PgConnection, id: FindingId) -> Result<Vec<Feedback>> {
@@ -199,9 +203,10 @@ async fn entries(connection: &mut PgConnection, id: FindingId) -> Result<Vec<Ent
         "select e.seq, e.occurred_at, e.event_type, e.actor
          from audit.audit_trail_entries e
          where (e.payload->>'idempotency_key' = any(array(
-                    select b.deed_key::text from triage.feedbacks b where b.finding_id = $1))
+                    select b.deed_key::text from triage.feedbacks b where b.finding_id = $1
+                    union select a.deed_key::text from triage.attention a where a.finding_id = $1))
                 or (left(e.payload->>'finding_id', 20) = $1::text and e.payload->>'finding_id' is not null))
-           and e.category = 'finding_triage'
+           and e.category in ('finding_triage', 'risk_acceptance')
          order by e.seq desc
          limit $2",
     )

@@ -224,6 +224,11 @@ pub async fn done_before(change: &mut Change) -> Result<Option<DoneBefore>> {
     written(change.connection(), key).await
 }
 
+/// Looks for what another deed than that of `change` has written.
+pub async fn under_key(change: &mut Change, key: DeedKey) -> Result<Option<DoneBefore>> {
+    written(change.connection(), key).await
+}
+
 /// Looks for what the deed `key` has written; nothing where it was never done.
 pub async fn done(db: &Db, key: DeedKey) -> Result<Option<DoneBefore>> {
     written(&mut *db.read().acquire().await?, key).await

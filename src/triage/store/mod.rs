@@ -1,12 +1,16 @@
 //! The SQL of triage.
 
 pub mod agreement;
+pub mod attention;
 pub mod blind;
+pub mod deeds;
 pub mod detail;
 pub mod feedbacks;
 pub mod fields;
 pub mod findings;
+pub mod groups;
 pub mod intake;
+pub mod life;
 pub mod metrics;
 mod query;
 pub mod threat;
@@ -26,7 +30,7 @@ const LISTED: &str = concat!(
     left(coalesce(f.file, ''), 2000) as file, f.line, f.severity_rank, f.triage_decision,
     left(f.ai_verdict, 200) as ai_verdict, f.ai_confidence, f.risk, left(f.fingerprint, 200) as fingerprint,
     f.state, left(coalesce(f.message, ''), 10000) as message, f.suppressed, f.first_seen_at, f.version,
-    f.cve_ids, ",
+    f.cve_ids, left(f.claimed_by, 200) as claimed_by, f.claimed_until, f.snoozed_until, f.accepted_until, ",
     blind!(),
     " as blind"
 );
@@ -60,6 +64,10 @@ impl FromRow<'_, PgRow> for Finding {
             first_seen_at: row.try_get("first_seen_at")?,
             version: row.try_get("version")?,
             blind: row.try_get("blind")?,
+            claimed_by: row.try_get("claimed_by")?,
+            claimed_until: row.try_get("claimed_until")?,
+            snoozed_until: row.try_get("snoozed_until")?,
+            accepted_until: row.try_get("accepted_until")?,
         })
     }
 }

@@ -146,6 +146,11 @@ async fn each_role_writes_what_it_has_to() {
         let settings = rights.extract_if(.., |r| r.starts_with("triage.settings.")).collect::<Vec<_>>();
         let set: &[&str] = if role == "operator" { &["triage.settings.blind_share:UPDATE"] } else { &[] };
         assert_eq!(settings, set, "{role}");
+        if role == "approver" {
+            // Accepting a risk, and nothing else of a finding.
+            let of_triage: Vec<String> = rights.extract_if(.., |r| r.starts_with("triage.")).collect();
+            assert_eq!(of_triage, ["triage.attention:INSERT", "triage.findings.accepted_until:UPDATE"]);
+        }
         assert!(
             !rights.is_empty() && rights.iter().all(|r| r.starts_with("operations.")),
             "{role}: {rights:?}"
@@ -158,6 +163,7 @@ async fn each_role_writes_what_it_has_to() {
         [
             "operations.operation_runs",
             "triage.epss_data",
+            "triage.attention",
             "triage.feedbacks",
             "triage.findings",
             "triage.imports",
@@ -169,6 +175,7 @@ async fn each_role_writes_what_it_has_to() {
         ]
     );
     for kept in [
+        "accepted_until",
         "fingerprint",
         "risk",
         "ai_verdict",
@@ -181,7 +188,16 @@ async fn each_role_writes_what_it_has_to() {
         let right = format!("triage.findings.{kept}:UPDATE");
         assert!(!analyst.contains(&right), "{right}");
     }
-    for written in ["triage_decision", "decided_by", "version", "state", "last_seen_at"] {
+    for written in [
+        "claimed_by",
+        "claimed_until",
+        "snoozed_until",
+        "triage_decision",
+        "decided_by",
+        "version",
+        "state",
+        "last_seen_at",
+    ] {
         let right = format!("triage.findings.{written}:UPDATE");
         assert!(analyst.contains(&right), "{right}");
     }

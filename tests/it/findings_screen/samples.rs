@@ -38,6 +38,10 @@ pub fn finding(id: i64) -> Finding {
         first_seen_at: now() - TimeDelta::days(3),
         version: Version(1),
         blind: false,
+        claimed_by: None,
+        claimed_until: None,
+        snoozed_until: None,
+        accepted_until: None,
     }
 }
 
@@ -177,6 +181,8 @@ pub fn detail(row: Finding) -> FindingDetail {
         risk_terms,
         sightings: Sightings {
             count: 4,
+            missed: 0,
+            regressions: 0,
             last: vec![Sighting {
                 scan_id: ScanId(7),
                 timestamp: Some(now()),
@@ -190,6 +196,7 @@ pub fn detail(row: Finding) -> FindingDetail {
         last_seen_at: now(),
         resolved_at: None,
         regressed_at: None,
+        attention: Vec::new(),
         feedback: vec![
             said(70, row.id, Verdict::FalsePositive, "internal tool", true),
         ],
@@ -228,6 +235,7 @@ pub fn done(wish: &Wish, rows: Vec<Finding>) -> Msg {
         count: rows.len(),
         rows,
         feedback: vec![FeedbackId(90)],
+        left: Vec::new(),
         done: When::Now,
     };
     Msg::Done(wish.key().unwrap(), Ok(Outcome::Done(decided)))
