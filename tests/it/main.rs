@@ -15,6 +15,7 @@ mod findings_screen;
 mod identity;
 mod import;
 mod local;
+mod manual;
 mod migrate;
 mod risk;
 mod sarif;
