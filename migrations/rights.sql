@@ -85,13 +85,11 @@ grant update (status, outcome, summary_counts, failure_summary, context, started
 grant insert on triage.imports, triage.scans, triage.findings, triage.sightings, triage.feedbacks
     to attestor_analyst;
 grant update (counts, deviations) on triage.imports to attestor_analyst;
-grant update (status, branch, tool_version, results, inserted, unchanged, moved, absent, suppressed)
-    on triage.scans to attestor_analyst;
+grant update (inserted, unchanged, moved, absent, suppressed) on triage.scans to attestor_analyst;
 grant update (
     -- intake: where it is seen now, and what its scanner says now
-    scan_id, rule_id, file, line, severity, message, snippet, snippet_line, end_line, kind, help_uri, cve_ids, tags,
-    suppressed, suppression, fingerprint, occurrence, state, last_seen_at, resolved_at, regressed_at,
-    severity_rank, risk,
+    scan_id, rule_id, file, line, severity, message, snippet, snippet_line, end_line, kind, help_uri, cve_ids,
+    tags, suppressed, suppression, occurrence, state, last_seen_at, resolved_at, regressed_at,
     -- decisions
     triage_decision, version, decided_by)
     on triage.findings to attestor_analyst;

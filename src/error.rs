@@ -44,12 +44,15 @@ pub enum Kind {
     Conflict,
     /// There is no such row.
     NotFound,
+    /// Whoever read the output has gone, as `head` does: no failure, but nothing more to do.
+    ReaderGone,
 }
 
 impl Kind {
     /// The exit status of the command line, after sysexits(3) where one fits.
     pub fn exit_status(self) -> u8 {
         match self {
+            Kind::ReaderGone => 0,
             Kind::Failed | Kind::Conflict | Kind::NotFound => 1,
             Kind::Usage => 2,
             Kind::Incomplete => 4,
@@ -125,6 +128,10 @@ impl fmt::Display for Report<'_> {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
-        Error::new(Kind::Failed, error.to_string()).because(error)
+        let kind = match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Kind::ReaderGone,
+            _ => Kind::Failed,
+        };
+        Error::new(kind, error.to_string()).because(error)
     }
 }

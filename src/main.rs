@@ -9,6 +9,7 @@ use attestor::ui::{self, Colour, Options};
 use clap::Parser;
 use std::process::ExitCode;
 use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -23,7 +24,11 @@ fn main() -> ExitCode {
         match cli.command {
             None => console(&cli.global).await,
             Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
-            Some(command) => cli::run(command, &cli.global, deeds).await,
+            Some(command) => {
+                let work = cli::run(command, &cli.global, deeds);
+                // Dropped in the middle, the work rolls back and lets go of the private cluster.
+                tokio::select! { done = work => done, status = ended() => Ok(status) }
+            }
         }
     });
     // A read that hangs, on a file system or a name server, does not hold up the end.
@@ -31,10 +36,27 @@ fn main() -> ExitCode {
     match result {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("{}", error.report());
+            if error.kind() != Kind::ReaderGone {
+                eprintln!("{}", error.report());
+            }
             ExitCode::from(error.kind().exit_status())
         }
     }
+}
+
+/// Waits for the signal that ends a command; its status is 128 and the signal's number.
+async fn ended() -> u8 {
+    let next = async |kind: SignalKind| match signal(kind) {
+        Ok(mut signals) => drop(signals.recv().await),
+        // Not heard, the signal ends the process by itself.
+        Err(_) => std::future::pending().await,
+    };
+    let number = tokio::select! {
+        () = next(SignalKind::interrupt()) => SignalKind::interrupt(),
+        () = next(SignalKind::terminate()) => SignalKind::terminate(),
+        () = next(SignalKind::hangup()) => SignalKind::hangup(),
+    };
+    128 + u8::try_from(number.as_raw_value()).unwrap_or(0)
 }
 
 /// Opens the console on the configured database; who has none is asked how to begin.

@@ -6,7 +6,7 @@
 use crate::error::Result;
 use crate::text::visible;
 use serde::Serialize;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 
 /// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,17 +85,11 @@ impl<W: Write> Printer<W> {
             }
             self.line(line.trim_end())?;
         }
-        match self.out.flush() {
-            Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
-            _ => Ok(()),
-        }
+        Ok(self.out.flush()?)
     }
 
     fn line(&mut self, line: &str) -> Result<()> {
-        match writeln!(self.out, "{line}") {
-            Err(e) if e.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-            result => Ok(result?),
-        }
+        Ok(writeln!(self.out, "{line}")?)
     }
 }
 

@@ -309,3 +309,15 @@ async fn no_byte_of_a_hostile_finding_is_raw() {
         assert!(!all.contains(raw), "{words:?}: {all:?}");
     }
 }
+
+#[tokio::test]
+async fn a_reader_that_goes_away_ends_the_list_quietly() {
+    let mut stage = stage().await;
+    stage.findings(3_000).await;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_attestor"));
+    command.args(["findings", "list", "--json"]).env("DATABASE_URL", stage.database.url());
+    let mut program = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(program.stdout.take());
+    let output = tokio::task::spawn_blocking(move || program.wait_with_output().unwrap()).await.unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}

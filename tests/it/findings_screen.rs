@@ -7,4 +7,8 @@ mod feedback_pane;
 mod filter;
 mod list;
 mod looks;
+mod parts;
+mod samples;
 mod server;
+mod trouble;
+mod window;

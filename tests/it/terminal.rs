@@ -5,6 +5,7 @@
 
 use super::tiny::Tiny;
 use attestor::config::Session;
+use attestor::db::local::{Cluster, Tuning};
 use attestor::db::{Access, Db};
 use attestor::ui::run::{Colour, Options, run_with};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -55,14 +56,29 @@ struct Console {
 
 #[derive(Default)]
 struct Seen {
-    bytes: Mutex<Vec<u8>>,
+    state: Mutex<Bytes>,
     more: Condvar,
-    closing: Mutex<bool>,
-    ended: Mutex<bool>,
+}
+
+#[derive(Default)]
+struct Bytes {
+    bytes: Vec<u8>,
+    closing: bool,
+    ended: bool,
 }
 
 fn open(state: &Path) -> Console {
     open_as(state, &[], Reading::Always)
+}
+
+fn open_as(state: &Path, env: &[(&str, &str)], reading: Reading) -> Console {
+    open_below(Below::Nothing, state, env, reading)
+}
+
+#[derive(PartialEq)]
+enum Below {
+    Nothing,
+    Shell,
 }
 
 #[derive(PartialEq)]
@@ -72,10 +88,19 @@ enum Reading {
     Until(usize),
 }
 
-fn open_as(state: &Path, env: &[(&str, &str)], reading: Reading) -> Console {
+fn open_below(below: Below, state: &Path, env: &[(&str, &str)], reading: Reading) -> Console {
     let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, ..PtySize::default() }).unwrap();
-    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "terminal::the_console_itself", "--ignored", "--nocapture", "--test-threads=1"]);
+    let program = std::env::current_exe().unwrap();
+    let arguments =
+        ["--exact", "terminal::the_console_itself", "--ignored", "--nocapture", "--test-threads=1"];
+    let mut command = CommandBuilder::new(&program);
+    if below == Below::Shell {
+        // A shell with job control, which brings the console back once it has been stopped.
+        command = CommandBuilder::new("sh");
+        command.args(["-m", "-c", "\"$@\"; echo the shell is back; fg >/dev/null; echo the end: $?", "sh"]);
+        command.arg(&program);
+    }
+    command.args(arguments);
     command.env("ATTESTOR_STATE_DIR", state);
     command.env("TERM", "xterm-256color");
     command.env("LC_ALL", "C.UTF-8");
@@ -93,23 +118,22 @@ fn open_as(state: &Path, env: &[(&str, &str)], reading: Reading) -> Console {
     std::thread::spawn(move || {
         let mut buffer = [0; 4096];
         loop {
-            let known = theirs.bytes.lock().unwrap().len();
+            let known = theirs.state.lock().unwrap().bytes.len();
             if matches!(reading, Reading::Until(enough) if known >= enough) {
                 // Holds the terminal open without reading from it.
                 std::thread::park();
             }
             let read = reader.read(&mut buffer);
-            if *theirs.closing.lock().unwrap() {
-                return;
-            }
+            let mut state = theirs.state.lock().unwrap();
             match read {
-                Ok(count) if count > 0 => theirs.bytes.lock().unwrap().extend_from_slice(&buffer[..count]),
-                _ => {
-                    *theirs.ended.lock().unwrap() = true;
-                    return theirs.more.notify_all();
-                }
+                _ if state.closing => return,
+                Ok(count) if count > 0 => state.bytes.extend_from_slice(&buffer[..count]),
+                _ => state.ended = true,
             }
             theirs.more.notify_all();
+            if state.ended {
+                return;
+            }
         }
     });
     let keys = pair.master.take_writer().unwrap();
@@ -129,8 +153,8 @@ impl Console {
         while !self.shows(text) {
             assert!(Instant::now() < deadline, "no {text}");
             self.send(key);
-            let bytes = self.seen.bytes.lock().unwrap();
-            drop(self.seen.more.wait_timeout(bytes, Duration::from_millis(30)).unwrap());
+            let state = self.seen.state.lock().unwrap();
+            drop(self.seen.more.wait_timeout(state, Duration::from_millis(30)).unwrap());
         }
     }
 
@@ -146,29 +170,29 @@ impl Console {
 
     fn wait_for(&self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
-        let mut bytes = self.seen.bytes.lock().unwrap();
+        let mut state = self.seen.state.lock().unwrap();
         loop {
             let mut parser = parser();
-            parser.process(&bytes);
+            parser.process(&state.bytes);
             if holds(parser.screen()) {
                 return;
             }
             let left = deadline.checked_duration_since(Instant::now());
             let left = left.unwrap_or_else(|| panic!("no {what} on:\n{}", parser.screen().contents()));
-            bytes = self.seen.more.wait_timeout(bytes, left).unwrap().0;
+            state = self.seen.more.wait_timeout(state, left).unwrap().0;
         }
     }
 
     fn written(&self) -> Vec<u8> {
-        self.seen.bytes.lock().unwrap().clone()
+        self.seen.state.lock().unwrap().bytes.clone()
     }
 
     /// Everything that was written, once the program has ended.
     fn all_written(&self) -> Vec<u8> {
-        let ended = self.seen.ended.lock().unwrap();
-        let (ended, late) = self.seen.more.wait_timeout_while(ended, PATIENCE, |ended| !*ended).unwrap();
+        let state = self.seen.state.lock().unwrap();
+        let (state, late) = self.seen.more.wait_timeout_while(state, PATIENCE, |state| !state.ended).unwrap();
         assert!(!late.timed_out(), "the terminal stays open");
-        drop(ended);
+        drop(state);
         self.written()
     }
 
@@ -198,7 +222,7 @@ impl Console {
     /// Hangs up. The last hold on the terminal is that of the reading thread: what the redraw writes
     /// wakes it.
     fn hang_up(&mut self) {
-        *self.seen.closing.lock().unwrap() = true;
+        self.seen.state.lock().unwrap().closing = true;
         self.send("\x0c");
         // It also sends a line feed and Ctrl-d as it goes.
         self.keys = None;
@@ -372,6 +396,82 @@ fn holds_text(folder: &Path, text: &str) -> bool {
             false if path.extension().is_none_or(|ext| ext != "json") => false,
             false => std::fs::read_to_string(path).is_ok_and(|content| content.contains(text)),
         }
+    })
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_brings_all_back() {
+    let state = tempfile::tempdir().unwrap();
+    let mut console = open_below(Below::Shell, state.path(), &[], Reading::Always);
+    console.wait("? help");
+    console.send("j");
+    console.wait("> row 1");
+    console.send("\x1a");
+    let entered = "\x1b[?1049h";
+    let deadline = Instant::now() + PATIENCE;
+    while String::from_utf8_lossy(&console.written()).matches(entered).count() < 2 {
+        assert!(Instant::now() < deadline, "it does not come back");
+        std::thread::yield_now();
+    }
+    console.wait("> row 1");
+    let written = String::from_utf8_lossy(&console.written()).into_owned();
+    let (left, shell) = (written.find("\x1b[?1049l").unwrap(), written.find("the shell is back").unwrap());
+    assert!(left < shell && shell < written.rfind(entered).unwrap());
+    console.send("j");
+    console.wait("> row 2");
+    console.send("q");
+    console.wait("the end: 0");
+    console.end();
+    assert_given_back(&console.all_written());
+}
+
+#[test]
+fn ctrl_z_without_a_shell_is_refused_with_words() {
+    let state = tempfile::tempdir().unwrap();
+    let mut console = open(state.path());
+    console.wait("? help");
+    console.send("\x1a");
+    console.wait("no shell waits for this program");
+    console.send("j");
+    console.wait("> row 1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_is_told_and_its_return_too() {
+    let state = tempfile::tempdir().unwrap();
+    let scratch = crate::support::Scratch::new();
+    let folder = scratch.path().join("own");
+    let cluster = Cluster::at(&folder).unwrap().login_as(crate::support::LOGIN).tuned(Tuning::Fleeting);
+    let lease = cluster.lease().await.unwrap();
+    lease.prepare_database("one").await.unwrap();
+    let mut console = open_as(state.path(), &[("TINY_URL", &lease.url("one"))], Reading::Always);
+    console.wait("tester");
+    console.send("c");
+    console.wait("comment:");
+    console.send("half a thought");
+    console.wait("half a thought");
+    kill_postmaster(&folder);
+    console.wait("no database since");
+    console.wait("comment: half a thought");
+    lease.ensure_running().await.unwrap();
+    console.wait_for("return", |screen| !screen.contents().contains("no database since"));
+    console.wait("comment: half a thought");
+    drop(console);
+    lease.end().await.unwrap();
+}
+
+/// Kills the server below `folder` as a crash does.
+fn kill_postmaster(folder: &Path) {
+    let pid = find(folder, "postmaster.pid").expect("a running server");
+    let pid: i32 = std::fs::read_to_string(pid).unwrap().lines().next().unwrap().parse().unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).unwrap();
+}
+
+fn find(folder: &Path, name: &str) -> Option<std::path::PathBuf> {
+    std::fs::read_dir(folder).ok()?.flatten().find_map(|entry| match entry.path() {
+        path if path.file_name().is_some_and(|n| n == name) => Some(path),
+        path if path.is_dir() => find(&path, name),
+        _ => None,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::triage::finding::{Feedback, FeedbackKind, Verdict};
 use crate::triage::store::detail;
 use chrono::{DateTime, Utc};
 use std::fmt::{self, Display, Write as _};
-use std::io::{ErrorKind, Write as _};
+use std::io::Write as _;
 
 /// Shows a finding, as text or as one JSON object.
 pub(super) async fn show(id: FindingId, global: &Global) -> Result<u8> {
@@ -25,10 +25,8 @@ pub(super) async fn show(id: FindingId, global: &Global) -> Result<u8> {
         }
         Format::Table | Format::Csv | Format::Plain => as_text(&detail),
     };
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
-        _ => Ok(0),
-    }
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(0)
 }
 
 fn as_text(detail: &FindingDetail) -> String {

@@ -76,10 +76,10 @@ impl Jobs {
         self.lines.iter_mut().find(|line| line.id == id)
     }
 
-    /// Marks a running job as being cancelled; false if it runs no more.
+    /// Marks a running job as being cancelled; false if it is already, or runs no more.
     pub(super) fn cancel(&mut self, id: JobId) -> bool {
         match self.line(id) {
-            Some(line) if line.is_running() => {
+            Some(line) if matches!(line.state, JobState::Running(_)) => {
                 line.state = JobState::Cancelling;
                 true
             }
@@ -117,11 +117,9 @@ fn standing(progress: &Progress) -> String {
 }
 
 impl<S: Screen> App<S> {
-    pub(super) fn start_import(&mut self, path: PathBuf, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+    pub(super) fn start_import(&mut self, path: PathBuf, out: &mut Vec<Effect<S::Wish>>) {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        let title = format!("import {}", crate::text::visible(&name));
-        self.say(Tone::Plain, &format!("{title} has begun"), moment);
-        let id = self.jobs.add(title);
+        let id = self.jobs.add(format!("import {}", crate::text::visible(&name)));
         out.push(Effect::StartJob(id, JobDeed::Import(path)));
     }
 

@@ -153,6 +153,11 @@ impl<S: Screen> App<S> {
         self.screens.iter().flat_map(Screen::drafts).collect()
     }
 
+    /// The screens, in the order of their digits.
+    pub fn screens(&self) -> &[S] {
+        &self.screens
+    }
+
     /// The size of the terminal.
     pub fn size(&self) -> Size {
         self.size

@@ -111,7 +111,7 @@ impl<S: Screen> App<S> {
             palette::Answer::Run(command) => self.run(command, moment, out),
             palette::Answer::Import(path) => match self.why_not(crate::ui::command::Command::Import) {
                 Some(why) => self.say(Tone::Plain, why, moment),
-                None => self.start_import(PathBuf::from(path), moment, out),
+                None => self.start_import(PathBuf::from(path), out),
             },
             palette::Answer::Unknown(name) => {
                 self.say(Tone::Bad, &format!("there is no command {name}; ? lists them"), moment);

@@ -60,7 +60,7 @@ impl<S: Screen> App<S> {
                 None
             }
         };
-        footer::draw(&self.left(), &self.right(), areas.footer, buffer);
+        footer::draw(&self.left(), &self.right(), areas.footer, buffer, theme.symbols.ellipsis);
         cursor
     }
 
@@ -96,20 +96,27 @@ impl<S: Screen> App<S> {
                 format!("{what} when {writes} {} done", if writes == 1 { "write is" } else { "writes are" });
             return vec![Part::text(text, theme.warn, 0), Part::key("Ctrl-c Ctrl-c", "at once", theme, 1)];
         }
-        if let Some((toast, _)) = &self.toast {
+        let hints = self.hints();
+        // Good news do not hide what the keys of an overlay do; bad news stand before it.
+        let hides = |tone| self.overlay.is_none() || tone == Tone::Bad;
+        if let Some((toast, _)) = self.toast.as_ref().filter(|(toast, _)| hides(toast.tone)) {
             let style = match toast.tone {
                 Tone::Good => theme.good,
                 Tone::Plain => theme.text,
                 Tone::Bad => theme.bad,
             };
             let mut parts = vec![Part::text(toast.text.clone(), style, 0)];
-            parts.extend(self.help_part(1));
+            match (&self.overlay, self.screens[self.active].mode()) {
+                (Some(_), _) => parts.extend(hints),
+                (None, Mode::Browse) => parts.extend(self.help_part(0)),
+                (None, Mode::Line | Mode::Editor) => {}
+            }
             return parts;
         }
         if !self.pending.is_empty() {
             return self.prefix();
         }
-        self.hints()
+        hints
     }
 
     fn prefix(&self) -> Vec<Part> {
@@ -133,8 +140,8 @@ impl<S: Screen> App<S> {
             }
             (Some(Overlay::Confirm(..)), _) => &[],
             (Some(Overlay::Jobs(_)), _) => &[("x", "cancel job"), ("Esc", "close"), ("j k", "choose")],
-            (None, Mode::Line) => &[("Enter", "done"), ("Esc", "close, text is kept")],
-            (None, Mode::Editor) => &[("Ctrl-d", "save"), ("Esc", "close, draft is kept")],
+            // What is typed into says by itself what its keys do.
+            (None, Mode::Line | Mode::Editor) => &[],
             (None, Mode::Browse) => {
                 let hints = screen.hints().into_iter().filter(|command| self.why_not(*command).is_none());
                 let mut parts: Vec<Part> = hints

@@ -4,8 +4,8 @@
 //! read, or in reads right after each other. On a slow link typed keys can arrive together too, so a
 //! burst is never refused: text in it is text, a repeated key repeats, but nothing in it confirms.
 //!
-//! - A key that is not the first of its read is in a burst.
-//! - So is the first key of a read within 1 ms after the read before; within 10 ms where that one
+//! - A key that shares its read with others is in a burst, the first as well: a pasted `yes` says no y.
+//! - So is a key whose read comes within 1 ms after the one before; within 10 ms where that one
 //!   brought [`MANY`] keys or more.
 //! - A read (or its continuation) of at least [`PASTE_KEYS_MIN`] text keys, with four different ones
 //!   among them, is a paste. A held `j` that arrives late is not.
@@ -26,7 +26,7 @@ const GAP_AFTER_MANY: Duration = Duration::from_millis(10);
 pub enum Arrival {
     /// By itself, as a typed key does.
     Alone,
-    /// In one read with earlier keys, or right after them: it confirms nothing.
+    /// In one read with others, or right after them: it confirms nothing.
     InBurst,
 }
 
@@ -61,8 +61,8 @@ impl Bursts {
         match pasted {
             Some(text) => vec![Arrived::Paste(text)],
             None => {
-                let arrival = |at| if at + earlier == 0 { Arrival::Alone } else { Arrival::InBurst };
-                keys.into_iter().enumerate().map(|(at, key)| Arrived::Key(key, arrival(at))).collect()
+                let arrival = if keys.len() + earlier == 1 { Arrival::Alone } else { Arrival::InBurst };
+                keys.into_iter().map(|key| Arrived::Key(key, arrival)).collect()
             }
         }
     }

@@ -133,6 +133,10 @@ fn csi(bytes: &[u8]) -> Front {
 }
 
 fn csi_key(parameters: &[u8], last: u8) -> Option<KeyEvent> {
+    // A private sequence: a mouse event, a report.
+    if parameters.first().is_some_and(|first| (b'<'..=b'?').contains(first)) {
+        return None;
+    }
     let text = std::str::from_utf8(parameters).ok()?;
     let mut numbers = text.split(';').map(|part| part.split(':').next().unwrap_or("").parse::<u32>().ok());
     let first = numbers.next().flatten();
@@ -141,7 +145,7 @@ fn csi_key(parameters: &[u8], last: u8) -> Option<KeyEvent> {
         (b'Z', _) => return Some(KeyEvent::new(KeyCode::BackTab, modifiers | KeyModifiers::SHIFT)),
         (b'~', Some(number)) => tilde(number)?,
         (b'u', Some(number)) => coded(number)?,
-        (b'~' | b'u', None) => return None,
+        (b'~' | b'u', None) | (b'M', _) => return None,
         // `ESC [ 1 ; 5 R` is a cursor report as well as a modified F3: it is taken for the report.
         (b'R', _) => return None,
         (other, None | Some(1)) => application(other)?,

@@ -2,7 +2,7 @@
 //!
 //! It shrinks by priority: what matters least goes first, and each part keeps its place.
 
-use super::cells;
+use super::cells::{self, Keep};
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -39,50 +39,59 @@ const GAP_LEFT: usize = 2;
 const GAP_RIGHT: usize = 1;
 const GAP: usize = 2;
 
-/// Draws `left` and `right` into the line `area`, as much of it as fits.
-pub fn draw(left: &[Part], right: &[Part], area: Rect, buffer: &mut Buffer) {
+/// Draws `left` and `right` into the line `area`, as much of it as fits; `ellipsis` where the first
+/// part of the left had to be cut.
+pub fn draw(left: &[Part], right: &[Part], area: Rect, buffer: &mut Buffer, ellipsis: &str) {
     if area.height == 0 {
         return;
     }
-    let room = usize::from(area.width);
-    let shown = fitting(left, right, room.saturating_sub(2));
+    let room = usize::from(area.width).saturating_sub(2);
+    let (first_room, shown) = fitting(left, right, room);
     let (left_shown, right_shown) = shown.split_at(left.len());
     let mut x = area.x + 1;
-    for (part, _) in left.iter().zip(left_shown).filter(|(_, shown)| **shown) {
-        x = draw_part(part, x, area, buffer) + GAP_LEFT as u16;
+    for (at, (part, _)) in left.iter().zip(left_shown).enumerate().filter(|(_, (_, shown))| **shown) {
+        let room = if at == 0 { first_room } else { room };
+        x = draw_part(part, x, room, area, buffer, ellipsis) + GAP_LEFT as u16;
     }
     let kept: Vec<&Part> = right.iter().zip(right_shown).filter(|(_, s)| **s).map(|(part, _)| part).collect();
     let width = kept.iter().map(|part| part.width() + GAP_RIGHT).sum::<usize>();
     let mut x = area.right().saturating_sub(width as u16).max(area.x);
     for part in kept {
-        x = draw_part(part, x, area, buffer) + GAP_RIGHT as u16;
+        x = draw_part(part, x, room, area, buffer, ellipsis) + GAP_RIGHT as u16;
     }
 }
 
-fn draw_part(part: &Part, mut x: u16, area: Rect, buffer: &mut Buffer) -> u16 {
+fn draw_part(part: &Part, mut x: u16, room: usize, area: Rect, buffer: &mut Buffer, ellipsis: &str) -> u16 {
+    let mut room = room.min(area.right().saturating_sub(x).into());
     for (text, style) in &part.spans {
-        if x >= area.right() {
+        let text = cells::fit(text, room, Keep::Start, ellipsis);
+        if text.is_empty() {
             return x;
         }
-        x = buffer.set_stringn(x, area.y, text, usize::from(area.right() - x), *style).0;
+        room -= cells::width(&text);
+        x = buffer.set_stringn(x, area.y, &text, cells::width(&text), *style).0;
     }
     x
 }
 
-/// Which parts fit into `room`: those of the best priority first, left before right among equals.
-fn fitting(left: &[Part], right: &[Part], room: usize) -> Vec<bool> {
-    let widths = left.iter().map(|part| part.width() + GAP_LEFT);
-    let widths: Vec<usize> = widths.chain(right.iter().map(|part| part.width() + GAP_RIGHT)).collect();
-    let mut order: Vec<usize> = (0..widths.len()).collect();
-    order.sort_by_key(|&at| left.iter().chain(right).nth(at).map(|part| part.priority));
-    let mut shown = vec![false; widths.len()];
+/// Which parts fit into `room`, those of the best priority first, left before right among equals; and
+/// how much of it the first has. That one always stands, cut where the others of priority 0 need it.
+fn fitting(left: &[Part], right: &[Part], room: usize) -> (usize, Vec<bool>) {
+    let parts: Vec<&Part> = left.iter().chain(right).collect();
+    let gap = |at: usize| if at < left.len() { GAP_LEFT } else { GAP_RIGHT };
+    let width = |at: usize| parts[at].width() + gap(at);
+    let needed: usize = (1..parts.len()).filter(|&at| parts[at].priority == 0).map(width).sum();
+    let first_room = room.saturating_sub(GAP + needed + GAP_LEFT);
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|&at| parts[at].priority);
+    let mut shown = vec![false; parts.len()];
     let mut used = GAP;
     for at in order {
-        // The first always stands, cut if need be.
-        if used + widths[at] <= room || used == GAP {
+        let width = if at == 0 { parts[0].width().min(first_room) + gap(0) } else { width(at) };
+        if used + width <= room {
             shown[at] = true;
-            used += widths[at];
+            used += width;
         }
     }
-    shown
+    (first_room, shown)
 }

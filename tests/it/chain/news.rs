@@ -98,3 +98,37 @@ async fn other_notifications_are_a_hint_at_most() {
     drop(news);
     listener.await.unwrap();
 }
+
+/// A standby cannot notify, so it is asked; promoted, it tells by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_is_asked_and_told_of_after_its_promotion() {
+    use crate::support::Scratch;
+    use attestor::db::local::{Cluster, Tuning};
+    use attestor::db::{Access, Db};
+    use sqlx::ConnectOptions;
+
+    let scratch = Scratch::new();
+    let cluster = Cluster::at(&scratch.path().join("standby")).unwrap();
+    let cluster = cluster.login_as("tester").tuned(Tuning::Fleeting);
+    let lease = cluster.lease().await.unwrap();
+    lease.prepare_database("one").await.unwrap();
+    lease.end().await.unwrap();
+    std::fs::write(cluster.layout().data().join("standby.signal"), "").unwrap();
+    let lease = cluster.lease().await.unwrap();
+    let db = Db::lazy(lease.options("one"), Access::ReadWrite);
+    let login = db.login().await.unwrap();
+    assert!(login.in_recovery && login.read_only, "{login:?}");
+
+    let (sender, mut news) = channel(16);
+    let listener = tokio::spawn(listen(db.clone(), sender));
+    assert_eq!(next(&mut news).await, News::Stale);
+    let mut superuser = lease.superuser("one").connect().await.unwrap();
+    let promoted: bool = sqlx::query_scalar("select pg_promote()").fetch_one(&mut superuser).await.unwrap();
+    assert!(promoted);
+    assert_eq!(next(&mut news).await, News::Stale, "it listens now");
+    let entry = NewEntry::new(Category::FindingTriage, "verdict_given", serde_json::Map::new());
+    Change::begin(&db, DeedKey::fresh()).await.unwrap().commit(entry).await.unwrap();
+    assert_eq!(next(&mut news).await, appended(1));
+    drop(news);
+    listener.await.unwrap();
+}

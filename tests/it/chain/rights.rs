@@ -161,7 +161,16 @@ async fn each_role_writes_what_it_has_to() {
             "triage.sightings"
         ]
     );
-    for kept in ["ai_verdict", "ai_confidence", "ai_reasoning", "red_team_success", "id", "first_seen_at"] {
+    for kept in [
+        "fingerprint",
+        "risk",
+        "ai_verdict",
+        "ai_confidence",
+        "ai_reasoning",
+        "red_team_success",
+        "id",
+        "first_seen_at",
+    ] {
         let right = format!("triage.findings.{kept}:UPDATE");
         assert!(!analyst.contains(&right), "{right}");
     }

@@ -141,7 +141,7 @@ fn conflict() {
 
 #[test]
 fn hostile_text() {
-    pictures("hostile", |columns, rows| hostile_desk(columns, rows));
+    pictures("hostile", hostile_desk);
 }
 
 #[test]

@@ -1,19 +1,14 @@
-//! Deciding, commenting, taking back: from the key to the answer of the database.
+//! Deciding, commenting, taking back: from the key to what is sent.
 //!
 //! Nothing is written before Enter (or Ctrl-d, or the yes to a question). The text of a deed is kept
 //! as a draft until the database has said that it holds it.
 
 use super::drafts::Slot;
-use super::list::{Moved, Saving, Way};
 use super::loading::{Anew, toast};
-use super::state::{
-    CommentEditor, ConflictPanel, Deed, Failure, Findings, Focus, Layer, REASONS_MAX, ReasonPrompt, called,
-};
+use super::state::{Chosen, CommentEditor, Deed, Findings, Focus, Layer, REASONS_MAX, ReasonPrompt, called};
 use super::wish::Wish;
-use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
-use crate::triage::actions::{Decided, GiveComment, GiveFeedback, Outcome, TakeBack, Target, When};
-use crate::triage::feedback::Conflict;
+use crate::triage::actions::{GiveComment, GiveFeedback, TakeBack, Target};
 use crate::triage::finding::{Feedback, FeedbackKind, Finding, Verdict};
 use crate::triage::reason::{Comment, Reason};
 use crate::ui::command::Command;
@@ -50,6 +45,7 @@ impl Findings {
             return vec![toast(Tone::Plain, "the decision before this one is still being saved")];
         }
         let about = match (uses_marks, targets.len()) {
+            (true, 1) => format!("{} on the marked finding #{}", verdict.word(), targets[0].finding),
             (true, count) => format!("{} on {count} marked findings", verdict.word()),
             (false, _) => format!("{} {}", verdict.word(), called(&finding)),
         };
@@ -57,7 +53,8 @@ impl Findings {
         let text = reason.filter(|_| begun.is_empty()).unwrap_or(begun);
         let recent = self.reasons.iter().cloned().collect();
         let prompt = Prompt::new(&text, recent, Reason::CHARS_MAX);
-        self.layer = Layer::Reason(ReasonPrompt { verdict, targets, about, prompt });
+        let chosen = if uses_marks { Chosen::ByMarks } else { Chosen::ByCursor };
+        self.layer = Layer::Reason(ReasonPrompt { verdict, targets, chosen, about, prompt });
         // What is decided stands beside the prompt, whatever the cursor did just before.
         self.show_selected(Anew::No)
     }
@@ -66,12 +63,12 @@ impl Findings {
     pub(super) fn open_comment(&mut self) -> Vec<Ask<Wish>> {
         let Some(finding) = self.subject().cloned() else { return Vec::new() };
         let text = self.drafts.text(Slot::Comment(finding.id)).to_owned();
-        self.layer = Layer::Comment(CommentEditor {
+        self.layer = Layer::Comment(Box::new(CommentEditor {
             finding: finding.id,
             about: called(&finding),
             editor: Editor::new(&text, Comment::CHARS_MAX),
             complaint: None,
-        });
+        }));
         self.show_selected(Anew::No)
     }
 
@@ -98,6 +95,7 @@ impl Findings {
             }
         };
         let (verdict, targets) = (prompt.verdict, prompt.targets.clone());
+        let is_under_cursor = prompt.chosen == Chosen::ByCursor;
         let about = prompt.about.clone();
         self.layer = Layer::None;
         self.reasons.retain(|known| known != text);
@@ -108,7 +106,8 @@ impl Findings {
         let count = targets.len();
         let filter = (count > 1).then(|| self.query().filter).filter(|f| !f.is_empty());
         let wish = Wish::Decide(GiveFeedback { targets, verdict, reason, filter, key: DeedKey::fresh() });
-        if count == 1 {
+        // One that is marked may be far from the cursor: it is asked about too.
+        if is_under_cursor {
             return self.send(wish, about);
         }
         let question = Question {
@@ -188,200 +187,8 @@ impl Findings {
         vec![Ask::Do(wish)]
     }
 
-    /// Takes what became of a deed.
-    pub(super) fn done(&mut self, key: DeedKey, result: Result<Outcome, Error>) -> Vec<Ask<Wish>> {
-        let Some(at) = self.under_way.iter().position(|deed| deed.wish.key() == Some(key)) else {
-            return Vec::new();
-        };
-        let mut deed = self.under_way.remove(at);
-        self.set_saving(&deed, Saving::No);
-        let asks = match result {
-            Ok(Outcome::Done(decided)) => self.is_done(&deed, decided),
-            Ok(Outcome::Conflict(conflicts)) => self.conflict(deed, conflicts),
-            Ok(Outcome::Refused(refusals)) => {
-                let text = refusals.first().map_or_else(|| "refused".to_owned(), ToString::to_string);
-                let mut asks = vec![toast(Tone::Bad, text)];
-                asks.extend(self.show_selected(Anew::Yes));
-                asks
-            }
-            Err(error) => {
-                let failure = Failure::from(error);
-                if failure.is_unsure() {
-                    self.set_saving(&deed, Saving::Unsure);
-                    deed.failure = Some(failure);
-                    self.unsure.push_back(deed);
-                    self.offer_unsure();
-                    return Vec::new();
-                }
-                let hint = failure.hint.map_or_else(String::new, |hint| format!("; {hint}"));
-                vec![toast(Tone::Bad, format!("{}: {}{hint}", deed.about, failure.what))]
-            }
-        };
-        self.next_layer();
-        asks
-    }
-
-    fn is_done(&mut self, deed: &Deed, decided: Decided) -> Vec<Ask<Wish>> {
-        let stood_on_it = self.list.selected_id().is_some_and(|id| deed.wish.findings().contains(&id));
-        for finding in &decided.rows {
-            self.list.decided(finding.clone());
-            self.own.decided(finding);
-            self.marks.remove(&finding.id);
-        }
-        self.forget_drafts(&deed.wish);
-        let before = if decided.done == When::Before { ", saved the first time already" } else { "" };
-        let text = format!("{}: entry {}{before}", deed.about, decided.seq);
-        let mut asks = vec![toast(Tone::Good, text)];
-        if self.own.is_open() {
-            asks.extend(self.load_own());
-        } else if stood_on_it && self.focus == Focus::List && matches!(deed.wish, Wish::Decide(_)) {
-            // Where nothing is left below, the rest may be above.
-            let height = self.list_height();
-            let went = self.list.next_needy(Way::Down, height) == Moved::Yes
-                || self.list.below == super::list::Edge::End
-                    && self.list.next_needy(Way::Up, height) == Moved::Yes;
-            if went {
-                asks.extend(self.load_ahead());
-                asks.extend(self.show_selected(Anew::No));
-                return asks;
-            }
-        }
-        if self.shown.id().is_some_and(|id| deed.wish.findings().contains(&id)) {
-            asks.extend(self.show_selected(Anew::Yes));
-        }
-        asks
-    }
-
-    fn conflict(&mut self, deed: Deed, conflicts: Vec<Conflict>) -> Vec<Ask<Wish>> {
-        for conflict in &conflicts {
-            if let Some(row) = self.list.row_mut(conflict.finding) {
-                row.finding.triage_decision = conflict.theirs.verdict;
-                row.finding.version = conflict.theirs.version;
-            }
-        }
-        let text = format!("{}: somebody else decided first; nothing was written", deed.about);
-        self.conflicts.push_back(ConflictPanel { conflicts, deed });
-        self.next_layer();
-        let mut asks = vec![toast(Tone::Bad, text)];
-        asks.extend(self.show_selected(Anew::Yes));
-        asks
-    }
-
-    /// Puts this person's side on top of what stands: a new deed, over the versions that stand.
-    pub(super) fn take_mine(&mut self) -> Vec<Ask<Wish>> {
-        let Layer::Conflict(panel) = std::mem::replace(&mut self.layer, Layer::None) else {
-            return Vec::new();
-        };
-        let stands = |finding: FindingId| panel.conflicts.iter().find(|c| c.finding == finding);
-        let now = |target: &Target| match stands(target.finding) {
-            Some(conflict) => Target { version: conflict.theirs.version, ..*target },
-            None => *target,
-        };
-        let wish = match panel.deed.wish {
-            Wish::Decide(deed) => {
-                let targets = deed.targets.iter().map(now).collect();
-                Wish::Decide(GiveFeedback { targets, key: DeedKey::fresh(), ..deed })
-            }
-            Wish::TakeBack(deed) => {
-                let targets = deed.targets.iter().map(|(target, _)| (now(target), None)).collect();
-                Wish::TakeBack(TakeBack { targets, key: DeedKey::fresh(), ..deed })
-            }
-            other => other,
-        };
-        self.send(wish, panel.deed.about)
-    }
-
-    /// Leaves what stands; this person's reason is no longer needed.
-    pub(super) fn keep_theirs(&mut self) {
-        if let Layer::Conflict(panel) = std::mem::replace(&mut self.layer, Layer::None) {
-            self.forget_drafts(&panel.deed.wish);
-        }
-        self.next_layer();
-    }
-
-    /// Sends a deed again whose answer never came, under the same key: it is done once.
-    pub(super) fn send_again(&mut self) -> Vec<Ask<Wish>> {
-        self.layer = Layer::None;
-        let Some(deed) = self.unsure.pop_front() else { return Vec::new() };
-        let asks = self.send(deed.wish, deed.about);
-        self.next_layer();
-        asks
-    }
-
-    /// Leaves it unknown what became of a deed; its text stays as a draft.
-    pub(super) fn leave_unsure(&mut self) {
-        self.layer = Layer::None;
-        if let Some(deed) = self.unsure.pop_front() {
-            self.set_saving(&deed, Saving::No);
-        }
-        self.next_layer();
-    }
-
-    /// All deeds on their way ended without an answer.
-    pub(super) fn all_unsure(&mut self) {
-        for mut deed in std::mem::take(&mut self.under_way) {
-            self.set_saving(&deed, Saving::Unsure);
-            deed.failure = Some(Failure::of("it ended without an answer".to_owned()));
-            self.unsure.push_back(deed);
-        }
-        self.offer_unsure();
-    }
-
-    /// Offers to send again, where nothing else is open.
-    pub(super) fn offer_unsure(&mut self) {
-        if matches!(self.layer, Layer::None) && !self.filter.is_open() && !self.unsure.is_empty() {
-            self.layer = Layer::Unsure;
-        }
-    }
-
-    /// What waited for the layer to be free: conflicts first, they are certain.
-    pub(super) fn next_layer(&mut self) {
-        if matches!(self.layer, Layer::None)
-            && !self.filter.is_open()
-            && let Some(panel) = self.conflicts.pop_front()
-        {
-            self.layer = Layer::Conflict(panel);
-        }
-        self.offer_unsure();
-    }
-
-    /// Shows on the rows of deeds how they stand.
-    pub(super) fn mark_rows_under_way(&mut self) {
-        let on_their_way: Vec<FindingId> =
-            self.under_way.iter().flat_map(|deed| deed.wish.findings()).collect();
-        let unsure: Vec<FindingId> = self.unsure.iter().flat_map(|deed| deed.wish.findings()).collect();
-        for (ids, saving) in [(unsure, Saving::Unsure), (on_their_way, Saving::UnderWay)] {
-            for id in ids {
-                if let Some(row) = self.list.row_mut(id) {
-                    row.saving = saving;
-                }
-            }
-        }
-    }
-
-    fn set_saving(&mut self, deed: &Deed, saving: Saving) {
-        for id in deed.wish.findings() {
-            if let Some(row) = self.list.row_mut(id) {
-                row.saving = saving;
-            }
-        }
-    }
-
-    fn is_under_way(&self, finding: FindingId) -> bool {
+    pub(super) fn is_under_way(&self, finding: FindingId) -> bool {
         self.under_way.iter().chain(&self.unsure).any(|deed| deed.wish.findings().contains(&finding))
-    }
-
-    fn forget_drafts(&mut self, wish: &Wish) {
-        match wish {
-            Wish::Decide(deed) => {
-                if let Some(first) = deed.targets.first() {
-                    self.drafts.forget(Slot::reason(first.finding, deed.verdict));
-                }
-            }
-            Wish::Comment(deed) => self.drafts.forget(Slot::Comment(deed.finding)),
-            _ => {}
-        }
-        self.own.take_drafts(&self.drafts);
     }
 }
 

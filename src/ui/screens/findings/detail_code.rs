@@ -1,6 +1,6 @@
 //! The code around a finding, and the patch that would mend it.
 
-use super::detail_parts::Writer;
+use super::detail_parts::{Extent, Writer};
 use crate::triage::detail::FindingDetail;
 use crate::ui::widgets::cells;
 use crate::ui::widgets::diff::{self, DiffLine, Kind, Patch};
@@ -31,7 +31,13 @@ pub(super) fn code(lines: &mut Writer<'_>, detail: &FindingDetail) {
         _ => false,
     };
     let first_own = (from..until).find(|at| is_own(*at)).unwrap_or(from);
-    let from = from.max(first_own.saturating_sub(BEFORE_MAX));
+    let last_own = (from..until).rev().find(|at| is_own(*at)).unwrap_or(first_own);
+    let (before, after) = match lines.extent {
+        Extent::Glance => (2, 2),
+        Extent::Whole => (BEFORE_MAX, usize::MAX),
+    };
+    let from = from.max(first_own.saturating_sub(before));
+    let until = until.min(last_own.saturating_add(after).saturating_add(1));
     let digits = number(until).map_or(0, |last| last.to_string().len()).max(3);
     for at in (from..until).take(CODE_MAX) {
         let (marker, style) =

@@ -22,10 +22,19 @@ const LABEL: usize = 7;
 /// The most lines of one text.
 const WRAPPED_MAX: usize = 40;
 
+/// How much of the code is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The lines next to the finding, so that the reasons below are in sight too.
+    Glance,
+    /// All of it.
+    Whole,
+}
+
 /// The lines for `width` cells.
-pub fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Lines {
+pub fn lines(shown: &Shown, width: usize, extent: Extent, look: &Look<'_>) -> Lines {
     let Some(row) = &shown.row else { return Vec::new() };
-    let mut lines = Writer { lines: Vec::new(), width, look };
+    let mut lines = Writer { lines: Vec::new(), width, extent, look };
     lines.text(&row.message, look.theme.text);
     lines.place(row, shown.detail.as_deref());
     match (&shown.detail, &shown.load) {
@@ -47,6 +56,7 @@ pub fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Lines {
 pub(super) struct Writer<'a> {
     pub(super) lines: Lines,
     pub(super) width: usize,
+    pub(super) extent: Extent,
     pub(super) look: &'a Look<'a>,
 }
 

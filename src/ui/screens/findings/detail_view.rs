@@ -1,6 +1,6 @@
 //! Draws the rule that names a finding, and the lines below it.
 
-use super::detail_parts;
+use super::detail_parts::{self, Extent};
 use super::state::{Findings, Focus};
 use crate::text::SafeText;
 use crate::ui::screen::{Clock, Look};
@@ -11,6 +11,9 @@ use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
+
+/// Below so many lines the detail is for a glance.
+const GLANCE: u16 = 16;
 
 impl Findings {
     /// Draws the rule: the finding that the detail shows, whatever has the cursor.
@@ -38,7 +41,7 @@ impl Findings {
 
     /// Draws the detail.
     pub(super) fn draw_detail(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let lines = detail_parts::lines(&self.shown, area.width.into(), look);
+        let lines = detail_parts::lines(&self.shown, area.width.into(), self.extent(area), look);
         let height = usize::from(area.height);
         let first = self.shown.scroll.min(lines.len().saturating_sub(height));
         for (y, line) in lines.iter().skip(first).take(height).enumerate() {
@@ -62,12 +65,18 @@ impl Findings {
         }
     }
 
+    /// With the focus in the list and few lines, the code is cut to what the eye needs first.
+    fn extent(&self, area: Rect) -> Extent {
+        let is_glance = self.focus != Focus::Detail && area.height < GLANCE;
+        if is_glance { Extent::Glance } else { Extent::Whole }
+    }
+
     /// How far the detail can be scrolled.
     pub(super) fn detail_scroll_max(&self) -> usize {
         let (height, width) = self.detail_size();
         let theme = Theme::mono(Symbols::UNICODE);
         let look = Look { theme: &theme, clock: Clock::Utc, now: DateTime::<Utc>::UNIX_EPOCH };
-        detail_parts::lines(&self.shown, width, &look).len().saturating_sub(height)
+        detail_parts::lines(&self.shown, width, Extent::Whole, &look).len().saturating_sub(height)
     }
 }
 

@@ -79,14 +79,9 @@ impl Findings {
     }
 
     /// Takes back what was kept from before; nothing is sent.
-    pub(super) fn restored(&mut self, drafts: &[Draft]) -> Vec<Ask<Wish>> {
+    pub(super) fn restored(&mut self, drafts: &[Draft]) {
         self.drafts.restore(drafts);
         self.own.take_drafts(&self.drafts);
-        match self.drafts.iter().count() {
-            0 => Vec::new(),
-            1 => vec![toast(Tone::Plain, "a draft is kept from before; g b shows it")],
-            count => vec![toast(Tone::Plain, format!("{count} drafts are kept from before; g b shows them"))],
-        }
     }
 
     fn jump(&mut self, text: &str) -> Vec<Ask<Wish>> {

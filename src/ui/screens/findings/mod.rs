@@ -13,6 +13,7 @@ pub mod wish;
 mod deeds;
 mod layers;
 mod loading;
+mod outcomes;
 mod sort;
 mod update;
 
@@ -21,6 +22,7 @@ mod detail_parts;
 mod detail_view;
 mod layout;
 mod list_view;
+mod own_view;
 mod panels;
 mod view;
 

@@ -131,7 +131,7 @@ pub enum Layer {
     /// A reason is being written.
     Reason(ReasonPrompt),
     /// A comment is being written.
-    Comment(CommentEditor),
+    Comment(Box<CommentEditor>),
     /// The number of a finding is being written.
     Jump(Prompt),
     /// Two people decided: both sides.
@@ -146,10 +146,21 @@ pub struct ReasonPrompt {
     pub verdict: Verdict,
     /// The findings as they were seen when the prompt opened.
     pub targets: Vec<Target>,
+    /// How they were chosen.
+    pub chosen: Chosen,
     /// What the prompt says that it is about.
     pub about: String,
     /// The line.
     pub prompt: Prompt,
+}
+
+/// How the findings of a deed were chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    /// It has the cursor.
+    ByCursor,
+    /// They are marked, and perhaps out of sight.
+    ByMarks,
 }
 
 /// A comment on a finding.

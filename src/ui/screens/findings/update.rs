@@ -16,7 +16,10 @@ impl Findings {
     pub(super) fn on_input(&mut self, input: Input) -> Vec<Ask<Wish>> {
         match input {
             Input::Opened(place) => self.opened(place),
-            Input::DraftsRestored(drafts) => self.restored(&drafts),
+            Input::DraftsRestored(drafts) => {
+                self.restored(&drafts);
+                Vec::new()
+            }
             Input::Resized { columns, rows } => {
                 (self.columns, self.rows) = (columns, rows);
                 Vec::new()

@@ -1,0 +1,208 @@
+//! What became of deeds: done, in conflict, refused, or nobody knows.
+//!
+//! An answer that never came is not a failure: the deed is offered again under its own key, and the
+//! database does it once.
+
+use super::drafts::Slot;
+use super::list::{Edge, Moved, Saving, Way};
+use super::loading::{Anew, toast};
+use super::state::{ConflictPanel, Deed, Failure, Findings, Focus, Layer};
+use super::wish::Wish;
+use crate::error::Error;
+use crate::ids::{DeedKey, FindingId};
+use crate::triage::actions::{Decided, GiveFeedback, Outcome, TakeBack, Target, When};
+use crate::triage::feedback::Conflict;
+use crate::ui::screen::{Ask, Tone};
+
+impl Findings {
+    /// Takes what became of a deed.
+    pub(super) fn done(&mut self, key: DeedKey, result: Result<Outcome, Error>) -> Vec<Ask<Wish>> {
+        let Some(at) = self.under_way.iter().position(|deed| deed.wish.key() == Some(key)) else {
+            return Vec::new();
+        };
+        let mut deed = self.under_way.remove(at);
+        self.set_saving(&deed, Saving::No);
+        let asks = match result {
+            Ok(Outcome::Done(decided)) => self.is_done(&deed, decided),
+            Ok(Outcome::Conflict(conflicts)) => self.conflict(deed, conflicts),
+            Ok(Outcome::Refused(refusals)) => {
+                let text = refusals.first().map_or_else(|| "refused".to_owned(), ToString::to_string);
+                let mut asks = vec![toast(Tone::Bad, text)];
+                asks.extend(self.show_selected(Anew::Yes));
+                asks
+            }
+            Err(error) => {
+                let failure = Failure::from(error);
+                if failure.is_unsure() {
+                    self.set_saving(&deed, Saving::Unsure);
+                    deed.failure = Some(failure);
+                    self.unsure.push_back(deed);
+                    self.offer_unsure();
+                    return Vec::new();
+                }
+                let hint = failure.hint.map_or_else(String::new, |hint| format!("; {hint}"));
+                vec![toast(Tone::Bad, format!("{}: {}{hint}", deed.about, failure.what))]
+            }
+        };
+        self.next_layer();
+        asks
+    }
+
+    fn is_done(&mut self, deed: &Deed, decided: Decided) -> Vec<Ask<Wish>> {
+        let stood_on_it = self.list.selected_id().is_some_and(|id| deed.wish.findings().contains(&id));
+        for finding in &decided.rows {
+            self.list.decided(finding.clone());
+            self.own.decided(finding);
+            self.marks.remove(&finding.id);
+        }
+        self.forget_drafts(&deed.wish);
+        let before = if decided.done == When::Before { ", saved the first time already" } else { "" };
+        let text = format!("{}: entry {}{before}", deed.about, decided.seq);
+        let mut asks = vec![toast(Tone::Good, text)];
+        if self.own.is_open() {
+            asks.extend(self.load_own());
+        } else if stood_on_it && self.focus == Focus::List && matches!(deed.wish, Wish::Decide(_)) {
+            // Where nothing is left below, the rest may be above.
+            let height = self.list_height();
+            let went = self.list.next_needy(Way::Down, height) == Moved::Yes
+                || self.list.below == Edge::End && self.list.next_needy(Way::Up, height) == Moved::Yes;
+            if went {
+                asks.extend(self.load_ahead());
+                asks.extend(self.show_selected(Anew::No));
+                return asks;
+            }
+        }
+        if self.shown.id().is_some_and(|id| deed.wish.findings().contains(&id)) {
+            asks.extend(self.show_selected(Anew::Yes));
+        }
+        asks
+    }
+
+    fn conflict(&mut self, deed: Deed, conflicts: Vec<Conflict>) -> Vec<Ask<Wish>> {
+        for conflict in &conflicts {
+            if let Some(row) = self.list.row_mut(conflict.finding) {
+                row.finding.triage_decision = conflict.theirs.verdict;
+                row.finding.version = conflict.theirs.version;
+            }
+        }
+        let text = format!("{}: somebody else decided first; nothing was written", deed.about);
+        self.conflicts.push_back(ConflictPanel { conflicts, deed });
+        self.next_layer();
+        let mut asks = vec![toast(Tone::Bad, text)];
+        asks.extend(self.show_selected(Anew::Yes));
+        asks
+    }
+
+    /// Puts this person's side on top of what stands: a new deed, over the versions that stand.
+    pub(super) fn take_mine(&mut self) -> Vec<Ask<Wish>> {
+        let Layer::Conflict(panel) = std::mem::replace(&mut self.layer, Layer::None) else {
+            return Vec::new();
+        };
+        let stands = |finding: FindingId| panel.conflicts.iter().find(|c| c.finding == finding);
+        let now = |target: &Target| match stands(target.finding) {
+            Some(conflict) => Target { version: conflict.theirs.version, ..*target },
+            None => *target,
+        };
+        let wish = match panel.deed.wish {
+            Wish::Decide(deed) => {
+                let targets = deed.targets.iter().map(now).collect();
+                Wish::Decide(GiveFeedback { targets, key: DeedKey::fresh(), ..deed })
+            }
+            Wish::TakeBack(deed) => {
+                let targets = deed.targets.iter().map(|(target, _)| (now(target), None)).collect();
+                Wish::TakeBack(TakeBack { targets, key: DeedKey::fresh(), ..deed })
+            }
+            other => other,
+        };
+        self.send(wish, panel.deed.about)
+    }
+
+    /// Leaves what stands; this person's reason is no longer needed.
+    pub(super) fn keep_theirs(&mut self) {
+        if let Layer::Conflict(panel) = std::mem::replace(&mut self.layer, Layer::None) {
+            self.forget_drafts(&panel.deed.wish);
+        }
+        self.next_layer();
+    }
+
+    /// Sends a deed again whose answer never came, under the same key: it is done once.
+    pub(super) fn send_again(&mut self) -> Vec<Ask<Wish>> {
+        self.layer = Layer::None;
+        let Some(deed) = self.unsure.pop_front() else { return Vec::new() };
+        let asks = self.send(deed.wish, deed.about);
+        self.next_layer();
+        asks
+    }
+
+    /// Leaves it unknown what became of a deed; its text stays as a draft.
+    pub(super) fn leave_unsure(&mut self) {
+        self.layer = Layer::None;
+        if let Some(deed) = self.unsure.pop_front() {
+            self.set_saving(&deed, Saving::No);
+        }
+        self.next_layer();
+    }
+
+    /// All deeds on their way ended without an answer.
+    pub(super) fn all_unsure(&mut self) {
+        for mut deed in std::mem::take(&mut self.under_way) {
+            self.set_saving(&deed, Saving::Unsure);
+            deed.failure = Some(Failure::of("it ended without an answer".to_owned()));
+            self.unsure.push_back(deed);
+        }
+        self.offer_unsure();
+    }
+
+    /// Offers to send again, where nothing else is open.
+    pub(super) fn offer_unsure(&mut self) {
+        if matches!(self.layer, Layer::None) && !self.filter.is_open() && !self.unsure.is_empty() {
+            self.layer = Layer::Unsure;
+        }
+    }
+
+    /// What waited for the layer to be free: conflicts first, they are certain.
+    pub(super) fn next_layer(&mut self) {
+        if matches!(self.layer, Layer::None)
+            && !self.filter.is_open()
+            && let Some(panel) = self.conflicts.pop_front()
+        {
+            self.layer = Layer::Conflict(panel);
+        }
+        self.offer_unsure();
+    }
+
+    /// Shows on the rows of deeds how they stand.
+    pub(super) fn mark_rows_under_way(&mut self) {
+        let on_their_way: Vec<FindingId> =
+            self.under_way.iter().flat_map(|deed| deed.wish.findings()).collect();
+        let unsure: Vec<FindingId> = self.unsure.iter().flat_map(|deed| deed.wish.findings()).collect();
+        for (ids, saving) in [(unsure, Saving::Unsure), (on_their_way, Saving::UnderWay)] {
+            for id in ids {
+                if let Some(row) = self.list.row_mut(id) {
+                    row.saving = saving;
+                }
+            }
+        }
+    }
+
+    fn set_saving(&mut self, deed: &Deed, saving: Saving) {
+        for id in deed.wish.findings() {
+            if let Some(row) = self.list.row_mut(id) {
+                row.saving = saving;
+            }
+        }
+    }
+
+    fn forget_drafts(&mut self, wish: &Wish) {
+        match wish {
+            Wish::Decide(deed) => {
+                if let Some(first) = deed.targets.first() {
+                    self.drafts.forget(Slot::reason(first.finding, deed.verdict));
+                }
+            }
+            Wish::Comment(deed) => self.drafts.forget(Slot::Comment(deed.finding)),
+            _ => {}
+        }
+        self.own.take_drafts(&self.drafts);
+    }
+}
