@@ -2,6 +2,7 @@
 
 pub mod confirm;
 pub mod demo;
+pub mod doctor;
 pub mod findings;
 pub mod import;
 pub mod keys;
@@ -110,13 +111,18 @@ impl Global {
 
     /// What the flags, the environment and the configuration file say.
     pub fn config(&self) -> Result<Config> {
-        Config::read(&Flags {
+        Config::read(&self.flags())
+    }
+
+    /// The part of it that the configuration is read with.
+    pub fn flags(&self) -> Flags {
+        Flags {
             connect: self.connect.clone(),
             database_url: self.database_url.clone(),
             file: self.config.clone(),
             read_only: self.read_only,
             theme: self.theme.clone(),
-        })
+        }
     }
 }
 
@@ -136,6 +142,11 @@ pub enum Command {
     Local(local::Command),
     /// Open the console on demo data.
     Demo(demo::Options),
+    /// Look at terminal, configuration and database, and say what to do about what is wrong.
+    ///
+    /// Looking starts and changes nothing. Works without a database and without a terminal. Exit status 1
+    /// where something would not work.
+    Doctor,
     /// List every deed of the console with its keys.
     Keys,
     /// Print the completions of a shell.
@@ -155,6 +166,7 @@ pub async fn run(command: Command, global: &Global, deeds: fn() -> Vec<keys::Row
         Command::Demo(options) => demo::run(options, global).await,
         Command::Completions(options) => manual::completions(&options),
         Command::Man(options) => manual::man(&options),
+        Command::Doctor => doctor::run(global).await,
         Command::Keys => keys::run(&deeds(), global),
     }
 }
