@@ -1,7 +1,7 @@
 //! One thing that was looked at: how it stands, what was found, and what to do.
 
 use crate::cli::output::Tabular;
-use crate::text::visible;
+use crate::text::{visible, visible_lines};
 use serde::Serialize;
 
 /// How it stands.
@@ -55,7 +55,7 @@ impl Check {
     /// Says what to do.
     #[must_use]
     pub fn advise(mut self, advice: impl AsRef<str>) -> Check {
-        self.advice = Some(visible(advice.as_ref()).into_owned());
+        self.advice = Some(visible_lines(advice.as_ref()).into_owned());
         self
     }
 }

@@ -28,6 +28,8 @@ const DEEDS: &[(&str, &str, &str)] = &[
 pub enum Facts {
     /// No database is named anywhere; the ways to name one.
     Unconfigured(String),
+    /// It lies in the private cluster, which is not running or has not made it yet.
+    Asleep,
     /// There is no connection: what failed, and what to try.
     Unreachable(String, Option<String>),
     /// It answers.
@@ -69,6 +71,13 @@ pub fn judge(facts: &Facts) -> Vec<Check> {
     match facts {
         Facts::Unconfigured(ways) => {
             vec![check("connection", Standing::Warning, "no database is configured").advise(ways)]
+        }
+        Facts::Asleep => {
+            let found = "in the private cluster, which does not run or has not made it yet";
+            vec![
+                check("connection", Standing::Unknown, found)
+                    .advise("opening the console starts it; to look at it now: attestor local url"),
+            ]
         }
         Facts::Unreachable(what, hint) => {
             let failed = check("connection", Standing::Fails, what);

@@ -168,7 +168,8 @@ pub async fn database(survey: &Survey) -> (database::Facts, bool) {
     let local = matches!(config.place(), Place::Local(_));
     let access = config.access();
     let facts = match addresses(config).await {
-        Ok((login, admin)) => match reached(&login, admin.as_ref(), access).await {
+        Ok(None) => database::Facts::Asleep,
+        Ok(Some((login, admin))) => match reached(&login, admin.as_ref(), access).await {
             Ok(reached) => database::Facts::Reached(Box::new(reached)),
             Err(error) => unreachable_by(error),
         },
@@ -186,19 +187,18 @@ fn problem(error: Error) -> Problem {
     Problem { what: error.to_string(), hint: error.hint_text().map(str::to_owned) }
 }
 
-/// How to connect as the login and, on the private cluster, as the one who looks after it. Unlike
-/// opening it, this starts no server and makes no database.
-async fn addresses(config: &crate::config::Config) -> Result<(PgConnectOptions, Option<PgConnectOptions>)> {
+/// The login's, and that of the private cluster's superuser.
+type Addresses = (PgConnectOptions, Option<PgConnectOptions>);
+
+/// How to connect as the login and, on the private cluster, as the one who looks after it; none where
+/// that does not run or has no such database. Unlike opening it, this starts and makes nothing.
+async fn addresses(config: &crate::config::Config) -> Result<Option<Addresses>> {
     let Place::Local(database) = config.place() else {
-        return Ok((config.connect_options().await?.0, None));
+        return Ok(Some((config.connect_options().await?.0, None)));
     };
     let Status { state, databases, socket, login, superuser, .. } = Cluster::usual()?.status().await?;
     if state != State::Running || !databases.contains(&database) {
-        return Err(Error::new(
-            Kind::NoDatabase,
-            "the private cluster does not run, or has no such database yet",
-        )
-        .hint("attestor local start, or open the console: it starts the server and makes the database"));
+        return Ok(None);
     }
     let options = |role: &str| {
         PgConnectOptions::new_without_pgpass()
@@ -208,7 +208,7 @@ async fn addresses(config: &crate::config::Config) -> Result<(PgConnectOptions, 
             .database(&database)
             .ssl_mode(PgSslMode::Disable)
     };
-    Ok((options(&login), Some(options(&superuser))))
+    Ok(Some((options(&login), Some(options(&superuser)))))
 }
 
 async fn reached(
