@@ -84,26 +84,31 @@ pub async fn server(connection: &mut PgConnection) -> Result<Server> {
 /// Asks what the login may do. None before the first migration.
 pub async fn rights(connection: &mut PgConnection) -> Result<Option<Rights>> {
     let migrated: bool = sqlx::query_scalar(
-        "select to_regclass('audit.category_roles') is not null and to_regclass('triage.feedbacks') is not null",
+        // By the catalog: to_regclass raises where the login may not enter the schema.
+        "select count(*) = 2 from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where (n.nspname, c.relname) in (('audit', 'category_roles'), ('triage', 'feedbacks'))",
     )
     .fetch_one(&mut *connection)
     .await?;
     if !migrated {
         return Ok(None);
     }
+    // A table is named only where its schema may be entered: otherwise its name alone is refused.
     let mut rights: Rights = sqlx::query_as(
         "select array(select substr(r.rolname, 10) from pg_roles r
                        where r.rolname in ('attestor_viewer', 'attestor_analyst', 'attestor_operator',
                                            'attestor_auditor', 'attestor_approver', 'attestor_producer')
                          and pg_has_role(session_user, r.oid, 'usage')
                        order by r.rolname) as roles,
-                has_schema_privilege('triage', 'usage') and has_table_privilege('triage.findings', 'select')
-                    and has_schema_privilege('audit', 'usage')
-                    and has_table_privilege('audit.audit_trail_entries', 'select') as reads,
-                has_schema_privilege('triage', 'usage') and has_table_privilege('triage.feedbacks', 'insert')
-                    and has_any_column_privilege('triage.findings', 'update') as decides,
-                has_schema_privilege('triage', 'usage') and has_table_privilege('triage.imports', 'insert')
-                    and has_table_privilege('triage.findings', 'insert') as takes_in,
+                case when has_schema_privilege('triage', 'usage') and has_schema_privilege('audit', 'usage')
+                     then has_table_privilege('triage.findings', 'select')
+                      and has_table_privilege('audit.audit_trail_entries', 'select') else false end as reads,
+                case when has_schema_privilege('triage', 'usage')
+                     then has_table_privilege('triage.feedbacks', 'insert')
+                      and has_any_column_privilege('triage.findings', 'update') else false end as decides,
+                case when has_schema_privilege('triage', 'usage')
+                     then has_table_privilege('triage.imports', 'insert')
+                      and has_table_privilege('triage.findings', 'insert') else false end as takes_in,
                 '{}'::text[] as categories,
                 coalesce(pg_has_role(session_user, to_regrole('attestor_owner'), 'member'), false) as owns",
     )

@@ -221,7 +221,7 @@ async fn reached(
     let latency = patiently(health::latency(&mut connection)).await.ok();
     let skew = patiently(health::skew(&mut connection)).await.ok();
     let migrated = patiently(migrate::status(&mut connection)).await.map_err(problem);
-    let rights = patiently(health::rights(&mut connection)).await.unwrap_or_default();
+    let rights = patiently(health::rights(&mut connection)).await?;
     let differences = match &migrated {
         Ok(status) if status.is_current() => differences(&mut connection, admin, &server, access).await,
         _ => Err(Problem {

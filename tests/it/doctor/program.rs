@@ -57,13 +57,16 @@ fn programs_that_are_missing_matter_where_they_are_needed() {
 #[tokio::test]
 async fn a_migrated_database_is_well_and_an_empty_one_is_not() {
     let home = tempfile::tempdir().unwrap();
-    let url = database().await.url();
-    let (code, checks, all) = doctor(home.path(), &[], &[("DATABASE_URL", &url)]);
+    let migrated = database().await;
+    let (code, checks, all) = doctor(home.path(), &[], &[("DATABASE_URL", &migrated.url())]);
     assert_eq!(code, 0, "{all}");
     for name in ["connection", "version", "encoding", "migrations", "login", "writing"] {
         assert_eq!(status(&checks, "database", name), "ok", "{all}");
     }
     assert_eq!(status(&checks, "database", "standing rights"), "unknown", "not an owner: {all}");
+    sqlx::raw_sql("create role passer_by login").execute(&mut migrated.superuser().await).await.unwrap();
+    let (code, checks, all) = doctor(home.path(), &[], &[("DATABASE_URL", &migrated.url_as("passer_by"))]);
+    assert_eq!((code, status(&checks, "database", "login")), (1, "fails"), "{all}");
     let url = empty_database().await.url();
     let (code, checks, all) = doctor(home.path(), &[], &[("DATABASE_URL", &url)]);
     assert_eq!((code, status(&checks, "database", "migrations")), (1, "fails"), "{all}");
