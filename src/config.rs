@@ -4,6 +4,8 @@
 //! all, [`Config::read`] says so and names the ways out: a forgotten `DATABASE_URL` must never open
 //! some other database and find its empty chain in order.
 
+pub mod origin;
+
 use crate::db::{Access, Db, local};
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;

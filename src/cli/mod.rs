@@ -2,9 +2,12 @@
 
 pub mod confirm;
 pub mod demo;
+pub mod doctor;
 pub mod findings;
 pub mod import;
+pub mod keys;
 pub mod local;
+pub mod manual;
 pub mod migrate;
 pub mod output;
 pub mod welcome;
@@ -108,13 +111,18 @@ impl Global {
 
     /// What the flags, the environment and the configuration file say.
     pub fn config(&self) -> Result<Config> {
-        Config::read(&Flags {
+        Config::read(&self.flags())
+    }
+
+    /// The part of it that the configuration is read with.
+    pub fn flags(&self) -> Flags {
+        Flags {
             connect: self.connect.clone(),
             database_url: self.database_url.clone(),
             file: self.config.clone(),
             read_only: self.read_only,
             theme: self.theme.clone(),
-        })
+        }
     }
 }
 
@@ -134,15 +142,31 @@ pub enum Command {
     Local(local::Command),
     /// Open the console on demo data.
     Demo(demo::Options),
+    /// Look at terminal, configuration and database, and say what to do about what is wrong.
+    ///
+    /// Looking starts and changes nothing. Works without a database and without a terminal. Exit status 1
+    /// where something would not work.
+    Doctor,
+    /// List every deed of the console with its keys.
+    Keys,
+    /// Print the completions of a shell.
+    Completions(manual::Completions),
+    /// Write the manual pages of all commands.
+    Man(manual::Man),
 }
 
-/// Does what `command` says; the result is the exit status.
-pub async fn run(command: Command, global: &Global) -> Result<u8> {
+/// Does what `command` says; the result is the exit status. `deeds` is the console's table, which the
+/// command line itself does not know.
+pub async fn run(command: Command, global: &Global, deeds: fn() -> Vec<keys::Row>) -> Result<u8> {
     match command {
         Command::Findings(command) => findings::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
         Command::Migrate(options) => migrate::run(options, global).await,
         Command::Local(command) => local::run(command, global).await,
         Command::Demo(options) => demo::run(options, global).await,
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man(options) => manual::man(&options),
+        Command::Doctor => doctor::run(global).await,
+        Command::Keys => keys::run(&deeds(), global),
     }
 }
