@@ -1,8 +1,10 @@
 //! The binary: it chooses the console or the command line, and turns errors into exit statuses.
 
 use attestor::cli::welcome::{self, Choice};
-use attestor::cli::{self, Cli, Color, Command, Global, demo};
+use attestor::cli::{self, Cli, Color, Command, Global, demo, keys};
 use attestor::error::{Kind, Result};
+use attestor::ui::command::{Holds, TABLE};
+use attestor::ui::keymap::Keymap;
 use attestor::ui::{self, Colour, Options};
 use clap::Parser;
 use std::process::ExitCode;
@@ -23,7 +25,7 @@ fn main() -> ExitCode {
             None => console(&cli.global).await,
             Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
             Some(command) => {
-                let work = cli::run(command, &cli.global);
+                let work = cli::run(command, &cli.global, deeds);
                 // Dropped in the middle, the work rolls back and lets go of the private cluster.
                 tokio::select! { done = work => done, status = ended() => Ok(status) }
             }
@@ -91,4 +93,21 @@ fn look(global: &Global) -> Options {
         Color::Never => Colour::Never,
     };
     Options { colour }
+}
+
+/// The console's table, for the command line to print.
+fn deeds() -> Vec<keys::Row> {
+    let keymap = Keymap::default();
+    let row = |row: &attestor::ui::command::Row| keys::Row {
+        group: row.group.title().to_owned(),
+        keys: keymap.keys_of(row.command).collect(),
+        name: row.name.to_owned(),
+        help: row.help.to_owned(),
+        holds: match row.holds {
+            Holds::Everywhere => vec!["everywhere".to_owned()],
+            Holds::In(panes) => panes.iter().map(|pane| keys::words(&format!("{pane:?}"))).collect(),
+        },
+        needs: row.needs.iter().map(|need| keys::words(&format!("{need:?}"))).collect(),
+    };
+    TABLE.iter().map(row).collect()
 }

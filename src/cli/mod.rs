@@ -4,7 +4,9 @@ pub mod confirm;
 pub mod demo;
 pub mod findings;
 pub mod import;
+pub mod keys;
 pub mod local;
+pub mod manual;
 pub mod migrate;
 pub mod output;
 pub mod welcome;
@@ -134,15 +136,25 @@ pub enum Command {
     Local(local::Command),
     /// Open the console on demo data.
     Demo(demo::Options),
+    /// List every deed of the console with its keys.
+    Keys,
+    /// Print the completions of a shell.
+    Completions(manual::Completions),
+    /// Write the manual pages of all commands.
+    Man(manual::Man),
 }
 
-/// Does what `command` says; the result is the exit status.
-pub async fn run(command: Command, global: &Global) -> Result<u8> {
+/// Does what `command` says; the result is the exit status. `deeds` is the console's table, which the
+/// command line itself does not know.
+pub async fn run(command: Command, global: &Global, deeds: fn() -> Vec<keys::Row>) -> Result<u8> {
     match command {
         Command::Findings(command) => findings::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
         Command::Migrate(options) => migrate::run(options, global).await,
         Command::Local(command) => local::run(command, global).await,
         Command::Demo(options) => demo::run(options, global).await,
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man(options) => manual::man(&options),
+        Command::Keys => keys::run(&deeds(), global),
     }
 }

@@ -19,6 +19,7 @@ mod import;
 mod keys;
 mod local;
 mod looks;
+mod manual;
 mod migrate;
 mod risk;
 mod sarif;
