@@ -49,7 +49,6 @@ pub async fn session(options: &Options, global: &Global) -> Result<Session> {
         name: "demo".to_owned(),
         read_only: global.read_only,
         accent: None,
-        theme: global.theme.clone(),
         lease: Some(lease),
     })
 }
@@ -62,11 +61,21 @@ async fn prepare(options: &Options, global: &Global) -> Result<(Lease, Demo)> {
     let lease = lease(&Cluster::usual()?, options.install).await?;
     let existing = if options.reset { replace(&lease, global).await? } else { Existing::Keep };
     let date = options.date.unwrap_or_else(|| Utc::now().date_naive());
-    let demo = open(&lease, date, existing).await?;
+    let demo = open(&lease, date, existing).await.map_err(in_the_demo)?;
     if demo.loaded == Loaded::Before && options.date.is_some() {
         eprintln!("The demo was loaded before and keeps its date; --reset makes it anew.");
     }
     Ok((lease, demo))
+}
+
+/// A failure of the demo's own database. One that another build of this program has made cannot be
+/// migrated, and need not be: nothing in it is worth more than making it anew.
+fn in_the_demo(error: Error) -> Error {
+    if error.kind() != Kind::OtherBuild {
+        return error;
+    }
+    let what = format!("the demo was made by another build of attestor: {error}");
+    Error::new(error.kind(), what).hint("attestor demo --reset makes it anew; decisions in it are lost")
 }
 
 /// Replaces the demo; where others have it open, only after a yes.

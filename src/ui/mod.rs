@@ -13,6 +13,7 @@ pub mod screens;
 pub mod suspend;
 pub mod terminal;
 pub mod theme;
+pub mod themes;
 pub mod widgets;
 
 pub use run::{Colour, Options, run};

@@ -137,8 +137,6 @@ proptest! {
     }
 }
 
-const PANES: [Pane; 3] = [Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
-
 fn check_meaning(keys: &str, pane: Pane, expected: Meaning) {
     assert_eq!(Keymap::default().meaning(&sequence(keys).unwrap(), pane), expected, "{keys}");
 }
@@ -161,7 +159,7 @@ fn keys_mean_what_the_table_says() {
 
 #[test]
 fn the_default_keys_do_not_hide_each_other() {
-    assert_eq!(Keymap::default().conflicts(&PANES), []);
+    assert_eq!(Keymap::default().conflicts(Pane::ALL), []);
     for row in TABLE {
         for keys in row.keys {
             assert!(sequence(keys).is_some(), "{}: the key {keys} is unknown", row.name);
@@ -175,7 +173,7 @@ fn keys_that_terminals_or_shells_keep_for_themselves_are_not_bound() {
         "Ctrl-a", "Ctrl-b", "Ctrl-p", "Ctrl-s", "Ctrl-q", "Ctrl-g", "~", "Ctrl-h", "Ctrl-i", "Ctrl-j",
         "Ctrl-m",
     ];
-    for pane in PANES {
+    for &pane in Pane::ALL {
         for keys in kept {
             check_meaning(keys, pane, Meaning::Nothing);
         }

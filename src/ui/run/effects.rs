@@ -2,6 +2,7 @@
 
 use super::paths;
 use super::{Answers, Console, PATIENCE};
+use crate::config::Pace;
 use crate::db::Db;
 use crate::jobs::Job;
 use crate::text::SafeText;
@@ -17,6 +18,8 @@ use std::time::Duration;
 
 /// How often the progress of a job is shown at most.
 const PROGRESS: Duration = Duration::from_millis(250);
+/// The same on a slow link.
+const PROGRESS_SLOW: Duration = Duration::from_secs(2);
 
 impl<S: Screen + Send + 'static> Console<S> {
     pub(super) async fn obey(&mut self, effect: Effect<S::Wish>) {
@@ -40,6 +43,16 @@ impl<S: Screen + Send + 'static> Console<S> {
                     let look = tokio::task::spawn_blocking(move || paths::completions(&typed));
                     if let Ok(paths) = look.await {
                         answers.send(Event::Paths(paths)).await;
+                    }
+                });
+            }
+            Effect::LoadTheme(name) => {
+                let (themes, answers) = (self.themes.clone(), self.answers.clone());
+                tokio::spawn(async move {
+                    let wanted = name.clone();
+                    let load = tokio::task::spawn_blocking(move || themes.load(&wanted));
+                    if let Ok(theme) = load.await {
+                        answers.send(Event::Themed(name, theme)).await;
                     }
                 });
             }
@@ -84,7 +97,8 @@ impl<S: Screen + Send + 'static> Console<S> {
             JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
         };
         self.jobs.insert(id, job.cancellation());
-        tokio::spawn(attend(id, job, self.answers.clone()));
+        let pause = if self.pace == Pace::Slow { PROGRESS_SLOW } else { PROGRESS };
+        tokio::spawn(attend(id, job, pause, self.answers.clone()));
     }
 }
 
@@ -119,13 +133,13 @@ fn told(report: &ImportReport) -> String {
 }
 
 /// Tells how far a job is until it ends.
-async fn attend<M: Send>(id: JobId, job: Job<String>, answers: Answers<M>) {
+async fn attend<M: Send>(id: JobId, job: Job<String>, pause: Duration, answers: Answers<M>) {
     let mut progress = job.progress();
     let tell = async {
         while progress.changed().await.is_ok() {
             let now = progress.borrow_and_update().clone();
             answers.send(Event::JobMoved(id, now)).await;
-            tokio::time::sleep(PROGRESS).await;
+            tokio::time::sleep(pause).await;
         }
         std::future::pending::<()>().await;
     };

@@ -13,9 +13,10 @@ pub use setup::{Colour, Options, has_colours};
 use super::app::{App, Event, JobId, Moment, Ticket};
 use super::input::{Chunk, Decoder, Reader};
 use super::painter::Painter;
-use super::screen::{Screen, Toast, Tone, Tools};
+use super::screen::{Clock, Screen, Toast, Tone, Tools};
 use super::terminal;
-use crate::config::Session;
+use super::themes::Themes;
+use crate::config::{Pace, Session};
 use crate::error::Result;
 use keeper::Keeper;
 use ratatui::buffer::Buffer;
@@ -30,6 +31,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// The same on a slow link: keys that come faster share one.
+const FRAME_SLOW: Duration = Duration::from_millis(120);
 /// Answers that wait for the loop; whoever brings more waits too.
 const QUEUE: usize = 256;
 /// How long a stalled terminal is waited for before it is left as it is.
@@ -47,9 +50,9 @@ pub async fn run_with<S: Screen + Send + 'static>(
     options: Options,
 ) -> Result<u8> {
     terminal::check()?;
-    let (theme, clock) = setup::look(&session, &options)?;
-    let about = setup::about(&session);
-    let app = App::new(screens, about, theme, clock);
+    let (themes, theme) = options.dress(&session)?;
+    let app = App::new(screens, setup::about(&session), theme, Clock::Local);
+    let app = app.preferring(options.preferences(&themes));
     let keeper = Keeper::default();
     keeper::hook_panics(&keeper);
     let (sender, answers) = mpsc::channel(QUEUE);
@@ -59,6 +62,8 @@ pub async fn run_with<S: Screen + Send + 'static>(
         decoder: Decoder::default(),
         keeper,
         tools: Tools { db: session.db.clone() },
+        themes,
+        pace: options.pace,
         answers: Answers { sender },
         loads: HashMap::new(),
         jobs: HashMap::new(),
@@ -106,6 +111,8 @@ struct Console<S: Screen> {
     decoder: Decoder,
     keeper: Keeper,
     tools: Tools,
+    themes: Themes,
+    pace: Pace,
     answers: Answers<S::Msg>,
     loads: HashMap<Ticket, AbortHandle>,
     jobs: HashMap<JobId, CancellationToken>,
@@ -231,7 +238,7 @@ impl<S: Screen + Send + 'static> Console<S> {
             Ok(()) => self.dirty = false,
             Err(_) => self.hang_up(),
         }
-        self.frame_at = moment.at + FRAME;
+        self.frame_at = moment.at + if self.pace == Pace::Slow { FRAME_SLOW } else { FRAME };
     }
 }
 
