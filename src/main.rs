@@ -2,6 +2,7 @@
 
 use attestor::cli::welcome::{self, Choice};
 use attestor::cli::{self, Cli, Color, Command, Global, demo, keys};
+use attestor::config::Shape;
 use attestor::error::{Kind, Result};
 use attestor::ui::command::{Holds, TABLE};
 use attestor::ui::keymap::Keymap;
@@ -77,14 +78,18 @@ async fn console(global: &Global) -> Result<u8> {
 
 async fn open(global: &Global) -> Result<u8> {
     let options = options(global)?;
-    ui::terminal::check()?;
+    if options.shape == Shape::Drawn {
+        ui::terminal::check()?;
+    }
     ui::run(global.open().await?, options).await
 }
 
 /// Opens the console on demo data.
 async fn demo(demo: &demo::Options, global: &Global) -> Result<u8> {
     let options = options(global)?;
-    ui::terminal::check()?;
+    if options.shape == Shape::Drawn {
+        ui::terminal::check()?;
+    }
     ui::run(demo::session(demo, global).await?, options).await
 }
 

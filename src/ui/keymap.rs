@@ -3,6 +3,7 @@
 mod file;
 
 use super::command::{Command, Pane, TABLE};
+use crate::text::visible;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::fmt;
 
@@ -35,7 +36,7 @@ impl Chord {
         let code = match (characters.next(), characters.next()) {
             // A terminal sends the same for both cases.
             (Some(c), None) if modifiers == KeyModifiers::CONTROL => KeyCode::Char(c.to_ascii_lowercase()),
-            (Some(c), None) if !c.is_control() && c != ' ' => KeyCode::Char(c),
+            (Some(c), None) if c != ' ' && visible(rest) == rest => KeyCode::Char(c),
             (Some(_), None) => return None,
             _ => match function() {
                 Some(n) => KeyCode::F(n),

@@ -6,6 +6,7 @@ pub mod command;
 pub mod drafts;
 pub mod input;
 pub mod keymap;
+pub mod linear;
 pub mod painter;
 pub mod run;
 pub mod screen;

@@ -54,12 +54,16 @@ impl Theme {
             "mono" => MONO,
             _ => return None,
         };
-        Some(Theme::parse(file, name, symbols).expect("the themes are part of the program, and a test reads them"))
+        Some(
+            Theme::parse(file, name, symbols)
+                .expect("the themes are part of the program, and a test reads them"),
+        )
     }
 
     /// Bold, dim and underline alone.
     pub fn mono(symbols: Symbols) -> Self {
-        Theme::parse(MONO, "mono", symbols).expect("themes/mono.toml is part of the program, and a test reads it")
+        Theme::parse(MONO, "mono", symbols)
+            .expect("themes/mono.toml is part of the program, and a test reads it")
     }
 
     /// Reads a theme's file; `name` is the file's in errors.

@@ -81,13 +81,7 @@ impl<S: Screen> App<S> {
     }
 
     /// Runs a command that opens a line, and types `text` into it in place of what stands there.
-    fn run_and_type(
-        &mut self,
-        command: Command,
-        text: &str,
-        moment: Moment,
-        out: &mut Vec<Effect<S::Wish>>,
-    ) {
+    fn run_and_type(&mut self, command: Command, text: &str, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         if let Some(why) = self.why_not(command) {
             return self.say(Tone::Plain, why, moment);
         }

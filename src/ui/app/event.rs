@@ -62,6 +62,8 @@ pub enum Event<M> {
     Resumed,
     /// The request to stop, from the keyboard or as SIGINT.
     Interrupted,
+    /// SIGTSTP: go back to the shell once no write is under way.
+    Stopping,
     /// SIGTERM: end soon, with this exit status.
     Terminated(u8),
     /// Something to say.

@@ -4,12 +4,14 @@ mod commands;
 mod event;
 mod jobs;
 mod keys;
+mod linear;
 mod overlay;
 mod tickets;
 mod view;
 
 pub use event::{About, Access, Effect, Event, LinkNews, Moment, Preferences};
 pub use jobs::{JobDeed, JobId};
+pub use linear::Asked;
 pub use tickets::Ticket;
 
 use super::keymap::{Chord, Keymap};
@@ -156,6 +158,7 @@ impl<S: Screen> App<S> {
             Event::Woken => self.woken(moment, out),
             Event::Resumed => out.push(Effect::Redraw),
             Event::Interrupted => self.interrupt(moment, out),
+            Event::Stopping => self.leaving = Some(Leaving::Suspend),
             Event::Terminated(status) => self.leaving = Some(Leaving::Quit(status)),
             Event::Said(toast) => self.toast(toast, moment),
         }

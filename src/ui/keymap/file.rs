@@ -3,7 +3,7 @@
 //! `keys.toml` of the configuration folder holds one table, `[keys]`. A command named there has the
 //! keys that stand there and no others; all other commands keep theirs.
 
-use super::{Chord, Keymap, Kept, sequence, spelled};
+use super::{Chord, Kept, Keymap, sequence, spelled};
 use crate::config::files::{read_if_there, shown, wrong_at, wrong_toml};
 use crate::error::{Error, Result};
 use crate::text::visible;
@@ -121,7 +121,9 @@ impl Source<'_> {
         let writes = command.row().needs.contains(&Need::WriteAccess);
         for chord in &chords {
             if let Some(why) = refusal(*chord, command, writes) {
-                return Err(self.wrong(at, &format!("{chord} cannot be used: {why}")).hint("take another key"));
+                return Err(self
+                    .wrong(at, &format!("{chord} cannot be used: {why}"))
+                    .hint("take another key"));
             }
         }
         Ok(Binding { keys: chords, command, at })
@@ -178,7 +180,9 @@ fn refusal(chord: Chord, command: Command, writes: bool) -> Option<&'static str>
         }),
         Some(Kept::NeverSent) => Some("terminals do not send it as a key of its own"),
         Some(Kept::For(keeper)) if keeper != command => Some("it always stops, or goes back"),
-        Some(Kept::PartOfKeys) if writes => Some("arrow keys bring it on slow links, and this command writes"),
+        Some(Kept::PartOfKeys) if writes => {
+            Some("arrow keys bring it on slow links, and this command writes")
+        }
         Some(Kept::For(_) | Kept::PartOfKeys) | None => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::paths;
 use super::{Answers, Console, PATIENCE};
-use crate::config::Pace;
+use crate::config::{Pace, Shape};
 use crate::db::Db;
 use crate::jobs::Job;
 use crate::text::SafeText;
@@ -79,6 +79,10 @@ impl<S: Screen + Send + 'static> Console<S> {
     }
 
     async fn copy(&mut self, text: &SafeText) {
+        if self.shape == Shape::Linear {
+            // Nothing but lines is written: whoever wants it elsewhere takes it from there.
+            return self.print(&[text.as_str().to_owned()]);
+        }
         let within_tmux = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
         let wrapping = if within_tmux { Wrapping::Tmux } else { Wrapping::None };
         let toast = match clipboard::sequence(text, wrapping) {

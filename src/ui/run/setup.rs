@@ -62,7 +62,9 @@ impl Options {
     }
 
     pub(super) fn preferences(&self, themes: &Themes) -> Preferences {
-        Preferences { keymap: self.keymap.clone(), pace: self.pace, themes: themes.names() }
+        // In lines the detail is told when it is asked for.
+        let pace = if self.shape == Shape::Linear { Pace::Slow } else { self.pace };
+        Preferences { keymap: self.keymap.clone(), pace, themes: themes.names() }
     }
 }
 
