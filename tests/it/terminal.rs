@@ -32,7 +32,7 @@ fn the_console_itself() {
         let settings = Settings {
             theme: None,
             pace: Pace::Usual,
-            shape: Shape::Drawn,
+            shape: if std::env::var_os("TINY_LINEAR").is_some() { Shape::Linear } else { Shape::Drawn },
             folder: std::env::var_os("TINY_CONFIG").map(Into::into),
         };
         run_with(vec![Tiny::new()], session, Options::read(Colour::Auto, &settings)?).await
@@ -467,6 +467,31 @@ fn a_stop_from_elsewhere_without_a_shell_stops_nothing() {
     console.signal(nix::sys::signal::Signal::SIGTSTP);
     console.send("j");
     console.wait("> row 1");
+}
+
+#[test]
+fn in_lines_nothing_is_drawn_and_the_same_deeds_are_done() {
+    let state = tempfile::tempdir().unwrap();
+    let mut console = open_as(state.path(), &[("TINY_LINEAR", "1")], Reading::Always);
+    console.wait("attestor> ");
+    console.send("next\r");
+    console.wait("> row 1");
+    console.send("false-positive internal tool\r");
+    console.wait("saved");
+    console.send("f\r");
+    console.wait("text> ");
+    console.send("typed later\r");
+    console.send("list\r");
+    console.wait("saved: internal tool | typed later");
+    console.send("undo\r");
+    console.wait("yes or no> ");
+    console.send("yes\r");
+    console.send("list\r");
+    console.wait("typed later | taken back");
+    console.send("quit\r");
+    assert_eq!(console.end().0, 0);
+    let written = console.all_written();
+    assert!(!written.contains(&0x1b), "a control sequence in lines");
 }
 
 #[test]

@@ -69,7 +69,10 @@ impl<S: Screen> App<S> {
                     tell = Told::Nothing;
                 }
                 Order::Run(command, text) if text.is_empty() => self.run(command, moment, out),
-                Order::Run(command, text) => self.run_with(command, &text, moment, out),
+                Order::Run(command, text) => {
+                    self.run_with(command, &text, moment, out);
+                    self.close_refused(moment, said, out);
+                }
                 Order::Unknown(word) => {
                     said.push(format!(
                         "there is no command {}; help lists them",
@@ -90,7 +93,10 @@ impl<S: Screen> App<S> {
             Asked::Lines(_) => match line {
                 "." => self.press(KeyEvent::new(KeyCode::Char('d'), KeyModifiers::CONTROL), moment, out),
                 ".keep" => self.press(KeyCode::Esc.into(), moment, out),
-                text => self.tell(self.active, Input::Paste(format!("{text}\n")), moment, out),
+                text => {
+                    self.tell(self.active, Input::Paste(format!("{text}\n")), moment, out);
+                    tell = Told::Nothing;
+                }
             },
             Asked::Key(_) => {
                 let mut characters = line.trim().chars();
@@ -104,6 +110,15 @@ impl<S: Screen> App<S> {
         }
         self.leave_when_possible(out);
         (tell, effects)
+    }
+
+    /// A text that was typed behind a name and is wrong: that is said, and the line closed, so that the
+    /// next line is an order again.
+    fn close_refused(&mut self, moment: Moment, said: &mut Vec<String>, out: &mut Vec<Effect<S::Wish>>) {
+        if let Asked::Text(lines) = self.asked(moment) {
+            said.extend(lines);
+            self.press(KeyCode::Esc.into(), moment, out);
+        }
     }
 
     fn press(&mut self, key: KeyEvent, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
@@ -146,7 +161,13 @@ impl<S: Screen> App<S> {
                     .to_owned(),
             ]),
             // Where no text cursor stands, keys are chosen and not typed.
-            Mode::Line if self.has_text_cursor(moment) => Asked::Text(lines()),
+            Mode::Line if self.has_text_cursor(moment) => {
+                // What it says of its keys holds for what is drawn.
+                let mut lines = lines();
+                lines.retain(|line| !line.starts_with("Enter "));
+                lines.push("a line of text; an empty one closes".to_owned());
+                Asked::Text(lines)
+            }
             Mode::Line => Asked::Key(lines()),
         }
     }

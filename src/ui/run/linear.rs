@@ -97,6 +97,8 @@ impl<S: Screen + Send + 'static> Console<S> {
                     self.obey(effect).await;
                 }
             }
+            // Said when it opened, and not after each of its lines.
+            Asked::Lines(_) if told == Told::Nothing => {}
             Asked::YesOrNo(lines) | Asked::Text(lines) | Asked::Lines(lines) | Asked::Key(lines) => {
                 self.print(&lines);
             }

@@ -15,7 +15,7 @@ const TWO_COLUMNS: u16 = 100;
 pub fn draw(typed: &str, next: &[(String, Command)], area: Rect, buffer: &mut Buffer, theme: &Theme) {
     let columns: u16 = if area.width >= TWO_COLUMNS && next.len() > 1 { 2 } else { 1 };
     let lines = next.len().div_ceil(columns.into());
-    let inner = panel::draw(typed, lines, area, buffer, theme);
+    let inner = panel::draw(&format!("what may follow {typed}"), lines, area, buffer, theme);
     let width = inner.width / columns;
     for (at, (key, command)) in next.iter().enumerate() {
         let (column, line) = (at / lines, at % lines);

@@ -94,6 +94,9 @@ impl Findings {
         } else {
             self.draw_panel(buffer.area, &mut buffer, look);
         }
-        crate::ui::screen::lines_of(&buffer, look.theme)
+        let mut lines = crate::ui::screen::lines_of(&buffer, look.theme);
+        // A mark below the place of an error says nothing when it is read.
+        lines.retain(|line| line.contains(char::is_alphanumeric));
+        lines
     }
 }
