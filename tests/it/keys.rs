@@ -232,9 +232,9 @@ fn check_wrong(text: &str, parts: &[&str]) {
 
 #[test]
 fn a_wrong_file_is_told_by_line_with_what_to_do() {
-    check_wrong("[keys]\n\nsort = 'f'", &["line 3", "f is the key of mark-false-positive", "below [keys]"]);
-    check_wrong("[keys]\nsort = 'g'", &["line 2", "g begins", "never be reached"]);
-    check_wrong("[keys]\nsort = 'f x'", &["fx begins with f", "mark-false-positive"]);
+    check_wrong("[keys]\n\nsort = 'f'", &["line 3", "`f` is the key of mark-false-positive", "below [keys]"]);
+    check_wrong("[keys]\nsort = 'g'", &["line 2", "`g` begins", "never be reached"]);
+    check_wrong("[keys]\nsort = 'f x'", &["`fx` begins with `f`", "mark-false-positive"]);
     check_wrong("[keys]\nsort = 'F6'\nzoom = 'F6'", &["line 3", "stands in line 2"]);
     check_wrong("[keys]\nsort = ['F6', 'F6']", &["twice"]);
     check_wrong("[keys]\nsorting = 'F6'", &["line 2", "no command sorting", "attestor keys"]);

@@ -147,12 +147,12 @@ impl Source<'_> {
         let (mine, theirs) = (spelled(&binding.keys), spelled(keys));
         let other = command.row().name;
         let what = match binding.keys == *keys {
-            true if command == binding.command => format!("{mine} stands here twice"),
-            true => format!("{mine} is the key of {other} too, and both hold in one place"),
+            true if command == binding.command => format!("`{mine}` stands here twice"),
+            true => format!("`{mine}` is the key of {other} too, and both hold in one place"),
             false if binding.keys.len() < keys.len() => {
-                format!("{mine} begins {theirs}, the keys of {other}, which could never be reached")
+                format!("`{mine}` begins `{theirs}`, the keys of {other}, which could never be reached")
             }
-            false => format!("{mine} begins with {theirs}, the key of {other}, and could never be reached"),
+            false => format!("`{mine}` begins with `{theirs}`, the key of {other}, and could never be reached"),
         };
         let hint = match at {
             Some(at) => {
