@@ -3,10 +3,12 @@
 
 mod support;
 
+mod agreement;
 mod architecture;
 mod chain;
 mod cli_confirm;
 mod cli_findings;
+mod cli_threat;
 mod config;
 mod console;
 mod database;
@@ -21,11 +23,13 @@ mod linear;
 mod local;
 mod looks;
 mod manual;
+mod metrics;
 mod migrate;
 mod risk;
 mod sarif;
 mod store;
 mod terminal;
 mod text;
+mod threat;
 mod tiny;
 mod triage;

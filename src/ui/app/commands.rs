@@ -109,7 +109,7 @@ impl<S: Screen> App<S> {
         match theme {
             Ok(theme) => {
                 self.theme = theme;
-                let what = format!("theme {name}; to keep it: config.toml, theme = \"{name}\"");
+                let what = format!("theme {name}; --theme or config.toml keeps it");
                 self.say(Tone::Good, &what, moment);
             }
             Err(error) => {
