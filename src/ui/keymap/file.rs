@@ -152,7 +152,9 @@ impl Source<'_> {
             false if binding.keys.len() < keys.len() => {
                 format!("`{mine}` begins `{theirs}`, the keys of {other}, which could never be reached")
             }
-            false => format!("`{mine}` begins with `{theirs}`, the key of {other}, and could never be reached"),
+            false => {
+                format!("`{mine}` begins with `{theirs}`, the key of {other}, and could never be reached")
+            }
         };
         let hint = match at {
             Some(at) => {
