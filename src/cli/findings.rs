@@ -147,13 +147,10 @@ pub struct UndoOptions {
     /// Take back what you decided last, on all findings that it concerned.
     #[arg(long, conflicts_with_all = ["ids", "filter", "if_version"])]
     last: bool,
-<<<<<<< HEAD
-    /// Why; it stands in the audit chain as you write it.
-=======
     /// Take back what this entry of the audit chain decided, claimed, snoozed or accepted.
     #[arg(long, value_name = "SEQ", conflicts_with_all = ["ids", "filter", "if_version", "last"])]
     entry: Option<EntrySeq>,
-    /// Why.
+    /// Why; it stands in the audit chain as you write it.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }
@@ -192,8 +189,7 @@ pub struct ReleaseOptions {
     /// End claims of others too.
     #[arg(long)]
     anyone: bool,
-    /// Why.
->>>>>>> main
+    /// Why; it stands in the audit chain as you write it.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }

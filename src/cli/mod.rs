@@ -12,7 +12,7 @@ pub mod migrate;
 pub mod output;
 pub mod welcome;
 
-use crate::config::{Config, Flags, Session};
+use crate::config::{Config, Flags, Session, Settings};
 use crate::error::{Kind, Result};
 use crate::text::visible;
 use clap::{Args, Parser, Subcommand};
@@ -72,9 +72,15 @@ pub struct Global {
     /// Print bare tab-separated columns, without a header or colours.
     #[arg(long, global = true, help_heading = "Output")]
     pub plain: bool,
-    /// The theme of the console: dark, mono, or a name in the themes folder.
-    #[arg(long, global = true, value_name = "NAME", help_heading = "Output")]
+    /// The theme of the console: dark, light, high-contrast, mono, or a name in the themes folder.
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Console")]
     pub theme: Option<String>,
+    /// Draw little, for slow links: the detail on Enter only.
+    #[arg(long, global = true, help_heading = "Console")]
+    pub slow: bool,
+    /// Print lines instead of drawing, for screen readers and braille.
+    #[arg(long, global = true, help_heading = "Console")]
+    pub linear: bool,
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value = "auto", help_heading = "Output")]
     pub color: Color,
@@ -128,6 +134,11 @@ impl Global {
         Config::read(&self.flags())
     }
 
+    /// What they say about the console itself.
+    pub fn settings(&self) -> Result<Settings> {
+        Settings::read(&self.flags())
+    }
+
     /// The part of it that the configuration is read with.
     pub fn flags(&self) -> Flags {
         Flags {
@@ -136,6 +147,8 @@ impl Global {
             file: self.config.clone(),
             read_only: self.read_only,
             theme: self.theme.clone(),
+            slow: self.slow,
+            linear: self.linear,
         }
     }
 }
@@ -177,7 +190,11 @@ pub enum Command {
 
 /// Does what `command` says; the result is the exit status. `deeds` is the console's table, which the
 /// command line itself does not know.
-pub async fn run(command: Command, global: &Global, deeds: fn() -> Vec<keys::Row>) -> Result<u8> {
+pub async fn run(
+    command: Command,
+    global: &Global,
+    deeds: impl FnOnce() -> Result<Vec<keys::Row>>,
+) -> Result<u8> {
     match command {
         Command::Findings(command) => findings::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
@@ -187,6 +204,6 @@ pub async fn run(command: Command, global: &Global, deeds: fn() -> Vec<keys::Row
         Command::Completions(options) => manual::completions(&options),
         Command::Man(options) => manual::man(&options),
         Command::Doctor => doctor::run(global).await,
-        Command::Keys => keys::run(&deeds(), global),
+        Command::Keys => keys::run(&deeds()?, global),
     }
 }

@@ -20,6 +20,7 @@ mod findings_screen;
 mod identity;
 mod import;
 mod keys;
+mod linear;
 mod local;
 mod looks;
 mod manual;

@@ -15,3 +15,4 @@ pub mod prompt;
 pub mod table;
 pub mod tabs;
 pub mod when;
+pub mod which_key;

@@ -192,3 +192,31 @@ async fn the_command_prints_the_address_alone_and_leaves_the_server_running() {
     let (status, out, said) = attestor(&["demo", "--no-console", "--database-url", "postgresql:///x"]);
     assert_eq!((status, &*out), (Some(2), ""), "{said}");
 }
+
+#[tokio::test]
+async fn a_demo_of_another_build_is_told_with_the_way_out() {
+    let scratch = Scratch::new();
+    let lease = lease(&scratch).await;
+    open(&lease, date(), Existing::Keep).await.unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_attestor"));
+        command.args(args).env("ATTESTOR_LOCAL_DIR", scratch.path().join("demo")).env_remove("DATABASE_URL");
+        command.env("PGUSER", "tester");
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+    };
+    for damage in [
+        "update attestor.migrations set checksum = '\\x00' where version = 1",
+        "insert into attestor.migrations (version, description, success, checksum, execution_time)
+         values (999, 'later', true, '\\x00', 1)",
+    ] {
+        let mut connection = superuser(&lease).await;
+        sqlx::query(AssertSqlSafe(damage.to_owned())).execute(&mut connection).await.unwrap();
+        drop(connection);
+        let output = run(&["demo", "--no-console"]).await.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("another build") && said.contains("attestor demo --reset"), "{said}");
+    }
+    let output = run(&["demo", "--no-console", "--reset", "--yes"]).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
