@@ -8,11 +8,8 @@ mod chain;
 mod cli_confirm;
 mod cli_findings;
 mod config;
-<<<<<<< HEAD
 mod console;
-=======
 mod database;
->>>>>>> main
 mod demo;
 mod drafts;
 mod filter;
@@ -21,11 +18,8 @@ mod identity;
 mod import;
 mod keys;
 mod local;
-<<<<<<< HEAD
 mod looks;
-=======
 mod migrate;
->>>>>>> main
 mod risk;
 mod sarif;
 mod store;
