@@ -4,7 +4,9 @@ pub mod detail;
 pub mod feedbacks;
 pub mod fields;
 pub mod findings;
+pub mod imports;
 pub mod intake;
+pub mod overview;
 mod query;
 pub mod values;
 
