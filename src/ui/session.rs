@@ -77,7 +77,8 @@ impl SessionFile {
     /// Remembers a visit.
     pub fn keep_visit(&self, database: &str, visit: Visit) -> io::Result<()> {
         self.change(|content| {
-            let oldest = content.visits.iter().min_by_key(|(_, visit)| visit.at).map(|(name, _)| name.clone());
+            let oldest =
+                content.visits.iter().min_by_key(|(_, visit)| visit.at).map(|(name, _)| name.clone());
             if let Some(oldest) = oldest.filter(|_| content.visits.len() >= REMEMBERED_MAX) {
                 content.visits.remove(&oldest);
             }

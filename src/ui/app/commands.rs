@@ -3,7 +3,7 @@
 use super::overlay::Overlay;
 use super::{Access, App, Effect, Leaving, Moment};
 use crate::ui::command::{Command, Need};
-use crate::ui::screen::{Ask, Clock, Input, Question, Screen, Tone};
+use crate::ui::screen::{Ask, Clock, Input, Place, Question, Screen, Tone};
 
 impl<S: Screen> App<S> {
     /// Runs a command, by whatever way it was asked for.
@@ -12,7 +12,10 @@ impl<S: Screen> App<S> {
             return self.say(Tone::Plain, why, moment);
         }
         match command {
-            Command::GoFindings if self.active != 0 => self.show(0, None, moment, out),
+            Command::GoOverview => self.go(command, &Place::Overview, moment, out),
+            Command::GoFindings | Command::GoFeedback => {
+                self.go(command, &Place::Findings { filter: String::new() }, moment, out);
+            }
             Command::Redraw => out.push(Effect::Redraw),
             Command::ToggleClock => {
                 self.clock = match self.clock {
@@ -31,6 +34,17 @@ impl<S: Screen> App<S> {
             Command::Suspend => self.leaving = Some(Leaving::Suspend),
             Command::Quit => self.back_or_quit(moment, out),
             other => self.tell(self.active, Input::Command(other), moment, out),
+        }
+    }
+
+    /// To the screen that shows such a place; on that screen, the command is its own affair.
+    fn go(&mut self, command: Command, place: &Place, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+        let Some(screen) = self.screens.iter().position(|screen| screen.shows(place)) else { return };
+        let is_there = screen == self.active;
+        self.show(screen, None, moment, out);
+        // A pane of a screen is gone to from everywhere.
+        if is_there || command == Command::GoFeedback {
+            self.tell(screen, Input::Command(command), moment, out);
         }
     }
 

@@ -97,6 +97,18 @@ impl<S: Screen> App<S> {
         }
     }
 
+    /// The same with the screen of this title in front, where there is one.
+    #[must_use]
+    pub fn opened_on(mut self, title: &str) -> Self {
+        self.active = self.screens.iter().position(|screen| screen.title() == title).unwrap_or(0);
+        self
+    }
+
+    /// The title of the screen in front.
+    pub fn front(&self) -> &'static str {
+        self.screens[self.active].title()
+    }
+
     /// Takes what happened, and says what is to be done.
     pub fn handle(&mut self, event: Event<S::Msg>, moment: Moment) -> Vec<Effect<S::Wish>> {
         let mut effects = Vec::new();

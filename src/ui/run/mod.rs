@@ -3,6 +3,7 @@
 mod effects;
 mod ending;
 mod keeper;
+mod last;
 mod link;
 mod paths;
 mod setup;
@@ -18,6 +19,7 @@ use super::terminal;
 use crate::config::Session;
 use crate::error::Result;
 use keeper::Keeper;
+use last::LastScreen;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use signals::{Signal, Signals};
@@ -49,7 +51,8 @@ pub async fn run_with<S: Screen + Send + 'static>(
     terminal::check()?;
     let (theme, clock) = setup::look(&session, &options)?;
     let about = setup::about(&session);
-    let app = App::new(screens, about, theme, clock);
+    let last = LastScreen::on(&session.name);
+    let app = App::new(screens, about, theme, clock).opened_on(&last.title());
     let keeper = Keeper::default();
     keeper::hook_panics(&keeper);
     let (sender, answers) = mpsc::channel(QUEUE);
@@ -58,6 +61,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
         painter: Painter::start(terminal::Output)?,
         decoder: Decoder::default(),
         keeper,
+        last,
         tools: Tools { db: session.db.clone() },
         answers: Answers { sender },
         loads: HashMap::new(),
@@ -105,6 +109,7 @@ struct Console<S: Screen> {
     painter: Painter,
     decoder: Decoder,
     keeper: Keeper,
+    last: LastScreen,
     tools: Tools,
     answers: Answers<S::Msg>,
     loads: HashMap<Ticket, AbortHandle>,
