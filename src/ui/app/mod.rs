@@ -277,7 +277,8 @@ impl<S: Screen> App<S> {
     /// Brings a screen to the front.
     fn show(&mut self, screen: usize, place: Option<Place>, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         if screen != self.active {
-            self.back.retain(|earlier| *earlier != self.active);
+            // Each screen once, and the one in front not at all: the way back has an end.
+            self.back.retain(|earlier| *earlier != self.active && *earlier != screen);
             self.back.push(self.active);
             self.back.truncate(BACK_MAX);
             self.active = screen;

@@ -183,23 +183,25 @@ fn plus(sum: Option<Count>, more: Option<Count>) -> Option<Count> {
 
 /// The lines of the imports.
 pub fn imports(imports: &[Import], scans: &Scans, look: &Look) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let count = |n: u64| Count::Exactly(n).to_string();
-    let mut standing: Vec<String> =
-        scans.under_way.iter().map(|(word, n)| format!("{} {}", count(*n), word.one_line())).collect();
-    if !standing.is_empty() {
-        lines.push(words(-1, "under way", standing.join(", ")));
-    }
-    if scans.failed > 0 {
-        standing = vec![format!("{} in 24 h", count(scans.failed))];
-        let failed = Label::Warning("failed".to_owned());
-        lines.push(Line { label: failed, ..words(-2, "", standing.join("")) });
-    }
+    let mut lines: Vec<Line> = scans_line(scans).into_iter().collect();
     lines.extend(imports.iter().map(|import| import_line(import, look)));
     if imports.is_empty() {
         lines.push(words(-3, "none yet", "a file that is taken in shows here"));
     }
     lines
+}
+
+/// The scans of the last day that need a look: those under way, and those that failed.
+fn scans_line(scans: &Scans) -> Option<Line> {
+    let count = |n: u64| Count::Exactly(n).to_string();
+    let under_way = scans.under_way.iter().map(|(word, n)| format!("{} {}", count(*n), word.one_line()));
+    let mut parts: Vec<String> = under_way.collect();
+    let mut label = Label::Words("scans".to_owned());
+    if scans.failed > 0 {
+        parts.push(format!("{} failed in 24 h", count(scans.failed)));
+        label = Label::Warning("scans".to_owned());
+    }
+    (!parts.is_empty()).then(|| Line { label, ..words(-1, "", parts.join(", ")) })
 }
 
 fn import_line(import: &Import, look: &Look) -> Line {

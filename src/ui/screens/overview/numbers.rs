@@ -6,8 +6,11 @@ use crate::triage::store::findings::Count;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{Align, Keep};
 use crate::ui::widgets::strip;
-use crate::ui::widgets::table::{Column, Room};
+use crate::ui::widgets::table::{self, Column, Room};
 use ratatui::style::Style;
+
+/// The most cells of a label.
+const LABEL_MAX: usize = 24;
 
 /// What a column shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +28,8 @@ pub(super) fn columns(cells: u16) -> Vec<(Shows, Column)> {
     let number = |shows, title, cells| {
         (shows, Column { title, room: Room::Fixed(cells), align: Align::Right, keep: Keep::Start })
     };
-    let label = Column { title: "", room: Room::Share(1), align: Align::Left, keep: Keep::Start };
     let bars = Column { title: "30 DAYS", room: Room::Fixed(30), align: Align::Left, keep: Keep::Start };
-    let mut columns = vec![(Shows::Label, label), number(Shows::Now, "NOW", 8)];
+    let mut columns = vec![number(Shows::Now, "NOW", 8)];
     if cells >= 60 {
         columns.push(number(Shows::Last(1), "24 H", 6));
     }
@@ -36,6 +38,11 @@ pub(super) fn columns(cells: u16) -> Vec<(Shows, Column)> {
     if cells >= 80 {
         columns.push((Shows::Days, bars));
     }
+    // What is left, and not so much that the eye loses the line.
+    let bare: Vec<Column> = columns.iter().map(|(_, column)| *column).collect();
+    let left = usize::from(cells).saturating_sub(table::least(&bare) + table::GAP).min(LABEL_MAX);
+    let label = Column { title: "", room: Room::Fixed(left), align: Align::Left, keep: Keep::Start };
+    columns.insert(0, (Shows::Label, label));
     columns
 }
 
