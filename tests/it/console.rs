@@ -344,7 +344,7 @@ fn the_palette_types_what_stands_behind_a_name() {
     console.read("theme light");
     assert_eq!(console.keys(&["\r"]), [Effect::LoadTheme("light".into())]);
     let light = Theme::named("light", Symbols::UNICODE).unwrap();
-    console.event(Event::Themed("light".into(), Ok(light)));
+    console.event(Event::Themed("light".into(), Ok(Box::new(light))));
     check_footer(&console, "theme light;");
     console
         .event(Event::Themed("dusk".into(), Err(Error::new(Kind::Configuration, "there is no theme dusk"))));

@@ -55,7 +55,7 @@ pub enum Event<M> {
     /// File names that may complete what stands in the palette.
     Paths(Vec<String>),
     /// The theme of this name was read, or why not.
-    Themed(String, Result<Theme>),
+    Themed(String, Result<Box<Theme>>),
     /// The time that [`App::wake_at`] named has come.
     Woken,
     /// The terminal is back after a suspension.

@@ -52,7 +52,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                     let wanted = name.clone();
                     let load = tokio::task::spawn_blocking(move || themes.load(&wanted));
                     if let Ok(theme) = load.await {
-                        answers.send(Event::Themed(name, theme)).await;
+                        answers.send(Event::Themed(name, theme.map(Box::new))).await;
                     }
                 });
             }
