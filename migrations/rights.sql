@@ -96,8 +96,10 @@ grant update (
     -- who looks at it, and what may wait
     claimed_by, claimed_until, snoozed_until)
     on triage.findings to attestor_analyst;
--- They take in what is known of CVEs and of builds. A catalogue of KEV is replaced whole.
+-- They take in what is known of CVEs and of builds. A catalogue of KEV is replaced whole, and the risks
+-- of findings follow.
 grant insert, update on triage.epss_data, triage.pipeline_metrics to attestor_analyst;
+grant update (risk) on triage.findings to attestor_analyst;
 grant insert, update, delete on triage.kev to attestor_analyst, attestor_producer;
 grant insert on triage.threat_editions to attestor_analyst, attestor_producer;
 grant update (risk) on triage.findings to attestor_producer;

@@ -5,6 +5,7 @@
 //! some other database and find its empty chain in order.
 
 pub mod files;
+pub mod origin;
 mod settings;
 
 pub use settings::{Pace, Settings, Shape};

@@ -45,10 +45,11 @@ pub enum Command {
     /// All of them are decided, or none. The decision and its entry in the audit chain are committed
     /// together. Findings that a filter chose are counted and confirmed first.
     Triage(TriageOptions),
-    /// Take back the verdict that stands; the one before it stands again, or none.
+    /// Take back the verdict that stands.
     ///
-    /// With `--last` or `--entry`, a whole deed is taken back, on however many findings: what somebody
-    /// decided again since is left as it is, and named.
+    /// The one before it stands again, or none. Nothing is deleted: a further entry in the audit chain says
+    /// what was taken back. With `--last` or `--entry`, a whole deed is taken back, on however many
+    /// findings: what somebody decided again since is left as it is, and named.
     Undo(UndoOptions),
     /// Measure how far the AI's verdicts can be trusted on those of people, and which builds are unusual.
     ///
@@ -89,7 +90,7 @@ pub enum Command {
 /// The options of `findings list`.
 #[derive(Debug, Args)]
 pub struct ListOptions {
-    /// Which findings; all of them unless told.
+    /// Which findings, such as 'severity>=high -verdict:fp'; without it, all of them.
     #[arg(long, short, value_name = "FILTER", default_value = "", hide_default_value = true)]
     filter: String,
     /// List groups instead, the riskiest first: those of a rule, a file or a fingerprint.
@@ -103,7 +104,7 @@ pub struct ListOptions {
     /// Sort the other way round.
     #[arg(long)]
     reverse: bool,
-    /// How many rows at most; all of them unless told.
+    /// How many rows at most; without it, all of them.
     #[arg(long, value_name = "ROWS")]
     limit: Option<usize>,
 }
@@ -114,13 +115,13 @@ struct Chosen {
     /// The numbers of the findings.
     #[arg(value_name = "ID")]
     ids: Vec<FindingId>,
-    /// The findings that this filter lets through; they are counted and confirmed first.
+    /// The findings that this filter lets through, in place of numbers; counted and confirmed first.
     #[arg(long, short, value_name = "FILTER", conflicts_with = "ids")]
     filter: Option<String>,
-    /// Refuse unless the finding still has this version.
+    /// Refuse unless the finding still has this version, which `findings show` tells.
     #[arg(long, value_name = "N", conflicts_with = "filter")]
     if_version: Option<i32>,
-    /// The key of this deed: asked for twice with one key, it is done once.
+    /// A key of your choice for this deed: repeated with the same key, it is done once.
     #[arg(long, value_name = "UUID")]
     key: Option<Uuid>,
 }
@@ -149,7 +150,7 @@ pub struct UndoOptions {
     /// Take back what this entry of the audit chain decided, claimed, snoozed or accepted.
     #[arg(long, value_name = "SEQ", conflicts_with_all = ["ids", "filter", "if_version", "last"])]
     entry: Option<EntrySeq>,
-    /// Why.
+    /// Why; it stands in the audit chain as you write it.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }
@@ -188,7 +189,7 @@ pub struct ReleaseOptions {
     /// End claims of others too.
     #[arg(long)]
     anyone: bool,
-    /// Why.
+    /// Why; it stands in the audit chain as you write it.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }

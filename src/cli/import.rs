@@ -58,7 +58,7 @@ pub struct Sarif {
     /// The files, packed by gzip or not; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The repository that was scanned: owner/name or its address. Else the file says it, else its name
+    /// The repository that was scanned: owner/name or its address. Without it the file says it, else its name
     /// stands for it.
     #[arg(long, value_name = "OWNER/NAME")]
     pub repo: Option<String>,

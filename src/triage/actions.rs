@@ -21,10 +21,10 @@ use super::store::feedbacks::{self, DoneBefore, Locked, NewFeedback, NewRow};
 use super::store::{attention, blind, findings};
 use crate::chain::change::Change;
 use crate::chain::entry::NewEntry;
+use crate::chain::settled::settled;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId};
-use std::time::Duration;
 
 /// TP or FP on one finding or many, with one reason.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,10 +107,6 @@ pub enum When {
 /// How many findings a [`Decided`] hands back.
 const ROWS_MAX: usize = 1_000;
 
-/// How often a deed is asked for again after a lost connection, with a doubling pause in between.
-const TRIES_MAX: u32 = 6;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-
 /// Decides findings as TP or FP.
 ///
 /// # Errors
@@ -118,7 +114,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// deed has used, `Denied` where the login may not; nothing is written then.
 pub async fn give_feedback(db: &Db, deed: &GiveFeedback) -> Result<Outcome> {
     let targets = sorted(&deed.targets, |t| *t)?;
-    insisting(db, deed.key, |change| give_once(change, deed, &targets)).await
+    settled(db, deed.key, |change| give_once(change, deed, &targets)).await
 }
 
 /// Takes back the verdict that stands on findings; the one before it stands again, or none.
@@ -127,7 +123,7 @@ pub async fn give_feedback(db: &Db, deed: &GiveFeedback) -> Result<Outcome> {
 /// As [`give_feedback`].
 pub async fn take_back(db: &Db, deed: &TakeBack) -> Result<Outcome> {
     let named = sorted(&deed.targets, |t| t.0)?;
-    insisting(db, deed.key, |change| take_back_once(change, deed, &named)).await
+    settled(db, deed.key, |change| take_back_once(change, deed, &named)).await
 }
 
 /// Keeps words about a finding.
@@ -135,7 +131,7 @@ pub async fn take_back(db: &Db, deed: &TakeBack) -> Result<Outcome> {
 /// # Errors
 /// As [`give_feedback`].
 pub async fn comment(db: &Db, deed: &GiveComment) -> Result<Outcome> {
-    insisting(db, deed.key, |change| comment_once(change, deed)).await
+    settled(db, deed.key, |change| comment_once(change, deed)).await
 }
 
 /// What the deed `key` has done; nothing where it was never done. For who holds a key and no longer
@@ -325,33 +321,4 @@ fn sorted<T: Copy + PartialEq>(targets: &[T], of: impl Fn(&T) -> Target) -> Resu
         }
         _ => Ok(sorted),
     }
-}
-
-/// Does `deed` again where the connection was lost on the way; it looks for its key first. A change
-/// that could not even begin has sent nothing: that is said at once.
-async fn insisting<F, Fut>(db: &Db, key: DeedKey, deed: F) -> Result<Outcome>
-where
-    F: Fn(Change) -> Fut,
-    Fut: Future<Output = Result<Outcome>>,
-{
-    let mut lost = match deed(Change::begin(db, key).await?).await {
-        Err(error) if error.kind() == Kind::NoDatabase => error,
-        result => return result,
-    };
-    let mut pause = FIRST_PAUSE;
-    for _ in 1..TRIES_MAX {
-        tokio::time::sleep(pause).await;
-        pause *= 2;
-        let again = match Change::begin(db, key).await {
-            Ok(change) => deed(change).await,
-            Err(error) => Err(error),
-        };
-        match again {
-            Err(error) if error.kind() == Kind::NoDatabase => lost = error,
-            result => return result,
-        }
-    }
-    Err(Error::new(Kind::NoDatabase, "the connection was lost; whether this was written is not known")
-        .because(lost)
-        .hint(format!("ask again with the key {key}: it is never done twice")))
 }

@@ -13,6 +13,7 @@ mod config;
 mod console;
 mod database;
 mod demo;
+mod doctor;
 mod drafts;
 mod filter;
 mod findings_screen;

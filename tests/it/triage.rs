@@ -66,7 +66,7 @@ async fn a_verdict_is_a_row_a_decision_and_an_entry() {
     assert_eq!(
         row,
         json!({ "finding_id": 1, "user_verdict": "FP", "comments": "internal tool", "kind": "verdict",
-                "retracts": null, "actor": "tester", "scan_id": 1, "finding_version": 1,
+                "retracts": null, "actor": "tester", "scan_id": 1, "finding_version": 1, "blind": false,
                 "deed_key": deed.key.to_string() })
     );
     let entry: Value = stage

@@ -1,7 +1,8 @@
 //! Claiming, snoozing, accepting a risk, and the end of these.
 
-use super::{Decided, Outcome, When, insisting, shown, sorted, used_otherwise};
+use super::{Decided, Outcome, When, shown, sorted, used_otherwise};
 use crate::chain::change::Change;
+use crate::chain::settled::settled;
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::{DeedKey, FindingId};
@@ -36,7 +37,7 @@ pub struct AttendTo {
 /// written then.
 pub async fn attend(db: &Db, deed: &AttendTo) -> Result<Outcome> {
     let targets = sorted(&deed.targets, |target| *target)?;
-    insisting(db, deed.key, |change| attend_once(change, deed, &targets)).await
+    settled(db, deed.key, |change| attend_once(change, deed, &targets)).await
 }
 
 async fn attend_once(mut change: Change, deed: &AttendTo, targets: &[Target]) -> Result<Outcome> {

@@ -1,8 +1,9 @@
 //! Taking back a whole deed: all that one entry of the chain decided, as far as it still stands.
 
 use super::attend::{self, by_finding};
-use super::{Decided, Outcome, insisting, retract, used_otherwise};
+use super::{Decided, Outcome, retract, used_otherwise};
 use crate::chain::change::Change;
+use crate::chain::settled::settled;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::{AttentionId, DeedKey, EntrySeq, FindingId};
@@ -47,7 +48,7 @@ pub struct TakeBackDeed {
 /// `NotFound` where there is no such deed; `Usage` where it is none that can be taken back, or the key is
 /// one that another deed has used; `Denied` where the login may not.
 pub async fn take_back_deed(db: &Db, deed: &TakeBackDeed) -> Result<Outcome> {
-    insisting(db, deed.key, |change| once(change, deed)).await
+    settled(db, deed.key, |change| once(change, deed)).await
 }
 
 async fn once(mut change: Change, deed: &TakeBackDeed) -> Result<Outcome> {

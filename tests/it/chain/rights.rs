@@ -162,8 +162,8 @@ async fn each_role_writes_what_it_has_to() {
         inserts,
         [
             "operations.operation_runs",
-            "triage.epss_data",
             "triage.attention",
+            "triage.epss_data",
             "triage.feedbacks",
             "triage.findings",
             "triage.imports",
@@ -177,7 +177,6 @@ async fn each_role_writes_what_it_has_to() {
     for kept in [
         "accepted_until",
         "fingerprint",
-        "risk",
         "ai_verdict",
         "ai_confidence",
         "ai_reasoning",

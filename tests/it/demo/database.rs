@@ -6,7 +6,7 @@ use attestor::chain::change::Change;
 use attestor::db::local::{Cluster, InUse, Lease, Tuning};
 use attestor::db::{Access, Db};
 use attestor::demo::open::{Existing, Loaded, open, others};
-use attestor::demo::{DATABASE, store};
+use attestor::demo::{DATABASE, Scale, store};
 use attestor::error::Kind;
 use attestor::ids::DeedKey;
 use serde_json::Value;
@@ -136,7 +136,7 @@ async fn a_reset_makes_this_database_anew_and_no_other() {
     let mut console = superuser(&lease).await;
     sqlx::query("update triage.findings set triage_decision = 'TP'").execute(&mut console).await.unwrap();
 
-    assert_eq!(others(&lease).await.unwrap(), 1);
+    assert_eq!(others(&lease, Scale::Usual).await.unwrap(), 1);
     let refused = open(&lease, date(), Existing::Replace(InUse::Refuse)).await.unwrap_err();
     assert_eq!(refused.kind(), Kind::Conflict);
     assert_eq!(count(&mut console, "triage.findings").await, 3_000, "the console goes on");
