@@ -127,10 +127,11 @@ pub struct Entry {
 impl Entry {
     /// Who did it; with the login that appended it, where that is another.
     pub fn by(&self) -> String {
-        if self.actor == self.db_user {
-            self.actor.to_string()
-        } else {
-            format!("{} (via {})", self.actor, self.db_user)
-        }
+        by(&self.actor, &self.db_user)
     }
+}
+
+/// Who did it; with the login that appended it, where that is another.
+pub(super) fn by(actor: &SafeText, db_user: &SafeText) -> String {
+    if actor == db_user { actor.to_string() } else { format!("{actor} (via {db_user})") }
 }

@@ -6,4 +6,5 @@ pub mod append;
 pub mod change;
 pub mod entry;
 pub mod hash;
+pub mod recent;
 pub mod settled;

@@ -78,24 +78,12 @@ async fn prepare(options: &Options, global: &Global) -> Result<(Lease, Demo)> {
     let demo = match options.scale {
         Scale::Usual => open(&lease, date, existing).await,
         Scale::Large => load_large(&lease, date, existing).await,
-    };
-    let demo = demo.map_err(|error| in_the_demo(error, options.scale))?;
+    }
+    .map_err(|error| in_the_demo(error, options.scale))?;
     if demo.loaded == Loaded::Before && options.date.is_some() {
         eprintln!("The demo was loaded before and keeps its date; --reset makes it anew.");
     }
     Ok((lease, demo))
-}
-
-/// A failure of the demo's own database. One that another build of this program has made cannot be
-/// migrated, and need not be: nothing in it is worth more than making it anew.
-fn in_the_demo(error: Error, scale: Scale) -> Error {
-    if error.kind() != Kind::OtherBuild {
-        return error;
-    }
-    let what = format!("the demo was made by another build of attestor: {error}");
-    let scale = if scale == Scale::Large { " --scale large" } else { "" };
-    let hint = format!("attestor demo{scale} --reset makes it anew; decisions in it are lost");
-    Error::new(error.kind(), what).hint(hint)
 }
 
 /// Loads the large demo and shows how far it is; a signal stops it, and keeps the parts that are loaded.
@@ -155,6 +143,20 @@ impl Bar {
             eprint!("\r\x1b[K");
         }
     }
+}
+
+/// A failure of the demo's own database. One that another build of this program has made cannot be
+/// migrated, and need not be: nothing in it is worth more than making it anew.
+fn in_the_demo(error: Error, scale: Scale) -> Error {
+    if error.kind() != Kind::OtherBuild {
+        return error;
+    }
+    let what = format!("the demo was made by another build of attestor: {error}");
+    let again = match scale {
+        Scale::Usual => "attestor demo --reset",
+        Scale::Large => "attestor demo --scale large --reset",
+    };
+    Error::new(error.kind(), what).hint(format!("{again} makes it anew; decisions in it are lost"))
 }
 
 /// Replaces the demo; where others have it open, only after a yes.

@@ -64,14 +64,6 @@ pub fn survey(flags: &Flags) -> Survey {
             Place::Local(database) => format!("the private cluster, database {database}"),
         };
         settings.push(Setting { name: "database", value, origin: origin_of_database(flags) });
-        if let Some(theme) = Settings::read(flags).ok().and_then(|settings| settings.theme) {
-            let origin = match (&flags.theme, env("ATTESTOR_THEME")) {
-                (Some(_), _) => "--theme",
-                (None, Some(_)) => "ATTESTOR_THEME",
-                (None, None) => "config.toml",
-            };
-            settings.push(Setting { name: "theme", value: theme, origin: origin.to_owned() });
-        }
         if config.connection.access == crate::db::Access::ReadOnly {
             let origin = match (flags.read_only, is_set("ATTESTOR_READ_ONLY")) {
                 (true, _) => "--read-only".to_owned(),
@@ -80,6 +72,14 @@ pub fn survey(flags: &Flags) -> Survey {
             };
             settings.push(Setting { name: "read-only", value: "yes".to_owned(), origin });
         }
+    }
+    if let Ok(Settings { theme: Some(theme), .. }) = Settings::read(flags) {
+        let origin = match (&flags.theme, env("ATTESTOR_THEME")) {
+            (Some(_), _) => "--theme",
+            (None, Some(_)) => "ATTESTOR_THEME",
+            (None, None) => "config.toml",
+        };
+        settings.push(Setting { name: "theme", value: theme, origin: origin.to_owned() });
     }
     let connections = read.map(|file| {
         let one = |(name, connection): (String, super::NamedConnection)| {

@@ -7,6 +7,7 @@ pub mod local;
 pub mod login;
 pub mod migrate;
 pub mod page;
+pub mod series;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::time::Duration;

@@ -31,6 +31,8 @@ pub enum Command {
     NextPane,
     /// To the previous pane.
     PreviousPane,
+    /// To the Overview.
+    GoOverview,
     /// To the Findings screen.
     GoFindings,
     /// To the Feedback pane: one's own drafts and decisions.
@@ -108,6 +110,10 @@ impl Command {
 /// Where keys go, as far as commands are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pane {
+    /// The areas of the Overview.
+    Overview,
+    /// The newest audit entries of the Overview.
+    OverviewEntries,
     /// The list of findings.
     FindingsList,
     /// The detail of a finding.
@@ -118,7 +124,8 @@ pub enum Pane {
 
 impl Pane {
     /// All of them.
-    pub const ALL: &[Pane] = &[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
+    pub const ALL: &[Pane] =
+        &[Pane::Overview, Pane::OverviewEntries, Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
 }
 
 /// Where a command holds.
@@ -207,6 +214,13 @@ const EVERYWHERE: Holds = Holds::Everywhere;
 const LIST: Holds = Holds::In(&[Pane::FindingsList]);
 const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
 const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
+const ANY_LIST: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsDetail,
+    Pane::Feedback,
+    Pane::Overview,
+    Pane::OverviewEntries,
+]);
 const ROW: &[Need] = &[Need::Row];
 const WRITE: &[Need] = &[Need::WriteAccess];
 const ROW_TO_WRITE: &[Need] = &[Need::Row, Need::WriteAccess];
@@ -259,7 +273,9 @@ pub const TABLE: &[Row] = &[
         "Open what is selected"),
     row(Command::Back, "back", "back", &["Esc"], EVERYWHERE, NOTHING, Group::Move,
         "One layer back"),
-    row(Command::GoFindings, "findings", "Findings", &["1", "g f"], EVERYWHERE, NOTHING, Group::Move,
+    row(Command::GoOverview, "overview", "Overview", &["1", "g o"], EVERYWHERE, NOTHING, Group::Move,
+        "To the Overview: what needs you now, and what is new"),
+    row(Command::GoFindings, "findings", "Findings", &["2", "g f"], EVERYWHERE, NOTHING, Group::Move,
         "To the Findings screen"),
     row(Command::GoFeedback, "feedback", "own decisions", &["g b"], EVERYWHERE, NOTHING, Group::Move,
         "To your own drafts and decisions"),
@@ -279,7 +295,7 @@ pub const TABLE: &[Row] = &[
         "Draw the whole screen anew"),
     row(Command::CopyId, "copy-id", "copy id", &["y y"], FINDING_OR_OWN, ROW, Group::Copy,
         "Copy the number of the row"),
-    row(Command::CopyCommand, "copy-command", "copy command", &["y c"], FINDING_OR_OWN, NOTHING, Group::Copy,
+    row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
         "Copy the command line that shows the same"),
     row(Command::Help, "help", "help", &["?", "g h"], EVERYWHERE, NOTHING, Group::Console,
         "Show what can be done here; Enter does it"),

@@ -11,6 +11,7 @@ pub mod painter;
 pub mod run;
 pub mod screen;
 pub mod screens;
+pub mod session;
 pub mod suspend;
 pub mod terminal;
 pub mod theme;

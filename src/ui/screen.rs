@@ -161,6 +161,8 @@ impl<W> Ask<W> {
 /// A place that can be gone to, from anywhere.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Place {
+    /// The Overview.
+    Overview,
     /// The Findings screen, with this filter.
     Findings {
         /// The filter, as it is typed.

@@ -191,6 +191,8 @@ pub struct Symbols {
     pub arrow: &'static str,
     /// Multiplied by.
     pub times: &'static str,
+    /// Bars from low to high.
+    pub bars: [&'static str; 8],
 }
 
 impl Symbols {
@@ -210,6 +212,7 @@ impl Symbols {
         down: "↓",
         arrow: "→",
         times: "×",
+        bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     };
     /// For every other locale.
     pub const ASCII: Symbols = Symbols {
@@ -227,5 +230,6 @@ impl Symbols {
         down: "v",
         arrow: ">",
         times: "x",
+        bars: [":", "-", "=", "+", "*", "#", "%", "@"],
     };
 }

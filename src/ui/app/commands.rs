@@ -5,7 +5,7 @@ use super::{Access, App, Effect, Leaving, Moment};
 use crate::error::Result;
 use crate::text::visible;
 use crate::ui::command::{Command, Need};
-use crate::ui::screen::{Ask, Clock, Input, Mode, Question, Screen, Tone};
+use crate::ui::screen::{Ask, Clock, Input, Mode, Place, Question, Screen, Tone};
 use crate::ui::theme::Theme;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::path::PathBuf;
@@ -17,7 +17,10 @@ impl<S: Screen> App<S> {
             return self.say(Tone::Plain, why, moment);
         }
         match command {
-            Command::GoFindings if self.active != 0 => self.show(0, None, moment, out),
+            Command::GoOverview => self.go(command, &Place::Overview, moment, out),
+            Command::GoFindings | Command::GoFeedback => {
+                self.go(command, &Place::Findings { filter: String::new() }, moment, out);
+            }
             Command::Redraw => out.push(Effect::Redraw),
             Command::ToggleClock => {
                 self.clock = match self.clock {
@@ -116,6 +119,17 @@ impl<S: Screen> App<S> {
                 let hint = error.hint_text().map_or_else(String::new, |hint| format!("; {hint}"));
                 self.say(Tone::Bad, &visible(&format!("{error}{hint}")), moment);
             }
+        }
+    }
+
+    /// To the screen that shows such a place; on that screen, the command is its own affair.
+    fn go(&mut self, command: Command, place: &Place, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+        let Some(screen) = self.screens.iter().position(|screen| screen.shows(place)) else { return };
+        let is_there = screen == self.active;
+        self.show(screen, None, moment, out);
+        // A pane of a screen is gone to from everywhere.
+        if is_there || command == Command::GoFeedback {
+            self.tell(screen, Input::Command(command), moment, out);
         }
     }
 

@@ -119,6 +119,18 @@ impl<S: Screen> App<S> {
         self
     }
 
+    /// The same with the screen of this title in front, where there is one.
+    #[must_use]
+    pub fn opened_on(mut self, title: &str) -> Self {
+        self.active = self.screens.iter().position(|screen| screen.title() == title).unwrap_or(0);
+        self
+    }
+
+    /// The title of the screen in front.
+    pub fn front(&self) -> &'static str {
+        self.screens[self.active].title()
+    }
+
     /// Takes what happened, and says what is to be done.
     pub fn handle(&mut self, event: Event<S::Msg>, moment: Moment) -> Vec<Effect<S::Wish>> {
         let mut effects = Vec::new();
@@ -154,7 +166,7 @@ impl<S: Screen> App<S> {
                     palette.offer(paths);
                 }
             }
-            Event::Themed(name, theme) => self.themed(&name, theme, moment),
+            Event::Themed(name, theme) => self.themed(&name, theme.map(|theme| *theme), moment),
             Event::Woken => self.woken(moment, out),
             Event::Resumed => out.push(Effect::Redraw),
             Event::Interrupted => self.interrupt(moment, out),
@@ -294,7 +306,8 @@ impl<S: Screen> App<S> {
     /// Brings a screen to the front.
     fn show(&mut self, screen: usize, place: Option<Place>, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         if screen != self.active {
-            self.back.retain(|earlier| *earlier != self.active);
+            // Each screen once, and the one in front not at all: the way back has an end.
+            self.back.retain(|earlier| *earlier != self.active && *earlier != screen);
             self.back.push(self.active);
             self.back.truncate(BACK_MAX);
             self.active = screen;

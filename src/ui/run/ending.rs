@@ -42,6 +42,7 @@ impl<S: Screen + Send + 'static> Console<S> {
 
     fn end(&mut self, status: u8, patience: Duration) {
         self.keeper.save_now();
+        self.last.keep(self.app.front());
         for load in self.loads.values() {
             load.abort();
         }

@@ -3,6 +3,7 @@
 mod effects;
 mod ending;
 mod keeper;
+mod last;
 mod linear;
 mod link;
 mod paths;
@@ -20,6 +21,7 @@ use super::themes::Themes;
 use crate::config::{Pace, Session, Shape};
 use crate::error::Result;
 use keeper::Keeper;
+use last::LastScreen;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use signals::{Signal, Signals};
@@ -54,8 +56,9 @@ pub async fn run_with<S: Screen + Send + 'static>(
         terminal::check()?;
     }
     let (themes, theme) = options.dress(&session)?;
+    let last = LastScreen::on(&session.name);
     let app = App::new(screens, setup::about(&session), theme, Clock::Local);
-    let app = app.preferring(options.preferences(&themes));
+    let app = app.preferring(options.preferences(&themes)).opened_on(&last.title());
     let keeper = Keeper::default();
     keeper::hook_panics(&keeper);
     let (sender, answers) = mpsc::channel(QUEUE);
@@ -69,6 +72,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
         shape: options.shape,
         decoder: Decoder::default(),
         keeper,
+        last,
         tools: Tools { db: session.db.clone() },
         themes,
         pace: options.pace,
@@ -133,6 +137,7 @@ struct Console<S: Screen> {
     painter: Painter,
     decoder: Decoder,
     keeper: Keeper,
+    last: LastScreen,
     tools: Tools,
     themes: Themes,
     pace: Pace,

@@ -1,5 +1,7 @@
 //! The screens, a folder each: state, update, view, perform.
 
+pub mod overview;
+
 pub mod findings;
 
 use crate::ui::command::{Command, Need, Pane};
@@ -44,6 +46,8 @@ macro_rules! screens {
                 match msg {$(
                     AnyMsg::$name(msg) => match self {
                         AnyScreen::$name(screen) => outer(screen.answer(msg, now), AnyWish::$name),
+                        // The app brings an answer to the screen that asked.
+                        _ => Vec::new(),
                     },
                 )*}
             }
@@ -93,7 +97,12 @@ fn outer<W, A>(asks: Vec<Ask<W>>, wish: impl Fn(W) -> A) -> Vec<Ask<A>> {
     asks.into_iter().map(|ask| ask.map(&wish)).collect()
 }
 
+/// The screen that a console opens on where nobody has left it on another: the queue.
+pub const FIRST: &str = "Findings";
+
 screens! {
+    /// What needs me now, what changed since I last looked?
+    Overview(overview::Overview),
     /// Is this real?
     Findings(findings::Findings),
 }

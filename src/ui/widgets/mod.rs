@@ -12,6 +12,7 @@ pub mod line;
 pub mod palette;
 pub mod panel;
 pub mod prompt;
+pub mod strip;
 pub mod table;
 pub mod tabs;
 pub mod when;

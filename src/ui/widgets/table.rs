@@ -12,7 +12,7 @@ use ratatui::style::Style;
 /// Cells before the first column: the marker of the cursor and the mark.
 pub const LEAD: usize = 2;
 /// Cells between columns.
-const GAP: usize = 2;
+pub const GAP: usize = 2;
 
 /// How a column looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +59,7 @@ pub struct Row {
 /// The width of each of `columns` in a table of `total` cells. The shares divide what is left, the
 /// last one takes the rest, so that the table always ends at its edge.
 pub fn widths(columns: &[Column], total: usize) -> Vec<usize> {
-    let gaps = LEAD + GAP * columns.len().saturating_sub(1);
-    let fixed: usize = columns.iter().map(|c| if let Room::Fixed(cells) = c.room { cells } else { 0 }).sum();
-    let mut left = total.saturating_sub(gaps + fixed);
+    let mut left = total.saturating_sub(least(columns));
     let mut shares: usize =
         columns.iter().map(|c| if let Room::Share(part) = c.room { part } else { 0 }).sum();
     columns
@@ -76,6 +74,12 @@ pub fn widths(columns: &[Column], total: usize) -> Vec<usize> {
             }
         })
         .collect()
+}
+
+/// The cells that a table of `columns` takes at least: its marks, the gaps and the fixed columns.
+pub fn least(columns: &[Column]) -> usize {
+    let fixed = columns.iter().map(|c| if let Room::Fixed(cells) = c.room { cells } else { 0 });
+    LEAD + GAP * columns.len().saturating_sub(1) + fixed.sum::<usize>()
 }
 
 /// Draws the titles of the columns.

@@ -1,0 +1,9 @@
+-- The overview: what waits, by severity and day, counted from an index alone however much waits.
+--
+-- Its condition is that of findings_undecided, word for word.
+create index findings_waiting on triage.findings (severity_rank, first_seen_at)
+    where upper(btrim(coalesce(triage_decision, ''))) not in ('TP', 'FP') and resolved_at is null;
+-- What came back, and what is gone, newest first.
+create index findings_regressed on triage.findings (regressed_at) include (state)
+    where regressed_at is not null;
+create index findings_resolved on triage.findings (resolved_at) where resolved_at is not null;

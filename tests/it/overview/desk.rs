@@ -1,0 +1,196 @@
+//! A desk to try the Overview at: no terminal, no database, answers by hand.
+
+use attestor::chain::recent::{About, Recent};
+use attestor::db::series::{Reach, Series};
+use attestor::error::{Error, Kind};
+use attestor::ids::{EntrySeq, FindingId, ScanId};
+use attestor::text::SafeText;
+use attestor::triage::store::findings::Count;
+use attestor::triage::store::imports::{Import, Scans};
+use attestor::triage::store::overview::{Line, Queue, SEVERITIES};
+use attestor::ui::command::Command;
+use attestor::ui::screen::{Ask, Clock, Input, Look as Drawn, Screen};
+use attestor::ui::screens::overview::lines::{self, Section};
+use attestor::ui::screens::overview::wish::Look;
+use attestor::ui::screens::overview::{Msg, Overview, Wish};
+use attestor::ui::session::Visit;
+use attestor::ui::theme::{Symbols, Theme};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+pub struct Desk {
+    pub screen: Overview,
+    pub asks: Vec<Ask<Wish>>,
+    pub theme: Theme,
+    pub columns: u16,
+    pub rows: u16,
+}
+
+pub fn now() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 14, 12, 0, 0).unwrap()
+}
+
+fn visit(days: i64, seq: i64, finding: i64) -> Visit {
+    Visit { at: now() - TimeDelta::days(days), seq: EntrySeq(seq), finding: FindingId(finding) }
+}
+
+/// A look two days after the last one.
+pub fn look() -> Look {
+    Look {
+        database: Some("example.com/audit".into()),
+        last: Some(visit(2, 1_188, 380)),
+        now: visit(0, 1_204, 384),
+    }
+}
+
+pub fn first_look() -> Look {
+    Look { last: None, ..look() }
+}
+
+fn series(counts: &[(i32, u64)]) -> Series {
+    Series::by_age(counts.to_vec(), Reach::Whole)
+}
+
+pub fn queue(look: &Look) -> Queue {
+    let new = |count| look.last.map(|_| Count::Exactly(count));
+    let counts = [12, 41, 230, 0, 3];
+    let waiting = |(severity, count): (_, u64)| {
+        let days = series(&[(0, count / 10), (3, count / 5), (9, count / 4), (20, count / 8)]);
+        (severity, Line { now: Some(Count::Exactly(count)), days, new: new(count / 12) })
+    };
+    Queue {
+        waiting: SEVERITIES.into_iter().zip(counts).map(waiting).collect(),
+        arrived: Line { now: None, days: series(&[(0, 31), (3, 90), (8, 210)]), new: new(4) },
+        came_back: Line { now: Some(Count::Exactly(3)), days: series(&[(2, 3)]), new: new(0) },
+        gone: Line { now: Some(Count::MoreThan(100_000)), days: series(&[(1, 12_000)]), new: new(40) },
+        mine: series(&[(0, 5), (1, 8)]),
+    }
+}
+
+pub fn imports() -> Vec<Import> {
+    let import = |id, file: &str, hours, counts: &[(&'static str, u64)]| Import {
+        id,
+        file_name: SafeText::new(file),
+        project_name: SafeText::new("acme/api"),
+        imported_at: now() - TimeDelta::hours(hours),
+        counts: counts.to_vec(),
+        scans: vec![ScanId(id), ScanId(id + 1)],
+    };
+    vec![
+        import(31, "nightly-semgrep-api.sarif", 3, &[("new", 12), ("moved", 3), ("gone", 1)]),
+        import(30, "trivy.sarif", 80, &[]),
+    ]
+}
+
+pub fn entries() -> Vec<Recent> {
+    let entry = |seq: i64, event: &str, about| Recent {
+        seq: EntrySeq(seq),
+        occurred_at: now() - TimeDelta::minutes(37 * (1_204 - seq)),
+        event_type: event.into(),
+        actor: if seq % 3 == 0 { "scanner-bot" } else { "alice" }.into(),
+        db_user: if seq % 3 == 0 { "svc" } else { "alice" }.into(),
+        about,
+    };
+    let finding = |id| About::Finding(FindingId(id), Some("sql-injection".into()));
+    let mut entries = vec![
+        entry(1_204, "finding_triaged", finding(12)),
+        entry(1_203, "sarif_imported", About::Repo("acme/api".into())),
+        entry(1_202, "findings_triaged", About::Many(41)),
+        entry(1_201, "finding_commented", About::Finding(FindingId(7), None)),
+        entry(1_200, "history_imported", About::Nothing),
+    ];
+    entries.extend((1_180..1_200).rev().map(|seq| entry(seq, "finding_triaged", finding(seq - 1_100))));
+    entries
+}
+
+pub fn chain(look: &Look) -> Vec<lines::Line> {
+    let days = series(&[(0, 16), (1, 3), (5, 300)]);
+    lines::chain(EntrySeq(1_204), &days, entries().first(), look)
+}
+
+pub fn scans() -> Scans {
+    Scans { under_way: vec![("ai_triage".into(), 2), ("pending".into(), 1)], failed: 1 }
+}
+
+pub fn lost() -> Error {
+    Error::new(Kind::NoDatabase, "the database does not answer").hint("is the server up?")
+}
+
+impl Desk {
+    /// A screen that was told its size and opened, and waits for its look.
+    pub fn opened(columns: u16, rows: u16) -> Self {
+        let theme = Theme::named("dark", Symbols::UNICODE).unwrap();
+        let mut desk = Desk { screen: Overview::new(), asks: Vec::new(), theme, columns, rows };
+        desk.tell(Input::Resized { columns, rows });
+        desk.tell(Input::Opened(None));
+        desk
+    }
+
+    /// A screen with everything on it, as `look` has it.
+    pub fn full(columns: u16, rows: u16, look: &Look) -> Self {
+        let mut desk = Desk::opened(columns, rows);
+        desk.answer_all(look);
+        desk
+    }
+
+    pub fn answer_all(&mut self, look: &Look) {
+        self.answer(Msg::Looked(Ok(look.clone())));
+        self.answer_section(Section::Findings, lines::findings(&queue(look), look));
+        self.answer_section(Section::Imports, lines::imports(&imports(), &scans(), look));
+        self.answer_section(Section::Chain, chain(look));
+        self.answer(Msg::Entries(now(), Ok(entries())));
+    }
+
+    pub fn answer_section(&mut self, section: Section, lines: Vec<lines::Line>) {
+        self.answer(Msg::Section(section, now(), Ok(lines)));
+    }
+
+    pub fn tell(&mut self, input: Input) {
+        let asks = self.screen.input(input, now());
+        self.asks.extend(asks);
+    }
+
+    pub fn answer(&mut self, msg: Msg) {
+        let asks = self.screen.answer(msg, now());
+        self.asks.extend(asks);
+    }
+
+    pub fn command(&mut self, command: Command) {
+        self.tell(Input::Command(command));
+    }
+
+    /// What was asked for since the last call.
+    pub fn asked(&mut self) -> Vec<Ask<Wish>> {
+        std::mem::take(&mut self.asks)
+    }
+
+    pub fn buffer(&self) -> Buffer {
+        let area = Rect::new(0, 0, self.columns, self.rows);
+        let mut buffer = Buffer::empty(area);
+        let look = Drawn { theme: &self.theme, clock: Clock::Utc, now: now() };
+        assert_eq!(self.screen.view(area, &mut buffer, &look), None);
+        buffer
+    }
+
+    pub fn screen(&self) -> String {
+        let buffer = self.buffer();
+        let line = |y| (0..self.columns).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        (0..self.rows).map(|y| line(y).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The line with the cursor's marker.
+    pub fn selected(&self) -> String {
+        let screen = self.screen();
+        let marked: Vec<&str> = screen.lines().filter(|line| line.starts_with('>')).collect();
+        assert!(marked.len() <= 1, "one cursor:\n{screen}");
+        marked.first().map_or(String::new(), |line| (*line).to_owned())
+    }
+
+    pub fn line(&self, beginning: &str) -> String {
+        let screen = self.screen();
+        let found =
+            screen.lines().find(|line| line.trim_start_matches(['>', ' ', '●']).starts_with(beginning));
+        found.unwrap_or_else(|| panic!("no line {beginning}:\n{screen}")).to_owned()
+    }
+}
