@@ -124,7 +124,8 @@ pub enum Pane {
 
 impl Pane {
     /// All of them.
-    pub const ALL: &[Pane] = &[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
+    pub const ALL: &[Pane] =
+        &[Pane::Overview, Pane::OverviewEntries, Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
 }
 
 /// Where a command holds.

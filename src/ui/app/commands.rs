@@ -108,10 +108,10 @@ impl<S: Screen> App<S> {
         }
     }
 
-    pub(super) fn themed(&mut self, name: &str, theme: Result<Theme>, moment: Moment) {
+    pub(super) fn themed(&mut self, name: &str, theme: Result<Box<Theme>>, moment: Moment) {
         match theme {
             Ok(theme) => {
-                self.theme = theme;
+                self.theme = *theme;
                 let what = format!("theme {name}; --theme or config.toml keeps it");
                 self.say(Tone::Good, &what, moment);
             }

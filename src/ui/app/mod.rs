@@ -166,7 +166,7 @@ impl<S: Screen> App<S> {
                     palette.offer(paths);
                 }
             }
-            Event::Themed(name, theme) => self.themed(&name, theme.map(|theme| *theme), moment),
+            Event::Themed(name, theme) => self.themed(&name, theme, moment),
             Event::Woken => self.woken(moment, out),
             Event::Resumed => out.push(Effect::Redraw),
             Event::Interrupted => self.interrupt(moment, out),
