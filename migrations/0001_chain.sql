@@ -146,8 +146,7 @@ begin
               hint = 'append a new row that takes the old one back';
 end $$;
 
--- Makes a table append-only, or so again; does nothing where it is. ENABLE ALWAYS: otherwise
--- session_replication_role = replica would switch the triggers off.
+-- Makes a table append-only, or so again. ALWAYS: session_replication_role does not switch it off.
 create procedure audit.make_append_only(target regclass)
 language plpgsql set search_path to pg_catalog, audit, pg_temp as $$
 declare

@@ -72,6 +72,7 @@ alter function audit.refuse_change set search_path to pg_catalog, audit, pg_temp
 call audit.make_append_only('audit.audit_trail_entries');
 call audit.make_append_only('audit.chain');
 call audit.make_append_only('triage.feedbacks');
+call audit.make_append_only('triage.attention');
 
 -- Runs are recorded by whoever may write something.
 grant insert on operations.operation_runs to attestor_analyst, attestor_operator, attestor_auditor,
@@ -85,16 +86,31 @@ grant update (status, outcome, summary_counts, failure_summary, context, started
 grant insert on triage.imports, triage.scans, triage.findings, triage.sightings, triage.feedbacks
     to attestor_analyst;
 grant update (counts, deviations) on triage.imports to attestor_analyst;
-grant update (status, branch, tool_version, results, inserted, unchanged, moved, absent, suppressed)
-    on triage.scans to attestor_analyst;
+grant update (inserted, unchanged, moved, absent, suppressed) on triage.scans to attestor_analyst;
 grant update (
     -- intake: where it is seen now, and what its scanner says now
-    scan_id, rule_id, file, line, severity, message, snippet, snippet_line, end_line, kind, help_uri, cve_ids, tags,
-    suppressed, suppression, fingerprint, occurrence, state, last_seen_at, resolved_at, regressed_at,
-    severity_rank, risk,
+    scan_id, rule_id, file, line, severity, message, snippet, snippet_line, end_line, kind, help_uri, cve_ids,
+    tags, suppressed, suppression, occurrence, state, last_seen_at, resolved_at, regressed_at,
     -- decisions
-    triage_decision, version, decided_by)
+    triage_decision, version, decided_by,
+    -- who looks at it, and what may wait
+    claimed_by, claimed_until, snoozed_until)
     on triage.findings to attestor_analyst;
+-- They take in what is known of CVEs and of builds. A catalogue of KEV is replaced whole, and the risks
+-- of findings follow.
+grant insert, update on triage.epss_data, triage.pipeline_metrics to attestor_analyst;
+grant update (risk) on triage.findings to attestor_analyst;
+grant insert, update, delete on triage.kev to attestor_analyst, attestor_producer;
+grant insert on triage.threat_editions to attestor_analyst, attestor_producer;
+grant update (risk) on triage.findings to attestor_producer;
+
+-- What holds for every console.
+grant update (blind_share) on triage.settings to attestor_operator;
+grant insert on triage.attention to attestor_analyst;
+
+-- Approvers accept risks.
+grant insert on triage.attention to attestor_approver;
+grant update (accepted_until) on triage.findings to attestor_approver;
 
 -- Producers write what the seed's columns hold.
 grant insert, update on triage.scans, triage.findings, triage.epss_data, triage.pipeline_metrics

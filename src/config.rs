@@ -4,6 +4,12 @@
 //! all, [`Config::read`] says so and names the ways out: a forgotten `DATABASE_URL` must never open
 //! some other database and find its empty chain in order.
 
+pub mod files;
+pub mod origin;
+mod settings;
+
+pub use settings::{Pace, Settings, Shape};
+
 use crate::db::{Access, Db, local};
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;
@@ -30,14 +36,16 @@ pub struct Flags {
     pub read_only: bool,
     /// The theme's name.
     pub theme: Option<String>,
+    /// Whether little is drawn.
+    pub slow: bool,
+    /// Whether lines are printed instead.
+    pub linear: bool,
 }
 
-/// The settings of this run.
+/// The database of this run.
 #[derive(Debug, Clone)]
 pub struct Config {
     connection: Connection,
-    /// The theme's name.
-    pub theme: Option<String>,
 }
 
 /// One database that can be opened, as it is called on screen.
@@ -76,8 +84,6 @@ pub struct Session {
     pub read_only: bool,
     /// The colour that the connection is to be told by.
     pub accent: Option<String>,
-    /// The theme's name.
-    pub theme: Option<String>,
     /// What keeps the private cluster up, where the database lies in it.
     pub lease: Option<local::Lease>,
 }
@@ -88,6 +94,8 @@ pub struct Session {
 struct File {
     database: Option<String>,
     theme: Option<String>,
+    slow: Option<bool>,
+    linear: Option<bool>,
     #[serde(default)]
     connections: BTreeMap<String, NamedConnection>,
 }
@@ -115,8 +123,7 @@ impl Config {
         if flags.read_only || is_set("ATTESTOR_READ_ONLY") {
             connection.access = Access::ReadOnly;
         }
-        let theme = flags.theme.clone().or_else(|| env("ATTESTOR_THEME")).or(file.theme);
-        Ok(Config { connection, theme })
+        Ok(Config { connection })
     }
 
     /// How to connect as the configured login; a private cluster is started for it.
@@ -152,7 +159,7 @@ impl Config {
         let (options, lease) = self.connect_options().await?;
         let Connection { name, access, accent, .. } = self.connection;
         let read_only = access == Access::ReadOnly;
-        Ok(Session { db: Db::lazy(options, access), name, read_only, accent, theme: self.theme, lease })
+        Ok(Session { db: Db::lazy(options, access), name, read_only, accent, lease })
     }
 }
 
@@ -255,25 +262,13 @@ fn nothing_configured() -> Error {
 /// Reads the file that was named, or the usual one where it is there.
 fn read_file(named: Option<&Path>) -> Result<File> {
     let named = named.map(Path::to_owned).or_else(|| env("ATTESTOR_CONFIG").map(PathBuf::from));
-    let usual =
-        directories::ProjectDirs::from("", "", "attestor").map(|d| d.config_dir().join("config.toml"));
-    let Some(path) = named.clone().or(usual) else { return Ok(File::default()) };
-    let shown = visible(&path.to_string_lossy()).into_owned();
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(File::default()),
-        Err(e) => return Err(Error::new(Kind::Configuration, format!("{shown} cannot be read: {e}"))),
-    };
-    toml::from_str(&text).map_err(|e| {
-        let at = e.span().map_or(String::new(), |span| {
-            let before = &text[..span.start.min(text.len())];
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-            format!(", line {line}, column {column}")
-        });
-        // The message alone: the library's own rendering would repeat the line, password and all.
-        Error::new(Kind::Configuration, format!("{shown}{at}: {}", e.message()))
-    })
+    let Some(path) = named.clone().or_else(usual_file) else { return Ok(File::default()) };
+    let shown = files::shown(&path);
+    match files::read_if_there(&path)? {
+        Some(text) => toml::from_str(&text).map_err(|e| files::wrong_toml(&shown, &text, &e)),
+        None if named.is_none() => Ok(File::default()),
+        None => Err(Error::new(Kind::Configuration, format!("{shown} is not there"))),
+    }
 }
 
 /// Keeps `url` as the usual database in a new configuration file; one that exists stays untouched.
@@ -297,7 +292,12 @@ pub fn keep_connection(url: &str) -> Result<PathBuf> {
 }
 
 fn usual_file() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "attestor").map(|d| d.config_dir().join("config.toml"))
+    usual_folder().map(|folder| folder.join("config.toml"))
+}
+
+/// Where this user's configuration lies.
+fn usual_folder() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "attestor").map(|d| d.config_dir().to_owned())
 }
 
 /// The place of a server, without its secrets.

@@ -42,6 +42,8 @@ pub enum Kind {
     WrongPassword,
     /// Somebody else changed the row first.
     Conflict,
+    /// The database was migrated by another build of this program.
+    OtherBuild,
     /// There is no such row.
     NotFound,
     /// Whoever read the output has gone, as `head` does: no failure, but nothing more to do.
@@ -53,7 +55,7 @@ impl Kind {
     pub fn exit_status(self) -> u8 {
         match self {
             Kind::ReaderGone => 0,
-            Kind::Failed | Kind::Conflict | Kind::NotFound => 1,
+            Kind::Failed | Kind::OtherBuild | Kind::Conflict | Kind::NotFound => 1,
             Kind::Usage => 2,
             Kind::Incomplete => 4,
             Kind::UnreadableInput => 65,

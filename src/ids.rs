@@ -33,6 +33,8 @@ ids! {
     ScanId;
     /// A row of `triage.feedbacks`.
     FeedbackId;
+    /// A row of `triage.attention`.
+    AttentionId;
     /// The position of an entry in the audit chain, from 1.
     EntrySeq;
 }

@@ -1,8 +1,11 @@
 //! The binary: it chooses the console or the command line, and turns errors into exit statuses.
 
 use attestor::cli::welcome::{self, Choice};
-use attestor::cli::{self, Cli, Color, Command, Global, demo};
+use attestor::cli::{self, Cli, Color, Command, Global, demo, keys};
+use attestor::config::Shape;
 use attestor::error::{Kind, Result};
+use attestor::ui::command::{Holds, TABLE};
+use attestor::ui::keymap::Keymap;
 use attestor::ui::{self, Colour, Options};
 use clap::Parser;
 use std::process::ExitCode;
@@ -23,7 +26,7 @@ fn main() -> ExitCode {
             None => console(&cli.global).await,
             Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
             Some(command) => {
-                let work = cli::run(command, &cli.global);
+                let work = cli::run(command, &cli.global, || deeds(&cli.global));
                 // Dropped in the middle, the work rolls back and lets go of the private cluster.
                 tokio::select! { done = work => done, status = ended() => Ok(status) }
             }
@@ -74,21 +77,45 @@ async fn console(global: &Global) -> Result<u8> {
 }
 
 async fn open(global: &Global) -> Result<u8> {
-    ui::terminal::check()?;
-    ui::run(global.open().await?, look(global)).await
+    let options = options(global)?;
+    if options.shape == Shape::Drawn {
+        ui::terminal::check()?;
+    }
+    ui::run(global.open().await?, options).await
 }
 
 /// Opens the console on demo data.
-async fn demo(options: &demo::Options, global: &Global) -> Result<u8> {
-    ui::terminal::check()?;
-    ui::run(demo::session(options, global).await?, look(global)).await
+async fn demo(demo: &demo::Options, global: &Global) -> Result<u8> {
+    let options = options(global)?;
+    if options.shape == Shape::Drawn {
+        ui::terminal::check()?;
+    }
+    ui::run(demo::session(demo, global).await?, options).await
 }
 
-fn look(global: &Global) -> Options {
+/// What is said about the console; what is wrong in a file is told before anything is opened.
+fn options(global: &Global) -> Result<Options> {
     let colour = match global.color {
         Color::Auto => Colour::Auto,
         Color::Always => Colour::Always,
         Color::Never => Colour::Never,
     };
-    Options { colour }
+    Options::read(colour, &global.settings()?)
+}
+
+/// The console's table, for the command line to print.
+fn deeds(global: &Global) -> Result<Vec<keys::Row>> {
+    let keymap = Keymap::read(global.settings()?.folder.as_deref())?;
+    let row = |row: &attestor::ui::command::Row| keys::Row {
+        group: row.group.title().to_owned(),
+        keys: keymap.keys_of(row.command).collect(),
+        name: row.name.to_owned(),
+        help: row.help.to_owned(),
+        holds: match row.holds {
+            Holds::Everywhere => vec!["everywhere".to_owned()],
+            Holds::In(panes) => panes.iter().map(|pane| keys::words(&format!("{pane:?}"))).collect(),
+        },
+        needs: row.needs.iter().map(|need| keys::words(&format!("{need:?}"))).collect(),
+    };
+    Ok(TABLE.iter().map(row).collect())
 }

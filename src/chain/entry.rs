@@ -12,6 +12,10 @@ use serde_json::{Map, Value};
 pub enum Category {
     /// A person's verdict on findings, its taking back, and the intake of the findings themselves.
     FindingTriage,
+    /// A setting that holds for everyone.
+    ConfigChange,
+    /// A risk that is accepted until a time, and the end of that.
+    RiskAcceptance,
 }
 
 impl Category {
@@ -19,6 +23,8 @@ impl Category {
     pub fn word(self) -> &'static str {
         match self {
             Category::FindingTriage => "finding_triage",
+            Category::ConfigChange => "config_change",
+            Category::RiskAcceptance => "risk_acceptance",
         }
     }
 
@@ -28,6 +34,8 @@ impl Category {
             Category::FindingTriage => {
                 &["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"]
             }
+            Category::ConfigChange => &["SOC2:CC7.1", "SOC2:CC8.1", "SOC2:CC6.6", "ISO27001:A.8.9"],
+            Category::RiskAcceptance => &["SOC2:CC3.2", "SOC2:CC9.1", "ISO27001:6.1.3"],
         }
     }
 }

@@ -1,11 +1,15 @@
 //! `attestor import`.
 
+mod feeds;
+
 use super::Global;
 use super::output::{Format, Printer, Tabular};
+use crate::db::Db;
 use crate::error::{Error, Kind, Result};
-use crate::jobs::{Job, Progress};
+use crate::jobs::{Job, JobContext, Progress};
 use crate::triage::import::{ImportOptions, ImportReport};
-use crate::triage::jobs::{Input, import_sarif};
+use crate::triage::jobs::{Input, import_epss, import_kev, import_metrics, import_sarif};
+use std::future::Future;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -22,6 +26,30 @@ pub enum Command {
     /// chain, or not at all. Findings that earlier scans saw are recognised, and decisions on them stay.
     /// The same bytes for the same repository and commit again write nothing.
     Sarif(Sarif),
+    /// Take in EPSS, the daily file of exploit predictions.
+    ///
+    /// It is the CSV of https://www.first.org/epss/data_stats. Risks of findings that name a CVE follow at
+    /// once. A CVE that the file does not name keeps what was known of it. An older day than the one that
+    /// stands is taken in too, and said.
+    Epss(Files),
+    /// Take in KEV, CISA's catalogue of vulnerabilities that are known to be exploited.
+    ///
+    /// It is the JSON or CSV of https://www.cisa.gov/known-exploited-vulnerabilities-catalog, and takes the
+    /// place of the catalogue that stands. Risks of findings that name a CVE follow at once.
+    Kev(Files),
+    /// Take in metrics of builds, for finding those that are unlike the others.
+    ///
+    /// JSON Lines, one scan a line: {"scan_id" or "reference_id", "build_duration_seconds",
+    /// "artifact_size_bytes", "num_changed_files"}. What a line does not measure stays as it is.
+    Metrics(Files),
+}
+
+/// Which files.
+#[derive(Debug, clap::Args)]
+pub struct Files {
+    /// The files, packed by gzip or not; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// Which files, and what they are scans of.
@@ -30,7 +58,7 @@ pub struct Sarif {
     /// The files, packed by gzip or not; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The repository that was scanned: owner/name or its address. Else the file says it, else its name
+    /// The repository that was scanned: owner/name or its address. Without it the file says it, else its name
     /// stands for it.
     #[arg(long, value_name = "OWNER/NAME")]
     pub repo: Option<String>,
@@ -47,22 +75,50 @@ pub struct Sarif {
 
 /// Does it; the result is the exit status.
 pub async fn run(command: Command, global: &Global) -> Result<u8> {
-    let Command::Sarif(Sarif { files, repo, commit, branch, platform }) = command;
-    let options = ImportOptions { repo, commit, branch, platform };
-    options.check()?;
+    match command {
+        Command::Sarif(Sarif { files, repo, commit, branch, platform }) => {
+            let options = ImportOptions { repo, commit, branch, platform };
+            options.check()?;
+            let take = |db, input, job| {
+                let options = options.clone();
+                async move { import_sarif(&db, input, &options, &job).await }
+            };
+            each(files, global, take, tell).await
+        }
+        Command::Epss(Files { files }) => {
+            let take = |db, input, job| async move { import_epss(&db, input, &job).await };
+            each(files, global, take, feeds::tell_threat).await
+        }
+        Command::Kev(Files { files }) => {
+            let take = |db, input, job| async move { import_kev(&db, input, &job).await };
+            each(files, global, take, feeds::tell_threat).await
+        }
+        Command::Metrics(Files { files }) => {
+            let take = |db, input, job| async move { import_metrics(&db, input, &job).await };
+            each(files, global, take, feeds::tell_metrics).await
+        }
+    }
+}
+
+/// Takes each file in and reports on it; a file that cannot be read does not keep the others out.
+async fn each<R, Fut>(
+    files: Vec<PathBuf>,
+    global: &Global,
+    take: impl Fn(Db, Input, JobContext) -> Fut,
+    tell: impl Fn(&R) -> Result<()>,
+) -> Result<u8>
+where
+    R: Tabular + Send + 'static,
+    Fut: Future<Output = Result<R>> + Send + 'static,
+{
     let db = global.open().await?.db;
     let mut signals = Signals::listen()?;
     let mut printer = Printer::new(io::stdout(), global.format());
     let mut status = 0;
     for file in files {
         let input = Input::named(file);
-        let (db, options) = (db.clone(), options.clone());
-        let job =
-            Job::start(
-                "import",
-                move |context| async move { import_sarif(&db, input, &options, &context).await },
-            );
-        match attended(job, &mut signals).await {
+        let db = db.clone();
+        match attended(Job::start("import", |job| take(db, input, job)), &mut signals).await {
             Ending::Signal(number) => return Ok(128 + number),
             Ending::Done(Ok(report)) if global.format() == Format::Table => tell(&report)?,
             Ending::Done(Ok(report)) => printer.row(&*report)?,
@@ -92,13 +148,13 @@ impl Signals {
     }
 }
 
-enum Ending {
-    Done(Result<Box<ImportReport>>),
+enum Ending<R> {
+    Done(Result<Box<R>>),
     Signal(u8),
 }
 
 /// Waits for the job and shows how far it is; a signal cancels it and waits until it has stopped.
-async fn attended(job: Job<ImportReport>, signals: &mut Signals) -> Ending {
+async fn attended<R: Send + 'static>(job: Job<R>, signals: &mut Signals) -> Ending<R> {
     let mut progress = job.progress();
     let token = job.cancellation();
     let shown = io::stderr().is_terminal();
@@ -163,6 +219,11 @@ fn tell(report: &ImportReport) -> Result<()> {
             report.deviations.len() - DEVIATIONS_SHOWN_MAX
         ));
     }
+    say(&lines)
+}
+
+/// Prints lines; whoever no longer reads them is no failure.
+fn say(lines: &[String]) -> Result<()> {
     match writeln!(io::stdout(), "{}", lines.join("\n")) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(Error::from),

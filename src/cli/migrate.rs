@@ -14,9 +14,6 @@ use std::io::Write;
 const FOUND: u8 = 3;
 
 /// How it is done.
-///
-/// Creates what is missing, never changes what is there, and then compares rights, owners and triggers
-/// with what they should be. Exit status 3 where these differ.
 #[derive(Debug, clap::Args)]
 pub struct Options {
     /// Name the chain of a new database, such as example.com/audit.

@@ -2,26 +2,41 @@
 
 pub mod confirm;
 pub mod demo;
+pub mod doctor;
 pub mod findings;
 pub mod import;
+pub mod keys;
 pub mod local;
+pub mod manual;
 pub mod migrate;
 pub mod output;
 pub mod welcome;
 
-use crate::config::{Config, Flags, Session};
+use crate::config::{Config, Flags, Session, Settings};
 use crate::error::{Kind, Result};
 use crate::text::visible;
 use clap::{Args, Parser, Subcommand};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
+/// What stands below the long help, and at the end of the manual.
+const AFTER: &str = "\
+Where the database comes from, the first that is set: --database-url; --connect or ATTESTOR_CONNECT; \
+DATABASE_URL; PGHOST, PGDATABASE and their like; database = \"NAME\" in config.toml. `attestor doctor` \
+tells which it was.
+
+Environment: ATTESTOR_CONFIG, ATTESTOR_READ_ONLY, ATTESTOR_THEME, ATTESTOR_STATE_DIR, \
+ATTESTOR_LOCAL_DIR and ATTESTOR_PG_BIN; NO_COLOR, VISUAL, EDITOR and TZ.
+
+Exit status: 0 done; 1 failed; 2 usage; 3 a check found something; 4 incomplete; 65 unreadable input; \
+69 no database; 77 denied; 78 missing or wrong configuration; 128+n ended by signal n.";
+
 /// A console over PostgreSQL for people who decide what can be trusted.
 ///
 /// Without a command it opens the console. Every decision lands, in the same transaction, in an audit
 /// chain that anyone can check without this program.
 #[derive(Debug, Parser)]
-#[command(name = "attestor", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "attestor", version, propagate_version = true, max_term_width = 100, after_long_help = AFTER)]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -37,7 +52,9 @@ pub struct Global {
     /// The named connection of the configuration file to use.
     #[arg(long, global = true, value_name = "NAME", help_heading = "Connection")]
     pub connect: Option<String>,
-    /// The database to use; never with a password (set PGPASSWORD or use ~/.pgpass).
+    /// The address of the database: postgresql://user@host/database.
+    ///
+    /// Refused with a password in it, which others could read: set PGPASSWORD, or use ~/.pgpass.
     #[arg(long, global = true, value_name = "URL", help_heading = "Connection")]
     pub database_url: Option<String>,
     /// The configuration file to read instead of the usual one.
@@ -55,13 +72,19 @@ pub struct Global {
     /// Print bare tab-separated columns, without a header or colours.
     #[arg(long, global = true, help_heading = "Output")]
     pub plain: bool,
-    /// The theme of the console: dark, mono, or a name in the themes folder.
-    #[arg(long, global = true, value_name = "NAME", help_heading = "Output")]
+    /// The theme of the console: dark, light, high-contrast, mono, or a name in the themes folder.
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Console")]
     pub theme: Option<String>,
+    /// Draw little, for slow links: the detail on Enter only.
+    #[arg(long, global = true, help_heading = "Console")]
+    pub slow: bool,
+    /// Print lines instead of drawing, for screen readers and braille.
+    #[arg(long, global = true, help_heading = "Console")]
+    pub linear: bool,
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value = "auto", help_heading = "Output")]
     pub color: Color,
-    /// Answer every confirmation with yes. Installs nothing.
+    /// Answer every confirmation with yes; installing PostgreSQL is never one of them.
     #[arg(long, global = true)]
     pub yes: bool,
 }
@@ -108,13 +131,25 @@ impl Global {
 
     /// What the flags, the environment and the configuration file say.
     pub fn config(&self) -> Result<Config> {
-        Config::read(&Flags {
+        Config::read(&self.flags())
+    }
+
+    /// What they say about the console itself.
+    pub fn settings(&self) -> Result<Settings> {
+        Settings::read(&self.flags())
+    }
+
+    /// The part of it that the configuration is read with.
+    pub fn flags(&self) -> Flags {
+        Flags {
             connect: self.connect.clone(),
             database_url: self.database_url.clone(),
             file: self.config.clone(),
             read_only: self.read_only,
             theme: self.theme.clone(),
-        })
+            slow: self.slow,
+            linear: self.linear,
+        }
     }
 }
 
@@ -124,25 +159,51 @@ pub enum Command {
     /// List, show and decide findings.
     #[command(subcommand)]
     Findings(findings::Command),
-    /// Take in files of scanners.
+    /// Take in what scanners have found.
     #[command(subcommand)]
     Import(import::Command),
     /// Bring the database up to date.
+    ///
+    /// Creates what is missing, never changes what is there, and then compares rights, owners and
+    /// triggers with what they should be. Exit status 3 where these differ.
     Migrate(migrate::Options),
     /// Run a private PostgreSQL of this user.
     #[command(subcommand)]
     Local(local::Command),
     /// Open the console on demo data.
+    ///
+    /// The data lies in a database of its own on the private PostgreSQL of this user, which is started
+    /// when needed. What is decided in it concerns nobody.
     Demo(demo::Options),
+    /// Look at terminal, configuration and database, and say what to do about what is wrong.
+    ///
+    /// Looking starts and changes nothing. Works without a database and without a terminal. Exit status 1
+    /// where something would not work.
+    Doctor,
+    /// List everything that the console can do, with its keys.
+    Keys,
+    /// Print the script that lets a shell complete attestor's commands.
+    Completions(manual::Completions),
+    /// Write the manual: a page for each command.
+    Man(manual::Man),
 }
 
-/// Does what `command` says; the result is the exit status.
-pub async fn run(command: Command, global: &Global) -> Result<u8> {
+/// Does what `command` says; the result is the exit status. `deeds` is the console's table, which the
+/// command line itself does not know.
+pub async fn run(
+    command: Command,
+    global: &Global,
+    deeds: impl FnOnce() -> Result<Vec<keys::Row>>,
+) -> Result<u8> {
     match command {
         Command::Findings(command) => findings::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
         Command::Migrate(options) => migrate::run(options, global).await,
         Command::Local(command) => local::run(command, global).await,
         Command::Demo(options) => demo::run(options, global).await,
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man(options) => manual::man(&options),
+        Command::Doctor => doctor::run(global).await,
+        Command::Keys => keys::run(&deeds()?, global),
     }
 }

@@ -106,7 +106,7 @@ pub async fn status(connection: &mut PgConnection) -> Result<Status> {
     let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
     if let Some((version, _)) = applied.last().filter(|(version, _)| *version > newest) {
         return Err(Error::new(
-            Kind::Failed,
+            Kind::OtherBuild,
             format!(
                 "this database was migrated by a newer attestor (version {version}; this one knows {newest})"
             ),
@@ -196,7 +196,7 @@ async fn name_chain(connection: &mut PgConnection, chain_id: Option<&ChainId>) -
 
 fn altered(version: i64) -> Error {
     Error::new(
-        Kind::Failed,
+        Kind::OtherBuild,
         format!("migration {version} of this program is not the one that this database was made with"),
     )
     .hint("use the released attestor that migrated it, or a newer one; nothing was changed")

@@ -1,6 +1,7 @@
 //! The database: pools for reading and for writing, migrations, pages, news and the local cluster.
 
 mod error;
+pub mod health;
 pub mod listen;
 pub mod local;
 pub mod login;

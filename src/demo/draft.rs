@@ -7,9 +7,6 @@ use super::rng::Rng;
 use super::slots::Slots;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many findings there are in all.
-pub const FINDINGS: usize = 3_000;
-
 /// How many of a hundred findings are about packages, at most.
 const DEPENDENCY_PERCENT: usize = 17;
 
@@ -53,14 +50,14 @@ pub struct Draft {
 }
 
 /// All findings of the company, laid out in their files.
-pub fn all(catalog: &Catalog, seed: u64) -> Result<Vec<Draft>, String> {
+pub fn all(catalog: &Catalog, seed: u64, findings: usize) -> Result<Vec<Draft>, String> {
     let repos = &catalog.company.repos;
     let weight: usize = repos.iter().map(|r| r.weight).sum();
-    let mut drafts = Vec::with_capacity(FINDINGS);
+    let mut drafts = Vec::with_capacity(findings);
     let mut heavier = 0;
     for (index, repo) in repos.iter().enumerate() {
         heavier += repo.weight;
-        let quota = FINDINGS * heavier / weight - drafts.len();
+        let quota = findings * heavier / weight - drafts.len();
         let mut rng = Rng::of(seed, &repo.name);
         let mut of_repo = dependencies::of(catalog, index, &mut rng, quota * DEPENDENCY_PERCENT / 100)?;
         hits(catalog, index, &mut rng, quota, &mut of_repo)?;

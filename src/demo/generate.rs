@@ -10,15 +10,37 @@ use super::voices::{self, Deed, Said};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use std::collections::BTreeMap;
 
+/// How much there is of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// The findings.
+    pub findings: usize,
+    /// How many days lie between two scans of a repository.
+    pub pace_days: i64,
+}
+
+impl Extent {
+    /// That of the demo that everybody gets.
+    pub const USUAL: Extent = Extent { findings: 3_000, pace_days: 7 };
+}
+
 /// Makes the rows. The history ends with the day before `date`, so that none of it lies ahead.
 ///
 /// # Errors
 /// A mistake in the templates, which a test would have found.
 pub fn history(seed: u64, date: NaiveDate) -> Result<History, String> {
+    history_of(Extent::USUAL, seed, date)
+}
+
+/// The same with another extent.
+///
+/// # Errors
+/// As [`history`]; and where the extent asks for more than the templates can give.
+pub fn history_of(extent: Extent, seed: u64, date: NaiveDate) -> Result<History, String> {
     let catalog = Catalog::read()?;
     let end = date.and_time(NaiveTime::MIN).and_utc();
-    let drafts = draft::all(&catalog, seed)?;
-    let (scans, lives) = timeline::all(&catalog.company, &drafts, seed, end);
+    let drafts = draft::all(&catalog, seed, extent.findings)?;
+    let (scans, lives) = timeline::all(&catalog.company, &drafts, seed, end, extent.pace_days);
     let (drafts, lives) = in_order_of_sight(drafts, lives);
     let said = voices::all(&catalog.people, &drafts, &scans, &lives, seed, end)?;
     let suppressions = suppressions(&drafts, &said, seed);

@@ -108,7 +108,48 @@ pub const FEEDBACKS: &[&str] = &[
     "finding_version",
 ];
 
+/// The rows that stand in the database already, by the highest id of each table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct After {
+    /// Of `triage.scans`.
+    pub scan: i64,
+    /// Of `triage.findings`.
+    pub finding: i64,
+    /// Of `triage.feedbacks`.
+    pub feedback: i64,
+}
+
 impl History {
+    /// Moves all rows behind those of `after`: every id, and every cell that refers to one.
+    pub fn move_behind(&mut self, after: After) {
+        let After { scan, finding, feedback } = after;
+        self.scans.add(&[("id", scan)]);
+        self.findings.add(&[
+            ("id", finding),
+            ("scan_id", scan),
+            ("first_scan_id", scan),
+            ("decided_by", feedback),
+        ]);
+        self.sightings.add(&[("finding_id", finding), ("scan_id", scan)]);
+        self.feedbacks.add(&[
+            ("id", feedback),
+            ("finding_id", finding),
+            ("retracts", feedback),
+            ("scan_id", scan),
+        ]);
+    }
+
+    /// Gives all repositories another owner.
+    pub fn move_to(&mut self, owner: &str) {
+        let moved = |text: &str, before: &str| {
+            let repo = text.strip_prefix(before)?.split_once('/')?.1;
+            Some(format!("{before}{owner}/{repo}"))
+        };
+        self.scans.change("project_name", |cell| moved(cell, ""));
+        self.findings.change("project_name", |cell| moved(cell, ""));
+        self.scans.change("repo_url", |cell| moved(cell, "https://github.acme.example/"));
+    }
+
     /// The tables, in the order in which they are listed and loaded.
     pub fn tables(&self) -> [&Table; 4] {
         [&self.scans, &self.findings, &self.sightings, &self.feedbacks]
@@ -129,6 +170,22 @@ impl History {
 }
 
 impl Table {
+    fn add(&mut self, columns: &[(&str, i64)]) {
+        for (column, shift) in columns {
+            self.change(column, |cell| Some((cell.parse::<i64>().ok()? + shift).to_string()));
+        }
+    }
+
+    /// Changes each cell of a column that is not NULL to what `change` makes of it, if anything.
+    fn change(&mut self, column: &str, change: impl Fn(&str) -> Option<String>) {
+        let Some(at) = self.columns.iter().position(|name| *name == column) else { return };
+        for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(at)?.as_mut()) {
+            if let Some(changed) = change(cell) {
+                *cell = changed;
+            }
+        }
+    }
+
     /// The digest of the table: SHA-256 over `NS(name)`, an `NS` of the concatenated `NS` of the columns'
     /// names, and for each row in the order of its key an `NS` of its concatenated cells: `NS(text)`, or
     /// `-,` for NULL.

@@ -11,6 +11,7 @@ pub mod draft;
 pub mod generate;
 pub mod history;
 mod identity;
+pub mod large;
 pub mod open;
 mod opinion;
 pub mod rng;
@@ -21,6 +22,26 @@ pub mod voices;
 
 /// The demo's own database.
 pub const DATABASE: &str = "attestor_demo";
+
+/// How much there is of the demo. Each has a database of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scale {
+    /// A company with 12 repositories and 3,000 findings.
+    #[default]
+    Usual,
+    /// 400 companies with 1,000,000 findings and as many entries in the audit chain.
+    Large,
+}
+
+impl Scale {
+    /// The database.
+    pub fn database(self) -> &'static str {
+        match self {
+            Scale::Usual => DATABASE,
+            Scale::Large => large::DATABASE,
+        }
+    }
+}
 
 /// The seed of the demo that everybody gets.
 pub const SEED: u64 = 2;

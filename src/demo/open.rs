@@ -1,7 +1,7 @@
 //! Opening the demo: its database is made and loaded where that has not been done.
 
 use super::history::History;
-use super::{DATABASE, SEED, generate, store};
+use super::{DATABASE, SEED, Scale, generate, store};
 use crate::chain::change::Change;
 use crate::chain::entry::{ActorType, Category, NewEntry};
 use crate::db::local::{InUse, Lease};
@@ -47,7 +47,7 @@ pub enum Loaded {
 /// # Errors
 /// [`Kind::Conflict`] where it is to be replaced, is open elsewhere, and that is to be respected.
 pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<Demo> {
-    let mut guard = store::Guard::take(lease).await?;
+    let mut guard = store::Guard::take(lease, Scale::Usual).await?;
     let keep =
         existing == Existing::Keep && guard.database_exists().await? && store::is_loaded(lease).await?;
     if keep {
@@ -70,28 +70,28 @@ pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<
     let db = Db::lazy(options.clone(), Access::ReadWrite);
     let mut change = Change::begin(&db, DeedKey::fresh()).await?;
     store::load(&mut change, &history).await?;
-    change.commit(entry(&history, date)).await?;
+    change.commit(entry(&history, SEED, date, Map::new())).await?;
     guard.release().await?;
     Ok(Demo { options, loaded: Loaded::Now })
 }
 
 /// How many others have the demo open.
-pub async fn others(lease: &Lease) -> Result<i64> {
-    let mut guard = store::Guard::take(lease).await?;
+pub async fn others(lease: &Lease, scale: Scale) -> Result<i64> {
+    let mut guard = store::Guard::take(lease, scale).await?;
     let others = guard.others().await?;
     guard.release().await?;
     Ok(others)
 }
 
 /// The entry says that the past was brought in today: how many rows, and the digest of their listing.
-fn entry(history: &History, date: NaiveDate) -> NewEntry {
+pub(super) fn entry(history: &History, seed: u64, date: NaiveDate, more: Map<String, Value>) -> NewEntry {
     let mut tables = Map::new();
     for table in history.tables() {
         tables.insert(table.name.to_owned(), json!({ "count": table.rows.len(), "digest": table.digest() }));
     }
-    let payload: Map<String, Value> = [
+    let mut payload: Map<String, Value> = [
         ("source", json!("attestor demo")),
-        ("seed", json!(SEED)),
+        ("seed", json!(seed)),
         ("date", json!(date.to_string())),
         ("listing", json!("attestor/history/v1")),
         ("tables", Value::Object(tables)),
@@ -100,6 +100,7 @@ fn entry(history: &History, date: NaiveDate) -> NewEntry {
     .into_iter()
     .map(|(key, value)| (key.to_owned(), value))
     .collect();
+    payload.extend(more);
     let mut entry = NewEntry::new(Category::FindingTriage, "history_imported", payload);
     entry.actor_type = ActorType::Bot;
     entry

@@ -1,32 +1,47 @@
 //! The SQL of the demo: its database as a whole, and the load of its rows.
 
-use super::DATABASE;
-use super::history::{History, Table};
+use super::history::{After, History, Table};
+use super::{DATABASE, Scale};
 use crate::chain::change::Change;
 use crate::db::local::{InUse, Lease};
 use crate::error::{Error, Kind, Result};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 /// Held while one process looks at, drops or loads the demo's database, so that two never load it both.
-pub struct Guard(PgConnection);
+pub struct Guard {
+    admin: PgConnection,
+    scale: Scale,
+}
 
 impl Guard {
     /// Waits for its turn.
-    pub async fn take(lease: &Lease) -> Result<Guard> {
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] where another process has been loading for longer than a moment.
+    pub async fn take(lease: &Lease, scale: Scale) -> Result<Guard> {
         let mut admin = lease.superuser("postgres").application_name("attestor demo").connect().await?;
-        sqlx::query("select pg_advisory_lock(hashtext('attestor demo'))").execute(&mut admin).await?;
-        Ok(Guard(admin))
+        sqlx::query("set lock_timeout = '60s'").execute(&mut admin).await?;
+        let turn = sqlx::query("select pg_advisory_lock(hashtext($1))").bind(scale.database());
+        turn.execute(&mut admin).await.map_err(|e| match Error::from(e) {
+            error if error.kind() == Kind::Conflict => {
+                Error::new(Kind::Conflict, "the demo is being loaded by another process")
+                    .hint("wait for it, or end it; what it has loaded stays")
+                    .because(error)
+            }
+            error => error,
+        })?;
+        Ok(Guard { admin, scale })
     }
 
     /// Lets the next one have its turn.
     pub async fn release(self) -> Result<()> {
-        Ok(self.0.close().await?)
+        Ok(self.admin.close().await?)
     }
 
     /// Whether the database is there.
     pub async fn database_exists(&mut self) -> Result<bool> {
         let exists = sqlx::query_scalar("select exists (select from pg_database where datname = $1)");
-        Ok(exists.bind(DATABASE).fetch_one(&mut self.0).await?)
+        Ok(exists.bind(self.scale.database()).fetch_one(&mut self.admin).await?)
     }
 
     /// Drops the database, and no other. It belongs to no chain that anybody relies on.
@@ -34,11 +49,13 @@ impl Guard {
     /// # Errors
     /// [`Kind::Conflict`] where others are connected to it and `in_use` refuses.
     pub async fn drop_database(&mut self, in_use: InUse) -> Result<()> {
-        let drop = match in_use {
-            InUse::Refuse => sqlx::query("drop database if exists attestor_demo"),
-            InUse::Override => sqlx::query("drop database if exists attestor_demo with (force)"),
+        let drop = match (self.scale, in_use) {
+            (Scale::Usual, InUse::Refuse) => "drop database if exists attestor_demo",
+            (Scale::Usual, InUse::Override) => "drop database if exists attestor_demo with (force)",
+            (Scale::Large, InUse::Refuse) => "drop database if exists attestor_demo_large",
+            (Scale::Large, InUse::Override) => "drop database if exists attestor_demo_large with (force)",
         };
-        match drop.execute(&mut self.0).await {
+        match sqlx::query(drop).execute(&mut self.admin).await {
             Ok(_) => Ok(()),
             Err(sqlx::Error::Database(e)) if e.code().as_deref() == Some("55006") => {
                 Err(Error::new(Kind::Conflict, "the demo is open elsewhere; nothing was changed")
@@ -54,7 +71,7 @@ impl Guard {
         let count = sqlx::query_scalar(
             "select count(*) from pg_stat_activity where datname = $1 and backend_type = 'client backend'",
         );
-        Ok(count.bind(DATABASE).fetch_one(&mut self.0).await?)
+        Ok(count.bind(self.scale.database()).fetch_one(&mut self.admin).await?)
     }
 }
 
@@ -79,6 +96,11 @@ pub async fn is_loaded(lease: &Lease) -> Result<bool> {
 /// Rows refer to each other by their place in the listing, which is their id in an empty database. That
 /// holds, or nothing is kept.
 pub async fn load(change: &mut Change, history: &History) -> Result<()> {
+    load_after(change, history, After::default()).await
+}
+
+/// The same behind the rows of `after`, which are all that there are; `history` was moved there.
+pub async fn load_after(change: &mut Change, history: &History, after: After) -> Result<()> {
     let History { scans, findings, sightings, feedbacks } = history;
     copy(
         change,
@@ -114,7 +136,7 @@ pub async fn load(change: &mut Change, history: &History) -> Result<()> {
     )
     .await?;
     decide(change, findings).await?;
-    check_ids(change, history).await
+    check_ids(change, history, after).await
 }
 
 async fn copy(change: &mut Change, statement: &'static str, rows: String) -> Result<()> {
@@ -142,15 +164,18 @@ async fn decide(change: &mut Change, findings: &Table) -> Result<()> {
     Ok(())
 }
 
-async fn check_ids(change: &mut Change, history: &History) -> Result<()> {
+async fn check_ids(change: &mut Change, history: &History, after: After) -> Result<()> {
     let as_listed: bool = sqlx::query_scalar(
-        "select (select (min(id), max(id), count(*)) = (1, $1, $1) from triage.scans)
-            and (select (min(id), max(id), count(*)) = (1, $2, $2) from triage.findings)
-            and (select (min(id), max(id), count(*)) = (1, $3, $3) from triage.feedbacks)",
+        "select (select (min(id), max(id), count(*)) = ($4 + 1, $4 + $1, $1) from triage.scans where id > $4)
+            and (select (min(id), max(id), count(*)) = ($5 + 1, $5 + $2, $2) from triage.findings where id > $5)
+            and (select (min(id), max(id), count(*)) = ($6 + 1, $6 + $3, $3) from triage.feedbacks where id > $6)",
     )
     .bind(history.scans.rows.len() as i64)
     .bind(history.findings.rows.len() as i64)
     .bind(history.feedbacks.rows.len() as i64)
+    .bind(after.scan)
+    .bind(after.finding)
+    .bind(after.feedback)
     .fetch_one(change.connection())
     .await?;
     if as_listed {

@@ -75,14 +75,22 @@ impl Outcome {
 }
 
 /// The scans of the company in order of time, and the life of each draft.
-pub fn all(company: &Company, drafts: &[Draft], seed: u64, end: DateTime<Utc>) -> (Vec<Scan>, Vec<Life>) {
+///
+/// Each repository is scanned once in `pace_days`.
+pub fn all(
+    company: &Company,
+    drafts: &[Draft],
+    seed: u64,
+    end: DateTime<Utc>,
+    pace_days: i64,
+) -> (Vec<Scan>, Vec<Life>) {
     let mut rng = Rng::of(seed, "timeline");
     let branches: Vec<&'static str> = drafts.iter().map(|d| branch_of(company, d, &mut rng)).collect();
     let mut series: BTreeSet<(usize, &str, &str)> = BTreeSet::new();
     for (draft, branch) in drafts.iter().zip(&branches) {
         series.insert((draft.repo, *branch, &draft.tool));
     }
-    let scans = scans(&series, &mut rng, end);
+    let scans = scans(&series, &mut rng, end, pace_days);
     let mut of_series: BTreeMap<(usize, &str, &str), Vec<usize>> = BTreeMap::new();
     for (i, scan) in scans.iter().enumerate().filter(|(_, s)| s.outcome == ScanOutcome::Completed) {
         of_series.entry((scan.repo, &scan.branch, &scan.tool)).or_default().push(i);
@@ -111,14 +119,19 @@ fn branch_of(company: &Company, draft: &Draft, rng: &mut Rng) -> &'static str {
     }
 }
 
-/// About one run a week: all tools look at the same commit, a few minutes apart.
-fn scans(series: &BTreeSet<(usize, &str, &str)>, rng: &mut Rng, end: DateTime<Utc>) -> Vec<Scan> {
+/// One run in `pace_days`, on other branches half as many: all tools look at the same commit, a few minutes apart.
+fn scans(
+    series: &BTreeSet<(usize, &str, &str)>,
+    rng: &mut Rng,
+    end: DateTime<Utc>,
+    pace_days: i64,
+) -> Vec<Scan> {
     let mut scans = Vec::new();
     let pairs: BTreeSet<(usize, &str)> = series.iter().map(|(repo, branch, _)| (*repo, *branch)).collect();
     for (repo, branch) in pairs {
         let tools: Vec<&str> =
             series.iter().filter(|s| (s.0, s.1) == (repo, branch)).map(|(_, _, tool)| *tool).collect();
-        let (first_day, step) = if branch == "main" { (DAYS, 7) } else { (57, 14) };
+        let (first_day, step) = if branch == "main" { (DAYS, pace_days) } else { (57, 2 * pace_days) };
         // The first repository's history is as long as it gets.
         let shift = if repo == 0 { 0 } else { rng.between(0, 5) };
         let runs = (first_day - shift + step - 1) / step;

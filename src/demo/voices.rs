@@ -1,7 +1,7 @@
 //! What three people said about findings over the past weeks.
 
 use super::catalog::{People, Subject};
-use super::draft::{Draft, FINDINGS};
+use super::draft::Draft;
 use super::rng::Rng;
 use super::timeline::{Life, Scan};
 use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 /// The three, and on how many of a hundred working days each of them decides.
 const PEOPLE: [(&str, usize); 3] = [("alice", 52), ("bob", 34), ("chiara", 40)];
 
-/// How many findings stand decided in the end.
-pub const DECIDED: usize = FINDINGS * 2 / 5;
+/// How many of a hundred findings stand decided in the end.
+const DECIDED_PERCENT: usize = 40;
 
 /// How many critical findings of the first repository wait for a person.
 pub const WAITING: usize = 41;
@@ -68,15 +68,16 @@ pub fn all(
     let mut rng = Rng::of(seed, "voices");
     let mut sittings = sittings(&mut rng, end);
     let waiting = waiting(drafts, lives);
+    let wanted = drafts.len() * DECIDED_PERCENT / 100;
     let mut decided = 0;
     for finding in order(drafts, lives, &waiting, &mut rng) {
-        if decided == DECIDED {
+        if decided == wanted {
             break;
         }
         decided += usize::from(decide(people, drafts, scans, lives, finding, &mut sittings, &mut rng)?);
     }
-    if decided < DECIDED {
-        return Err(format!("only {decided} of {DECIDED} findings could be decided"));
+    if decided < wanted {
+        return Err(format!("only {decided} of {wanted} findings could be decided"));
     }
     // A few remarks on what nobody has decided.
     for _ in 0..60 {

@@ -85,7 +85,8 @@ pub enum FieldKind {
     Ranked(&'static [Word<i32>]),
     /// Words without an order, each for a value of the column. SQL: text.
     Choice(&'static [Word<&'static str>]),
-    /// Words that each stand for a condition of their own in SQL, such as `is:undecided`.
+    /// Words that each stand for a condition of their own in SQL, such as `is:undecided`. `{now}` in it
+    /// is the time of asking, bound as a timestamptz.
     Flags(&'static [Word<&'static str>]),
     /// A whole number. SQL: any whole number type.
     Integer,

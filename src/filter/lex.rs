@@ -169,6 +169,7 @@ impl Lexer<'_> {
         match written.as_str() {
             "" => Ok(Op::Is),
             "=" => Ok(Op::Equals),
+            "==" if !colon => Ok(Op::Same),
             "<" => Ok(Op::Less),
             "<=" => Ok(Op::AtMost),
             ">" => Ok(Op::Greater),

@@ -7,6 +7,7 @@
 //! | `inject*` | a word with `*` (any characters, none too) or `?` (one character) |
 //! | `rule:xss` | the text holds `xss` somewhere, whatever the letter case |
 //! | `rule=xss` | the whole text is `xss` |
+//! | `rule==XSS` | the whole text is `XSS`, letter case too; `*` and `?` mean themselves |
 //! | `file:tests/*` | the whole text matches; `*` runs over `/` too; `**/` may also stand for nothing |
 //! | `repo:acme/api` | a name: the whole of it, whatever the letter case |
 //! | `tool:semgrep,trivy` | one of these |
@@ -37,6 +38,7 @@ pub use error::{FilterError, Suggestion};
 pub use field::{Field, FieldKind, FieldSet, Template, Word, Words};
 pub use parse::parse;
 pub use print::quoted;
+pub use value::ahead;
 
 use value::{Op, Text, Values};
 

@@ -118,6 +118,13 @@ impl Parser {
             return Err(unknown_field(name, at, self.fields));
         };
         let op_at = at + name.chars().count();
+        let has_letters = matches!(field.kind, FieldKind::Text | FieldKind::Keyword | FieldKind::Person);
+        if op == Op::Same && !has_letters {
+            let message = format!("the unknown comparison `{}`", op.as_str());
+            return Err(
+                FilterError::new(op_at + 1, op.as_str().len(), message).advice("use one of : = < <= > >=")
+            );
+        }
         if op.asks_order() {
             if !field.has_order() {
                 return Err(FilterError::new(

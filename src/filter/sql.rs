@@ -89,7 +89,9 @@ impl Writer<'_> {
                 self.any_of(column, values);
             }
             Values::Flags(words) => self.joined(" or ", words, |writer, word| {
-                writer.push("(").push(word.means).push(")");
+                writer.push("(");
+                writer.timed(word.means);
+                writer.push(")");
             }),
             Values::Integers(numbers) => self.ordered(column, term.op, numbers.clone()),
             Values::Numbers(numbers) => self.ordered(column, term.op, numbers.clone()),
@@ -101,6 +103,16 @@ impl Writer<'_> {
             Values::Times(times) => {
                 self.joined(" or ", times, |writer, &time| writer.time(column, term.op, time))
             }
+        }
+    }
+
+    /// A condition in which `{now}` stands for the time of asking.
+    fn timed(&mut self, condition: &'static str) {
+        for (i, part) in condition.split("{now}").enumerate() {
+            if i > 0 {
+                self.query.push_bind(self.now);
+            }
+            self.push(part);
         }
     }
 
@@ -152,6 +164,10 @@ impl Writer<'_> {
     }
 
     fn texts(&mut self, term: &Term, texts: &[Text]) {
+        if term.op == Op::Same {
+            let letters = texts.iter().map(|(Text::Literal(text) | Text::Glob(text))| text.clone());
+            return self.any_of(term.field.sql, letters.collect::<Vec<String>>());
+        }
         let is_searched = term.field.kind == FieldKind::Text && term.op == Op::Is;
         let patterns: Vec<String> = texts.iter().flat_map(|text| patterns(text, is_searched)).collect();
         let column = term.field.sql;
@@ -164,7 +180,8 @@ impl Writer<'_> {
             }
             FieldKind::Person => self.person(column, texts, patterns),
             FieldKind::People(within) => {
-                self.push("(").push(within.before);
+                self.push("(");
+                self.timed(within.before);
                 self.person(column, texts, patterns);
                 self.push(within.after).push(")");
             }

@@ -14,6 +14,10 @@ pub(super) fn values(field: &'static Field, op: Op, items: Vec<Item>) -> Result<
         items.into_iter().map(read).collect()
     }
     Ok(match field.kind {
+        // Letter by letter, `*` and `?` too.
+        FieldKind::Text | FieldKind::Keyword | FieldKind::Person if op == Op::Same => {
+            Values::Texts(items.into_iter().map(|item| Text::Literal(raw(&item).to_owned())).collect())
+        }
         FieldKind::Text if op == Op::Is => {
             Values::Texts(each(items, |item| checked(item.text, item.at, item.length))?)
         }

@@ -11,6 +11,8 @@ pub(super) enum Op {
     Is,
     /// `=`, which differs from `:` only for texts: the whole of it.
     Equals,
+    /// `==`, for texts alone: the whole of it, letter case too.
+    Same,
     Less,
     AtMost,
     Greater,
@@ -23,6 +25,7 @@ impl Op {
         match self {
             Op::Is => ":",
             Op::Equals => "=",
+            Op::Same => "==",
             Op::Less => "<",
             Op::AtMost => "<=",
             Op::Greater => ">",
@@ -32,7 +35,7 @@ impl Op {
 
     /// Whether it asks for an order rather than for one of several values.
     pub(super) fn asks_order(self) -> bool {
-        !matches!(self, Op::Is | Op::Equals)
+        !matches!(self, Op::Is | Op::Equals | Op::Same)
     }
 }
 
@@ -111,6 +114,17 @@ impl Age {
         };
         // Only a `now` near the beginning of the calendar has nothing that long before it.
         then.unwrap_or(now)
+    }
+}
+
+/// The time that `text` names, seen from `now`: so far ahead, as `2w`, or a day (its beginning in UTC) or
+/// a moment. None where it is neither.
+pub fn ahead(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let Some(age) = Age::parse(text) else { return Time::parse(text).map(|time| time.bounds().0) };
+    match age.unit.name {
+        "mo" => now.checked_add_months(Months::new(age.count)),
+        "y" => now.checked_add_months(Months::new(age.count * 12)),
+        _ => now.checked_add_signed(TimeDelta::seconds((u64::from(age.count) * age.unit.about_s) as i64)),
     }
 }
 

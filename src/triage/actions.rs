@@ -5,19 +5,26 @@
 //! All of a deed happens, or nothing. Where the connection is lost the deed is asked for again by its
 //! key, under the locks, so it is never done twice.
 
-pub use super::feedback::{TARGETS_MAX, Target};
+mod attend;
+mod deed;
 
-use super::feedback::{self, Comment, Conflict, NotTakenBack, Reason, Refusal};
+pub use super::feedback::{TARGETS_MAX, Target};
+pub use attend::{AttendTo, attend};
+pub use deed::{Deed, TakeBackDeed, take_back_deed};
+
+use super::attention::Held;
+use super::blind::Share;
+use super::feedback::{self, Comment, Conflict, Decision, NotTakenBack, Reason, Refusal};
 use super::finding::{FeedbackKind, Finding, Verdict};
-use super::record;
+use super::record::{self, Why};
 use super::store::feedbacks::{self, DoneBefore, Locked, NewFeedback, NewRow};
-use super::store::findings;
+use super::store::{attention, blind, findings};
 use crate::chain::change::Change;
 use crate::chain::entry::NewEntry;
+use crate::chain::settled::settled;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId};
-use std::time::Duration;
 
 /// TP or FP on one finding or many, with one reason.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +72,9 @@ pub enum Outcome {
     Done(Decided),
     /// Somebody was faster on these; nothing was written.
     Conflict(Vec<Conflict>),
-    /// Nothing can be taken back on these; nothing was written.
+    /// Another holds these; nothing was written.
+    Held(Vec<Held>),
+    /// Nothing can be taken back or ended on these; nothing was written.
     Refused(Vec<Refusal>),
 }
 
@@ -78,8 +87,10 @@ pub struct Decided {
     pub count: usize,
     /// The findings as they are now; the first 1,000, where they are more.
     pub rows: Vec<Finding>,
-    /// The feedback that was written, in the order of the findings' ids.
+    /// The feedback that was written, in the order of the findings' ids; none for claims and their like.
     pub feedback: Vec<FeedbackId>,
+    /// What was left as it is, where a whole deed was taken back: somebody decided again since.
+    pub left: Vec<Refusal>,
     /// Whether this call did it, or an earlier one with the same key.
     pub done: When,
 }
@@ -96,10 +107,6 @@ pub enum When {
 /// How many findings a [`Decided`] hands back.
 const ROWS_MAX: usize = 1_000;
 
-/// How often a deed is asked for again after a lost connection, with a doubling pause in between.
-const TRIES_MAX: u32 = 6;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-
 /// Decides findings as TP or FP.
 ///
 /// # Errors
@@ -107,7 +114,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// deed has used, `Denied` where the login may not; nothing is written then.
 pub async fn give_feedback(db: &Db, deed: &GiveFeedback) -> Result<Outcome> {
     let targets = sorted(&deed.targets, |t| *t)?;
-    insisting(db, deed.key, |change| give_once(change, deed, &targets)).await
+    settled(db, deed.key, |change| give_once(change, deed, &targets)).await
 }
 
 /// Takes back the verdict that stands on findings; the one before it stands again, or none.
@@ -116,7 +123,7 @@ pub async fn give_feedback(db: &Db, deed: &GiveFeedback) -> Result<Outcome> {
 /// As [`give_feedback`].
 pub async fn take_back(db: &Db, deed: &TakeBack) -> Result<Outcome> {
     let named = sorted(&deed.targets, |t| t.0)?;
-    insisting(db, deed.key, |change| take_back_once(change, deed, &named)).await
+    settled(db, deed.key, |change| take_back_once(change, deed, &named)).await
 }
 
 /// Keeps words about a finding.
@@ -124,15 +131,34 @@ pub async fn take_back(db: &Db, deed: &TakeBack) -> Result<Outcome> {
 /// # Errors
 /// As [`give_feedback`].
 pub async fn comment(db: &Db, deed: &GiveComment) -> Result<Outcome> {
-    insisting(db, deed.key, |change| comment_once(change, deed)).await
+    settled(db, deed.key, |change| comment_once(change, deed)).await
 }
 
 /// What the deed `key` has done; nothing where it was never done. For who holds a key and no longer
 /// knows the targets, as a filter that was asked again.
 pub async fn done(db: &Db, key: DeedKey) -> Result<Option<Decided>> {
     let Some(done) = feedbacks::done(db, key).await? else { return Ok(None) };
+    if let Some(attended) = attention::done(db, key).await? {
+        let rows = findings::find(db, &shown(&attended.rows)).await?;
+        let count = attended.rows.len();
+        return Ok(Some(Decided { count, ..decided_before(done, rows) }));
+    }
     let rows = findings::find(db, &shown(&done.rows)).await?;
     Ok(Some(decided_before(done, rows)))
+}
+
+/// Sets the share of findings that people decide before they see the AI's verdict; gives the entry, or
+/// none where the share was this one already.
+///
+/// # Errors
+/// `Denied` where the login may not (it takes an operator).
+pub async fn set_blind_share(db: &Db, share: Share, key: DeedKey) -> Result<Option<EntrySeq>> {
+    let mut change = Change::begin(db, key).await?;
+    let before = blind::set_share(&mut change, share).await?;
+    if before == share {
+        return Ok(None);
+    }
+    Ok(Some(change.commit(record::blind_share(before, share)).await?))
 }
 
 async fn give_once(mut change: Change, deed: &GiveFeedback, targets: &[Target]) -> Result<Outcome> {
@@ -187,13 +213,24 @@ async fn take_back_once(
     if !refusals.is_empty() {
         return Ok(Outcome::Refused(refusals));
     }
+    let why = Why { reason: deed.reason.as_ref(), filter: deed.filter.as_deref(), takes_back: None };
+    retract(change, &locked, decisions, &why).await
+}
+
+/// Writes what is taken back, with its entry.
+async fn retract(
+    mut change: Change,
+    locked: &[Locked],
+    decisions: Vec<Decision>,
+    why: &Why<'_>,
+) -> Result<Outcome> {
     let new = NewFeedback {
         kind: FeedbackKind::Retraction,
-        comments: deed.reason.as_ref().map_or("", Reason::as_str),
+        comments: why.reason.map_or("", Reason::as_str),
         rows: decisions.iter().map(|d| NewRow::of(d, None)).collect(),
     };
     let said = feedbacks::insert(&mut change, &new).await?;
-    let entry = record::taking_back(&locked, &decisions, &said, deed);
+    let entry = record::taking_back(locked, &decisions, &said, why);
     let decisions: Vec<_> =
         decisions.into_iter().map(|d| (d.falls_back_to, d)).map(|(from, d)| (d, from)).collect();
     feedbacks::decide(&mut change, &decisions).await?;
@@ -235,19 +272,20 @@ async fn done_before(
         && done.verdict == verdict
         && done.rows.iter().map(|(finding, _)| *finding).eq(locked.iter().map(|row| row.standing.finding));
     if !same {
-        return Err(Error::new(
-            Kind::Usage,
-            format!("the key {key} was used for another deed (entry {})", done.seq),
-        )
-        .hint("leave the key out, or use a fresh UUID for each deed"));
+        return Err(used_otherwise(key, done.seq));
     }
     let rows = findings::changed(change, &shown(&done.rows)).await?;
     Ok(Some(decided_before(done, rows)))
 }
 
+fn used_otherwise(key: DeedKey, seq: EntrySeq) -> Error {
+    Error::new(Kind::Usage, format!("the key {key} was used for another deed (entry {seq})"))
+        .hint("leave the key out, or use a fresh UUID for each deed")
+}
+
 fn decided_before(done: DoneBefore, rows: Vec<Finding>) -> Decided {
     let feedback: Vec<_> = done.rows.into_iter().map(|(_, feedback)| feedback).collect();
-    Decided { seq: done.seq, count: feedback.len(), rows, feedback, done: When::Before }
+    Decided { seq: done.seq, count: feedback.len(), rows, feedback, left: Vec::new(), done: When::Before }
 }
 
 /// Commits with the entry. The rows are read before: a failure after the commit must not look as if
@@ -256,10 +294,11 @@ async fn finish(mut change: Change, entry: NewEntry, said: Vec<(FindingId, Feedb
     let rows = findings::changed(&mut change, &shown(&said)).await?;
     let seq = change.commit(entry).await?;
     let feedback: Vec<_> = said.into_iter().map(|(_, feedback)| feedback).collect();
-    Ok(Outcome::Done(Decided { seq, count: feedback.len(), rows, feedback, done: When::Now }))
+    let left = Vec::new();
+    Ok(Outcome::Done(Decided { seq, count: feedback.len(), rows, feedback, left, done: When::Now }))
 }
 
-fn shown(said: &[(FindingId, FeedbackId)]) -> Vec<FindingId> {
+fn shown<T>(said: &[(FindingId, T)]) -> Vec<FindingId> {
     said.iter().take(ROWS_MAX).map(|(finding, _)| *finding).collect()
 }
 
@@ -282,33 +321,4 @@ fn sorted<T: Copy + PartialEq>(targets: &[T], of: impl Fn(&T) -> Target) -> Resu
         }
         _ => Ok(sorted),
     }
-}
-
-/// Does `deed` again where the connection was lost on the way; it looks for its key first. A change
-/// that could not even begin has sent nothing: that is said at once.
-async fn insisting<F, Fut>(db: &Db, key: DeedKey, deed: F) -> Result<Outcome>
-where
-    F: Fn(Change) -> Fut,
-    Fut: Future<Output = Result<Outcome>>,
-{
-    let mut lost = match deed(Change::begin(db, key).await?).await {
-        Err(error) if error.kind() == Kind::NoDatabase => error,
-        result => return result,
-    };
-    let mut pause = FIRST_PAUSE;
-    for _ in 1..TRIES_MAX {
-        tokio::time::sleep(pause).await;
-        pause *= 2;
-        let again = match Change::begin(db, key).await {
-            Ok(change) => deed(change).await,
-            Err(error) => Err(error),
-        };
-        match again {
-            Err(error) if error.kind() == Kind::NoDatabase => lost = error,
-            result => return result,
-        }
-    }
-    Err(Error::new(Kind::NoDatabase, "the connection was lost; whether this was written is not known")
-        .because(lost)
-        .hint(format!("ask again with the key {key}: it is never done twice")))
 }

@@ -1,7 +1,10 @@
 //! All that is known of one finding.
 
+use super::attention::Spell;
 use super::finding::{Feedback, Finding, Verdict};
+use super::metrics::Pipeline;
 use super::risk::{CveThreat, RiskTerms};
+use super::threat::Taken;
 use crate::ids::{EntrySeq, FeedbackId, FindingId, ScanId, Version};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
@@ -18,6 +21,8 @@ pub struct FindingDetail {
     pub severity_written: Option<SafeText>,
     /// The newest scan that saw it.
     pub scan: Option<ScanNote>,
+    /// The build of that scan, beside the others of its repository; none where it was not measured.
+    pub pipeline: Option<Pipeline>,
     /// The last line that it covers.
     pub end_line: Option<i32>,
     /// The code that it stands in.
@@ -36,6 +41,10 @@ pub struct FindingDetail {
     pub red_team_success: Option<bool>,
     /// Its CVEs, known or unknown.
     pub cves: Vec<CveThreat>,
+    /// The edition of EPSS that is known; none before the first.
+    pub epss_edition: Option<Taken>,
+    /// The edition of KEV that is known; none before the first.
+    pub kev_edition: Option<Taken>,
     /// The risk, term by term.
     pub risk_terms: RiskTerms,
     /// The scans that saw it.
@@ -46,6 +55,9 @@ pub struct FindingDetail {
     pub resolved_at: Option<DateTime<Utc>>,
     /// When it came back after it was gone.
     pub regressed_at: Option<DateTime<Utc>>,
+    /// Claims, snoozes and accepted risks that were begun last, of each kind one: running or past. What
+    /// was ended early is left out.
+    pub attention: Vec<Spell>,
     /// What people said, oldest first; the newest 500.
     pub feedback: Vec<Feedback>,
     /// The chain's entries about it, oldest first.
@@ -85,6 +97,10 @@ pub struct Snippet {
 pub struct Sightings {
     /// How many there are.
     pub count: i64,
+    /// How many scans of the same series did not see it after one had.
+    pub missed: i64,
+    /// How often it came back after it was gone.
+    pub regressions: i64,
     /// The newest of them, newest first.
     pub last: Vec<Sighting>,
 }
@@ -100,7 +116,7 @@ pub struct Sighting {
     pub commit_sha: Option<SafeText>,
     /// Its branch.
     pub branch: Option<SafeText>,
-    /// new, unchanged, moved or regressed.
+    /// new, unchanged, moved or regressed; in a whole life also `not seen`.
     pub outcome: SafeText,
     /// Where it saw it, as a path.
     pub file: Option<SafeText>,

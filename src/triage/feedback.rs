@@ -2,6 +2,7 @@
 
 pub use super::reason::{Comment, Reason, TextError};
 
+use super::attention::{AttentionKind, Spell};
 use super::finding::{Finding, Verdict};
 use crate::ids::{FeedbackId, FindingId, Version};
 use crate::text::SafeText;
@@ -168,6 +169,10 @@ pub enum WhyNot {
     CarriedOver(Box<Said>),
     /// A producer wrote the decision; there is no feedback to take back.
     WithoutFeedback,
+    /// It is not claimed, snoozed or accepted, or no longer.
+    NotSo(AttentionKind),
+    /// Another such state was begun since.
+    Replaced(Box<Spell>),
 }
 
 impl fmt::Display for Refusal {
@@ -198,6 +203,10 @@ impl fmt::Display for Refusal {
                 )
             }
             WhyNot::WithoutFeedback => f.write_str("a producer wrote the verdict; decide TP or FP instead"),
+            WhyNot::NotSo(kind) => write!(f, "it is not {} now", kind.adjective()),
+            WhyNot::Replaced(by) => {
+                write!(f, "it was {} again by {} since; end that instead", by.kind.adjective(), by.actor)
+            }
         }
     }
 }
@@ -219,7 +228,7 @@ pub fn apply(
     reason: &Reason,
 ) -> Result<Decision, Conflict> {
     if standing.version != seen {
-        return Err(conflict(standing, seen, Some(verdict), Some(reason)));
+        return Err(stale(standing, seen, Some(verdict), Some(reason)));
     }
     Ok(Decision {
         finding: standing.finding,
@@ -253,7 +262,7 @@ pub fn take_back(
         _ => {}
     }
     if standing.version != seen {
-        return Err(NotTakenBack::Conflict(conflict(standing, seen, None, reason)));
+        return Err(NotTakenBack::Conflict(stale(standing, seen, None, reason)));
     }
     match &standing.latest {
         None if standing.decision.is_some() => refused(WhyNot::WithoutFeedback),
@@ -276,11 +285,13 @@ pub fn take_back(
 fn already(standing: &Standing) -> WhyNot {
     match &standing.taken_back {
         Some((actor, at)) => WhyNot::AlreadyTakenBack { actor: actor.clone(), at: *at },
+        None if standing.decision.is_some() && standing.latest.is_none() => WhyNot::WithoutFeedback,
         None => WhyNot::NothingDecided,
     }
 }
 
-fn conflict(
+/// The conflict of somebody who saw another version than the one that stands.
+pub(super) fn stale(
     standing: &Standing,
     seen: Version,
     verdict: Option<Verdict>,

@@ -177,6 +177,34 @@ pub struct Finding {
     pub first_seen_at: DateTime<Utc>,
     /// How often it was decided on.
     pub version: Version,
+    /// Whether it is to be decided before the AI's verdict is shown.
+    pub blind: bool,
+    /// Who looks at it, until `claimed_until`. A claim that has ended may still stand here.
+    pub claimed_by: Option<SafeText>,
+    /// When the claim ends by itself; perhaps past.
+    pub claimed_until: Option<DateTime<Utc>>,
+    /// Until when it may wait; perhaps past.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Until when its risk is accepted; perhaps past.
+    pub accepted_until: Option<DateTime<Utc>>,
+}
+
+impl Finding {
+    /// Who looks at it at `now`, and until when.
+    pub fn claimed(&self, now: DateTime<Utc>) -> Option<(&SafeText, DateTime<Utc>)> {
+        let until = self.claimed_until.filter(|until| *until > now)?;
+        Some((self.claimed_by.as_ref()?, until))
+    }
+
+    /// Until when it may wait, where it is snoozed at `now`.
+    pub fn snoozed(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.snoozed_until.filter(|until| *until > now)
+    }
+
+    /// Until when its risk is accepted, where it is at `now`.
+    pub fn accepted(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.accepted_until.filter(|until| *until > now)
+    }
 }
 
 /// One thing that a person said about a finding.
@@ -202,6 +230,8 @@ pub struct Feedback {
     pub retracts: Option<FeedbackId>,
     /// Whether a later one took this back.
     pub taken_back: bool,
+    /// Whether it was given before the AI's verdict was shown.
+    pub blind: bool,
 }
 
 /// What a feedback is.

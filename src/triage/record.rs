@@ -10,14 +10,25 @@
 //! ```
 //!
 //! with single spaces and `-` for NULL; SHA-256 over the UTF-8 of all lines, in lowercase hex digits.
-//! The payload names this listing as `digest_of`.
+//! The payload names this listing as `digest_of`. In SQL, given the key, this is the text to hash:
+//!
+//! ```sql
+//! select string_agg(concat_ws(' ', finding_id, id, coalesce(user_verdict, '-'),
+//!                             coalesce(retracts::text, '-')) || e'\n', '' order by finding_id)
+//! from triage.feedbacks where deed_key = '...'
+//! ```
 
-use super::actions::{GiveComment, GiveFeedback, TakeBack};
+mod attention;
+
+pub use attention::{attention, category};
+
+use super::actions::{GiveComment, GiveFeedback};
+use super::blind::Share;
 use super::feedback::{Decision, Reason};
 use super::finding::Verdict;
 use super::store::feedbacks::Locked;
 use crate::chain::entry::{Category, NewEntry};
-use crate::ids::{FeedbackId, FindingId};
+use crate::ids::{EntrySeq, FeedbackId, FindingId};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -30,6 +41,16 @@ const COLUMN_BYTES_MAX: usize = 1_024;
 
 /// The most of a filter's text that is kept; it explains the choice, the digest proves it.
 const FILTER_CHARS_MAX: usize = 8_192;
+
+/// What a taking back says of itself.
+pub struct Why<'a> {
+    /// Why, if that was said.
+    pub reason: Option<&'a Reason>,
+    /// The filter that chose the findings, as text.
+    pub filter: Option<&'a str>,
+    /// The entry that is taken back as a whole.
+    pub takes_back: Option<EntrySeq>,
+}
 
 type Said<'a> = &'a [(FindingId, FeedbackId)];
 
@@ -44,16 +65,17 @@ pub fn verdict(locked: &[Locked], decisions: &[Decision], said: Said<'_>, deed: 
 }
 
 /// The entry of a taking back.
-pub fn taking_back(locked: &[Locked], decisions: &[Decision], said: Said<'_>, deed: &TakeBack) -> NewEntry {
+pub fn taking_back(locked: &[Locked], decisions: &[Decision], said: Said<'_>, why: &Why<'_>) -> NewEntry {
     let mut payload = Map::new();
-    payload.insert("reason".into(), deed.reason.as_ref().map(Reason::as_str).into());
+    payload.insert("reason".into(), why.reason.map(Reason::as_str).into());
     concerning(&mut payload, locked, decisions, said, None);
     if let [decision] = decisions {
         // The verdict that stands again.
         payload.insert("verdict".into(), word(decision.verdict));
         payload.insert("retracts".into(), decision.retracts.map(|f| f.0).into());
     }
-    chosen_by(&mut payload, deed.filter.as_deref());
+    chosen_by(&mut payload, why.filter);
+    taken_back(&mut payload, why);
     entry("triage_taken_back", payload, locked)
 }
 
@@ -62,10 +84,26 @@ pub fn comment(locked: &[Locked], said: Said<'_>, deed: &GiveComment) -> NewEntr
     let mut payload = Map::new();
     payload.insert("comment".into(), deed.comment.as_str().into());
     for (row, (_, feedback)) in locked.iter().zip(said) {
-        name(&mut payload, row, *feedback);
+        name(&mut payload, row);
+        payload.insert("feedback_id".into(), feedback.0.into());
         payload.insert("version".into(), row.standing.version.0.into());
     }
     entry("finding_commented", payload, locked)
+}
+
+/// The entry of another share of blind findings.
+pub fn blind_share(before: Share, share: Share) -> NewEntry {
+    let mut payload = Map::new();
+    payload.insert("from".into(), before.get().into());
+    payload.insert("to".into(), share.get().into());
+    NewEntry::new(Category::ConfigChange, "blind_share_set", payload)
+}
+
+/// Which entry is taken back as a whole. Rows that were decided again since are not among the count.
+fn taken_back(payload: &mut Map<String, Value>, why: &Why<'_>) {
+    if let Some(seq) = why.takes_back {
+        payload.insert("takes_back".into(), seq.0.into());
+    }
 }
 
 fn entry(event_type: &'static str, payload: Map<String, Value>, locked: &[Locked]) -> NewEntry {
@@ -89,7 +127,8 @@ fn concerning(
     verdict: Option<Verdict>,
 ) {
     if let ([row], [decision], [(_, feedback)]) = (locked, decisions, said) {
-        name(payload, row, *feedback);
+        name(payload, row);
+        payload.insert("feedback_id".into(), feedback.0.into());
         payload.insert("previous".into(), word(decision.previous));
         payload.insert("version".into(), decision.version.0.into());
         return;
@@ -99,12 +138,11 @@ fn concerning(
     payload.insert("digest_of".into(), DIGEST_OF.into());
 }
 
-fn name(payload: &mut Map<String, Value>, row: &Locked, feedback: FeedbackId) {
+fn name(payload: &mut Map<String, Value>, row: &Locked) {
     payload.insert("finding_id".into(), row.standing.finding.0.into());
     payload.insert("rule_id".into(), row.named.rule_id.as_deref().into());
     payload.insert("file".into(), row.named.file.as_deref().into());
     payload.insert("fingerprint".into(), row.named.fingerprint.as_deref().into());
-    payload.insert("feedback_id".into(), feedback.0.into());
 }
 
 fn chosen_by(payload: &mut Map<String, Value>, filter: Option<&str>) {
@@ -129,6 +167,10 @@ fn digest(decisions: &[Decision], said: Said<'_>, verdict: Option<Verdict>) -> S
         let _ = writeln!(line, "{finding} {feedback} {verdict} {retracts}");
         hash.update(line.as_bytes());
     }
+    hex(hash)
+}
+
+fn hex(hash: Sha256) -> String {
     hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex

@@ -89,6 +89,10 @@ pub enum Command {
     Import,
     /// Cancels the running jobs.
     CancelJobs,
+    /// Goes to a row by its number, or to a screen by its name.
+    GoTo,
+    /// Changes the theme.
+    Theme,
 }
 
 impl Command {
@@ -116,6 +120,11 @@ pub enum Pane {
     FindingsDetail,
     /// One's own drafts and decisions.
     Feedback,
+}
+
+impl Pane {
+    /// All of them.
+    pub const ALL: &[Pane] = &[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
 }
 
 /// Where a command holds.
@@ -295,6 +304,10 @@ pub const TABLE: &[Row] = &[
         "Take in a SARIF file in the background: import FILE"),
     row(Command::Jobs, "jobs", "jobs", &["J"], EVERYWHERE, NOTHING, Group::Console,
         "Show the running jobs; one can be cancelled there"),
+    row(Command::GoTo, "goto", "go to", &[], EVERYWHERE, NOTHING, Group::Move,
+        "To a row by its number or a screen by its name: goto 12"),
+    row(Command::Theme, "theme", "theme", &[], EVERYWHERE, NOTHING, Group::Console,
+        "Change the theme until the console ends: theme light"),
     row(Command::CancelJobs, "cancel", "cancel jobs", &[], EVERYWHERE, NOTHING, Group::Console,
         "Cancel the running jobs"),
     row(Command::Cancel, "stop", "stop", &["Ctrl-c"], EVERYWHERE, NOTHING, Group::Console,

@@ -41,16 +41,7 @@ struct Content {
     drafts: BTreeMap<String, String>,
 }
 
-/// The state folder of this user, `ATTESTOR_STATE_DIR` before the usual one.
-pub fn state_folder() -> Result<PathBuf> {
-    if let Some(folder) = std::env::var_os("ATTESTOR_STATE_DIR").filter(|folder| !folder.is_empty()) {
-        return Ok(folder.into());
-    }
-    let folders = directories::ProjectDirs::from("", "", "attestor")
-        .ok_or_else(|| Error::new(Kind::Configuration, "this user has no home folder"))?;
-    // macOS has no state folder.
-    Ok(folders.state_dir().map_or_else(|| folders.data_local_dir().join("state"), Path::to_owned))
-}
+pub use crate::config::origin::state_folder;
 
 /// Makes a folder that only this user reads.
 pub fn create_private(folder: &Path) -> std::io::Result<()> {

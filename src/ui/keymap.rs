@@ -1,6 +1,9 @@
 //! Which keys mean which command, and where.
 
+mod file;
+
 use super::command::{Command, Pane, TABLE};
+use crate::text::visible;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::fmt;
 
@@ -29,12 +32,65 @@ impl Chord {
             _ => (KeyModifiers::NONE, name),
         };
         let mut characters = rest.chars();
+        let function = || rest.strip_prefix('F')?.parse().ok().filter(|n| (1..=12).contains(n));
         let code = match (characters.next(), characters.next()) {
-            (Some(c), None) => KeyCode::Char(c),
-            _ => NAMED.iter().find(|(_, name)| *name == rest)?.0,
+            // A terminal sends the same for both cases.
+            (Some(c), None) if modifiers == KeyModifiers::CONTROL => KeyCode::Char(c.to_ascii_lowercase()),
+            (Some(c), None) if c != ' ' && visible(rest) == rest => KeyCode::Char(c),
+            (Some(_), None) => return None,
+            _ => match function() {
+                Some(n) => KeyCode::F(n),
+                None => NAMED.iter().find(|(_, name)| *name == rest)?.0,
+            },
         };
         Some(Chord { code, modifiers })
     }
+
+    /// Whether it is text where text is typed.
+    pub fn is_text(&self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()
+    }
+
+    /// Whether somebody else keeps it; none if it is free.
+    fn kept(&self) -> Option<Kept> {
+        let ctrl = self.modifiers == KeyModifiers::CONTROL;
+        let alt = self.modifiers == KeyModifiers::ALT;
+        match self.code {
+            KeyCode::Char('a' | 'b' | 'p' | 's' | 'q' | 'g') if ctrl => Some(Kept::ByOthers),
+            KeyCode::Char('h') if ctrl => Some(Kept::SameAs("Backspace")),
+            KeyCode::Char('i') if ctrl => Some(Kept::SameAs("Tab")),
+            KeyCode::Char('j' | 'm') if ctrl => Some(Kept::SameAs("Enter")),
+            KeyCode::Char('c') if ctrl => Some(Kept::For(Command::Cancel)),
+            KeyCode::Char(c) if ctrl && !c.is_ascii_lowercase() && !" _\\]^".contains(c) => {
+                Some(Kept::NeverSent)
+            }
+            KeyCode::Esc => Some(Kept::For(Command::Back)),
+            KeyCode::Char('0'..='9') if alt => Some(Kept::ByOthers),
+            KeyCode::Char('~') | KeyCode::F(1 | 10) => Some(Kept::ByOthers),
+            KeyCode::Char('[' | 'O') => Some(Kept::PartOfKeys),
+            _ => None,
+        }
+    }
+}
+
+/// Who keeps a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// Terminals, multiplexers, shells, ssh.
+    ByOthers,
+    /// It arrives as another key.
+    SameAs(&'static str),
+    /// It does not arrive at all.
+    NeverSent,
+    /// This command, always.
+    For(Command),
+    /// Arrow keys that a slow link tears apart.
+    PartOfKeys,
+}
+
+/// Whether of two sequences one can never be reached: they are equal, or one begins the other.
+fn hide(one: &[Chord], other: &[Chord]) -> bool {
+    one.starts_with(other) || other.starts_with(one)
 }
 
 const NAMED: &[(KeyCode, &str)] = &[
@@ -154,7 +210,7 @@ impl Keymap {
         let mut found = Vec::new();
         for (at, (keys, command)) in self.bindings.iter().enumerate() {
             for (others, other) in &self.bindings[at + 1..] {
-                let hides = keys.starts_with(others) || others.starts_with(keys);
+                let hides = hide(keys, others);
                 let both = |pane: &&Pane| command.row().holds_in(**pane) && other.row().holds_in(**pane);
                 if hides && panes.iter().any(|pane| both(&pane)) {
                     found.push(Conflict { keys: spelled(keys), commands: (*command, *other) });

@@ -6,6 +6,7 @@ pub mod command;
 pub mod drafts;
 pub mod input;
 pub mod keymap;
+pub mod linear;
 pub mod painter;
 pub mod run;
 pub mod screen;
@@ -14,6 +15,7 @@ pub mod session;
 pub mod suspend;
 pub mod terminal;
 pub mod theme;
+pub mod themes;
 pub mod widgets;
 
 pub use run::{Colour, Options, run};

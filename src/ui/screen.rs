@@ -51,10 +51,48 @@ pub trait Screen {
     fn shows(&self, place: &Place) -> bool;
     /// What has been typed and not yet saved; the app keeps it through crashes.
     fn drafts(&self) -> Vec<Draft>;
+    /// What it says in lines, for who has it read to them: what it draws can be read at any rate.
+    fn told(&self, part: Told, look: &Look<'_>) -> Vec<String> {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 100, 30));
+        self.view(buffer.area, &mut buffer, look);
+        let lines = lines_of(&buffer, look.theme);
+        let is_row = |line: &String| line.starts_with(look.theme.symbols.cursor);
+        match part {
+            Told::Nothing => Vec::new(),
+            Told::Row if lines.iter().any(is_row) => lines.into_iter().filter(is_row).collect(),
+            Told::Row | Told::List | Told::Detail | Told::Asked => lines,
+        }
+    }
     /// Whether the answer to `wish` may be dropped.
     fn nature(wish: &Self::Wish) -> Nature;
     /// Does what was wished; failures are part of the answer.
     fn perform(wish: Self::Wish, tools: Tools) -> impl Future<Output = Self::Msg> + Send;
+}
+
+/// What is told of a screen in lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing.
+    Nothing,
+    /// The row under the cursor.
+    Row,
+    /// The rows from the cursor on.
+    List,
+    /// All of what is selected.
+    Detail,
+    /// What is being asked: a line to type, a question with keys.
+    Asked,
+}
+
+/// The lines of what was drawn, without rules and blank lines.
+pub fn lines_of(buffer: &Buffer, theme: &Theme) -> Vec<String> {
+    let rows = buffer.content().chunks(usize::from(buffer.area.width).max(1));
+    rows.map(|row| {
+        let line: String = row.iter().map(|cell| cell.symbol()).collect();
+        line.trim().trim_matches(|c: char| theme.symbols.rule.contains(c)).trim().to_owned()
+    })
+    .filter(|line| !line.is_empty())
+    .collect()
 }
 
 /// What a view draws with, beside its own state.

@@ -1,10 +1,12 @@
 //! How things look: styles by meaning and symbols by locale. Nothing is told by colour alone.
 
+use crate::config::files::{wrong_at, wrong_toml};
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::str::FromStr;
+use toml::Spanned;
 
 /// Styles by what they mean. The terminal's own background stays.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +17,12 @@ pub struct Theme {
     pub dim: Style,
     /// What stands out: the selected row, names.
     pub strong: Style,
-    /// The one accent: the active tab, keys in the footer, the connection.
+    /// The one accent: keys in the footer, and the active tab where the connection has no colour.
     pub accent: Style,
+    /// The active tab: the accent, or the connection's own colour.
+    pub tab: Style,
+    /// The connection's name.
+    pub connection: Style,
     /// The row under the cursor.
     pub selected: Style,
     /// Good news.
@@ -36,69 +42,107 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The theme of a name: `dark` or `mono`.
-    pub fn named(name: &str, symbols: Symbols) -> Result<Theme> {
-        match name {
-            "dark" => Theme::parse(DARK, symbols),
-            "mono" => Ok(Theme::mono(symbols)),
-            _ => Err(Error::new(Kind::Configuration, format!("there is no theme {}", visible(name)))
-                .hint("the themes are dark and mono")),
-        }
+    /// The themes of the program.
+    pub const NAMES: [&str; 4] = ["dark", "light", "high-contrast", "mono"];
+
+    /// A theme of the program; none of another name.
+    pub fn named(name: &str, symbols: Symbols) -> Option<Theme> {
+        let file = match name {
+            "dark" => DARK,
+            "light" => LIGHT,
+            "high-contrast" => HIGH_CONTRAST,
+            "mono" => MONO,
+            _ => return None,
+        };
+        Some(
+            Theme::parse(file, name, symbols)
+                .expect("the themes are part of the program, and a test reads them"),
+        )
     }
 
     /// Bold, dim and underline alone.
     pub fn mono(symbols: Symbols) -> Self {
-        Theme::parse(MONO, symbols).expect("themes/mono.toml is part of the program, and a test reads it")
+        Theme::parse(MONO, "mono", symbols)
+            .expect("themes/mono.toml is part of the program, and a test reads it")
     }
 
-    /// Reads a theme's file.
-    pub fn parse(file: &str, symbols: Symbols) -> Result<Theme> {
-        let styles: Styles = toml::from_str(file)
-            .map_err(|e| Error::new(Kind::Configuration, format!("the theme: {}", visible(e.message()))))?;
+    /// Reads a theme's file; `name` is the file's in errors.
+    pub fn parse(file: &str, name: &str, symbols: Symbols) -> Result<Theme> {
+        let styles: Styles = toml::from_str(file).map_err(|e| wrong_toml(name, file, &e))?;
+        let read = |words: &Spanned<String>| {
+            style(words.get_ref()).map_err(|what| wrong_at(name, file, words.span().start, &what).hint(WORDS))
+        };
+        let accent = read(&styles.accent)?;
         Ok(Theme {
-            text: style("text", &styles.text)?,
-            dim: style("dim", &styles.dim)?,
-            strong: style("strong", &styles.strong)?,
-            accent: style("accent", &styles.accent)?,
-            selected: style("selected", &styles.selected)?,
-            good: style("good", &styles.good)?,
-            warn: style("warn", &styles.warn)?,
-            bad: style("bad", &styles.bad)?,
-            added: style("added", &styles.added)?,
-            removed: style("removed", &styles.removed)?,
-            changed: style("changed", &styles.changed)?,
+            text: read(&styles.text)?,
+            dim: read(&styles.dim)?,
+            strong: read(&styles.strong)?,
+            accent,
+            tab: accent,
+            connection: accent,
+            selected: read(&styles.selected)?,
+            good: read(&styles.good)?,
+            warn: read(&styles.warn)?,
+            bad: read(&styles.bad)?,
+            added: read(&styles.added)?,
+            removed: read(&styles.removed)?,
+            changed: read(&styles.changed)?,
             symbols,
         })
     }
 
-    /// The same with another accent: the colour of a connection, so that production looks like it.
+    /// The same for a connection with a colour of its own, so that production looks like it: its name
+    /// stands reversed, which also tells it where there are no colours.
     pub fn with_accent(mut self, colour: &str) -> Result<Theme> {
-        self.accent = style("accent", colour)?;
+        let style = style(colour).map_err(|what| {
+            Error::new(Kind::Configuration, format!("the accent of the connection: {what}")).hint(WORDS)
+        })?;
+        self.tab = style.add_modifier(Modifier::BOLD);
+        self.connection = self.tab.add_modifier(Modifier::REVERSED);
         Ok(self)
+    }
+
+    /// The same without the colour of the connection: its name stays reversed.
+    #[must_use]
+    pub fn without_colours(mut self) -> Theme {
+        let styles = [&mut self.tab, &mut self.connection];
+        for style in styles {
+            (style.fg, style.bg) = (None, None);
+        }
+        self
+    }
+
+    /// Whether the connection has a colour of its own.
+    pub fn marks_connection(&self) -> bool {
+        self.connection.add_modifier.contains(Modifier::REVERSED)
     }
 }
 
 const DARK: &str = include_str!("../../themes/dark.toml");
+const LIGHT: &str = include_str!("../../themes/light.toml");
+const HIGH_CONTRAST: &str = include_str!("../../themes/high-contrast.toml");
 const MONO: &str = include_str!("../../themes/mono.toml");
+
+const WORDS: &str = "a colour's name, a number to 255, #rrggbb, bold, dim, italic, underlined, reversed";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Styles {
-    text: String,
-    dim: String,
-    strong: String,
-    accent: String,
-    selected: String,
-    good: String,
-    warn: String,
-    bad: String,
-    added: String,
-    removed: String,
-    changed: String,
+    text: Spanned<String>,
+    dim: Spanned<String>,
+    strong: Spanned<String>,
+    accent: Spanned<String>,
+    selected: Spanned<String>,
+    good: Spanned<String>,
+    warn: Spanned<String>,
+    bad: Spanned<String>,
+    added: Spanned<String>,
+    removed: Spanned<String>,
+    changed: Spanned<String>,
 }
 
-/// `words` as a style: a colour, and how the letters look.
-fn style(name: &str, words: &str) -> Result<Style> {
+/// `words` as a style: a colour, and how the letters look; or what is wrong with them.
+fn style(words: &str) -> std::result::Result<Style, String> {
     let mut style = Style::new();
     for word in words.split_whitespace() {
         style = match word {
@@ -107,13 +151,10 @@ fn style(name: &str, words: &str) -> Result<Style> {
             "italic" => style.add_modifier(Modifier::ITALIC),
             "underlined" => style.add_modifier(Modifier::UNDERLINED),
             "reversed" => style.add_modifier(Modifier::REVERSED),
-            colour => style.fg(Color::from_str(colour).map_err(|_| {
-                Error::new(
-                    Kind::Configuration,
-                    format!("the theme's {name} has an unknown word {}", visible(colour)),
-                )
-                .hint("a colour's name, a number to 255, #rrggbb, bold, dim, italic, underlined, reversed")
-            })?),
+            colour => {
+                let unknown = |_| format!("{} is no colour", visible(colour));
+                style.fg(Color::from_str(colour).map_err(unknown)?)
+            }
         };
     }
     Ok(style)

@@ -146,7 +146,8 @@ fn writes_go_through_a_change() {
 #[test]
 fn noun_files_are_pure() {
     let doing = |s: &Source| {
-        s.is_store() || ["actions.rs", "jobs.rs", "mod.rs", "/jobs/"].iter().any(|n| s.path.contains(n))
+        s.is_store()
+            || ["actions.rs", "/actions/", "jobs.rs", "mod.rs", "/jobs/"].iter().any(|n| s.path.contains(n))
     };
     let words = [
         "tokio",

@@ -321,3 +321,109 @@ async fn a_reader_that_goes_away_ends_the_list_quietly() {
     let output = tokio::task::spawn_blocking(move || program.wait_with_output().unwrap()).await.unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+#[tokio::test]
+async fn claims_snoozes_and_accepted_risks_are_deeds_of_the_command_line() {
+    let mut stage = stage().await;
+    stage.findings(6).await;
+    let claimed = run(&stage, &["findings", "claim", "1", "2", "--json"]).await;
+    assert_eq!((claimed.status, &claimed.json()[0]["count"]), (0, &2.into()), "{}", claimed.err);
+    assert_eq!(claimed.json()[0]["findings"][0]["claimed_by"], "tester");
+    let list = run(&stage, &["findings", "list", "--filter", "is:mine", "--json"]).await;
+    assert_eq!(list.json().len(), 2);
+    let shown = run(&stage, &["findings", "show", "1"]).await;
+    assert!(shown.out.contains("claimed    by tester since "), "{}", shown.out);
+
+    stage.analyst("bea").await;
+    let words = ["findings", "claim", "1", "--json"];
+    let held = ran(run_as(&stage.login("bea"), &stage, &words).await);
+    assert_eq!((held.status, &held.json()[0]["outcome"]), (1, &"held".into()));
+    assert!(held.err.contains("finding #1 is claimed by tester since "), "{}", held.err);
+    let released = run(&stage, &["findings", "release", "--filter", "", "--yes", "--json"]).await;
+    assert_eq!((released.status, &released.json()[0]["count"]), (0, &2.into()), "{}", released.err);
+
+    let words = ["findings", "snooze", "--filter", "id:1,2,3", "--reason", "next sprint", "--until", "2w"];
+    assert_eq!(run(&stage, &words).await.status, 2, "what a filter chose is confirmed");
+    let snoozed = run(&stage, &[&words[..], &["--yes", "--json"]].concat()).await;
+    assert_eq!((snoozed.status, &snoozed.json()[0]["count"]), (0, &3.into()), "{}", snoozed.err);
+    let queue = run(&stage, &["findings", "list", "--filter", "is:undecided", "--json"]).await;
+    assert_eq!(queue.json().len(), 3);
+    let accepted =
+        run(&stage, &["findings", "accept", "4", "--reason", "behind the firewall", "--until", "90d"]).await;
+    assert_eq!(accepted.status, 0, "{}", accepted.err);
+    assert!(accepted.out.starts_with("finding #4, accepted until "), "{}", accepted.out);
+    let denied = ran(run_as(
+        &stage.login("bea"),
+        &stage,
+        &["findings", "accept", "5", "--reason", "x", "--until", "1d"],
+    )
+    .await);
+    assert_eq!((denied.status, denied.err.contains("attestor_approver")), (77, true), "{}", denied.err);
+
+    let whole = run(&stage, &["findings", "undo", "--entry", "3", "--yes", "--json"]).await;
+    assert_eq!((whole.status, &whole.json()[0]["count"]), (0, &3.into()), "{}", whole.err);
+    let ended = run(&stage, &["findings", "release", "4", "--what", "acceptance"]).await;
+    assert_eq!(ended.status, 0, "{}", ended.err);
+    assert!(ended.out.contains("neither claimed, snoozed nor accepted"), "{}", ended.out);
+    assert_eq!(
+        stage.entries().await,
+        [
+            "finding_claimed",
+            "claim_released",
+            "finding_snoozed",
+            "risk_accepted",
+            "snooze_ended",
+            "risk_acceptance_ended"
+        ]
+    );
+    for words in [
+        &["claim"][..],
+        &["claim", "1", "--until", "soon"],
+        &["claim", "1", "--until", "1y"],
+        &["snooze", "1"],
+        &["snooze", "1", "--reason", "x", "--until", "2020-01-01"],
+        &["accept", "1", "--reason", "x"],
+        &["release", "1", "--what", "verdict"],
+        &["undo", "--entry", "1", "--last"],
+    ] {
+        let wrong = run(&stage, &[&["findings"], words].concat()).await;
+        assert_eq!((wrong.status, wrong.out.as_str()), (2, ""), "{words:?}: {}", wrong.err);
+    }
+    assert_eq!(run(&stage, &["findings", "undo", "--entry", "99", "--yes"]).await.status, 1);
+    assert_eq!(stage.entries().await.len(), 6);
+}
+
+#[tokio::test]
+async fn groups_and_lives_are_listed() {
+    let mut stage = stage().await;
+    stage.findings(4).await;
+    stage.run("update triage.findings set rule_id = 'same' where id < 4").await;
+    let groups = run(&stage, &["findings", "list", "--group", "rule", "--json"]).await;
+    assert_eq!((groups.status, groups.json().len()), (0, 2), "{}", groups.err);
+    let group = &groups.json()[1];
+    assert_eq!((&group["rule_id"], &group["tool"]), (&"same".into(), &"semgrep".into()));
+    assert_eq!(
+        (&group["count"], &group["undecided"], &group["sample_id"]),
+        (&3.into(), &3.into(), &3.into())
+    );
+    let filter = group["filter"].as_str().unwrap();
+    let words =
+        ["findings", "triage", "--filter", filter, "--verdict", "FP", "--reason", "alike", "--yes", "--json"];
+    let decided = run(&stage, &words).await;
+    assert_eq!((decided.status, &decided.json()[0]["count"]), (0, &3.into()), "{}", decided.err);
+    let table = run(&stage, &["findings", "list", "--group", "file", "--limit", "2"]).await;
+    assert_eq!((table.status, table.out.lines().count()), (0, 3), "{}", table.out);
+    assert!(table.out.starts_with("RISK  SEVERITY  UNDECIDED  COUNT  GROUP"), "{}", table.out);
+    assert_eq!(run(&stage, &["findings", "list", "--group", "colour"]).await.status, 2);
+
+    stage
+        .run(
+            "insert into triage.sightings values (1, 1, 'new', 'src/file1.py', 1);
+              insert into triage.scans (id, project_name, branch) values (2, 'acme/api', 'main')",
+        )
+        .await;
+    let life = run(&stage, &["findings", "show", "1", "--life", "--json"]).await;
+    let outcomes: Vec<_> = life.json().iter().map(|row| row["outcome"].clone()).collect();
+    assert_eq!((life.status, outcomes), (0, vec!["not seen".into(), "new".into()]), "{}", life.err);
+    assert_eq!(run(&stage, &["findings", "show", "99", "--life"]).await.status, 1);
+}

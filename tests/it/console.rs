@@ -1,11 +1,13 @@
 //! The console's state: what keys lead to, which answers count, and how it looks.
 
 use super::tiny::{Msg, Tiny, Wish};
+use attestor::config::Pace;
 use attestor::error::{Error, Kind};
 use attestor::jobs::Progress;
 use attestor::text::SafeText;
-use attestor::ui::app::{About, Access, App, Effect, Event, JobDeed, LinkNews, Moment, Ticket};
+use attestor::ui::app::{About, Access, App, Effect, Event, JobDeed, LinkNews, Moment, Preferences, Ticket};
 use attestor::ui::input::{Arrived, Decoder};
+use attestor::ui::keymap::Keymap;
 use attestor::ui::screen::{Clock, Draft};
 use attestor::ui::theme::{Symbols, Theme};
 use chrono::{DateTime, TimeZone, Utc};
@@ -305,6 +307,134 @@ fn the_palette_runs_by_name_and_completes() {
     assert_eq!(console.keys(&["\r"]), [Effect::Quit(0)]);
 }
 
+/// What stands first in the palette for `typed`.
+fn check_first(typed: &str, expected: &str) {
+    let mut console = console();
+    let themes = Theme::NAMES.map(str::to_owned).to_vec();
+    console.app = console.app.preferring(Preferences { themes, ..Preferences::default() });
+    console.keys(&[":"]);
+    console.read(typed);
+    let screen = console.screen(80, 24);
+    let first = screen.lines().find_map(|line| line.strip_prefix(" > ")).unwrap_or_default();
+    assert!(first.starts_with(expected), "{typed}: {first:?} in\n{screen}");
+}
+
+#[test]
+fn the_palette_finds_by_name_by_help_and_by_letters() {
+    check_first("fil", "filter ");
+    check_first("positive", "mark-true-positive");
+    check_first("false pos", "mark-false-positive");
+    check_first("not real", "mark-false-positive");
+    check_first("mfp", "mark-false-positive");
+    check_first("undecided", "next-undecided");
+    check_first("theme l", "light");
+    check_first("filter sev", "severity");
+    check_first("goto t", "tiny");
+}
+
+#[test]
+fn the_palette_types_what_stands_behind_a_name() {
+    let mut console = console();
+    console.keys(&[":"]);
+    console.read("mark-false-positive internal tool");
+    assert!(
+        matches!(console.keys(&["\r"]), [Effect::Perform(_, Wish::Save(text))] if text == "internal tool")
+    );
+    console.keys(&[":"]);
+    console.read("theme light");
+    assert_eq!(console.keys(&["\r"]), [Effect::LoadTheme("light".into())]);
+    let light = Theme::named("light", Symbols::UNICODE).unwrap();
+    console.event(Event::Themed("light".into(), Ok(Box::new(light))));
+    check_footer(&console, "theme light;");
+    console
+        .event(Event::Themed("dusk".into(), Err(Error::new(Kind::Configuration, "there is no theme dusk"))));
+    check_footer(&console, "there is no theme dusk");
+    console.keys(&[":"]);
+    console.read("goto 17");
+    console.keys(&["\r"]);
+    assert!(console.told().contains(&"Command(JumpToId)".to_owned()), "{:?}", console.told());
+    console.keys(&[":"]);
+    console.read("goto nowhere");
+    console.keys(&["\r"]);
+    check_footer(&console, "neither a number nor a screen");
+    console.keys(&[":"]);
+    console.read("refresh now");
+    console.keys(&["\r"]);
+    check_footer(&console, "refresh takes nothing behind its name");
+}
+
+#[test]
+fn the_palette_brings_back_what_was_run() {
+    let mut console = console();
+    for line in ["theme mono", "theme light"] {
+        console.keys(&[":"]);
+        console.read(line);
+        console.keys(&["\r"]);
+    }
+    console.keys(&[":", "\x1b[A"]);
+    assert!(console.screen(80, 24).contains(":theme light"));
+    console.keys(&["\x1b[A"]);
+    assert!(console.screen(80, 24).contains(":theme mono"));
+    console.keys(&["\x1b[A", "\x1b[B"]);
+    assert_eq!(console.keys(&["\r"]), [Effect::LoadTheme("light".into())]);
+}
+
+#[test]
+fn who_pauses_on_a_prefix_is_told_what_may_follow() {
+    let mut console = console();
+    console.keys(&["g"]);
+    assert!(!console.screen(80, 24).contains("To the first row"));
+    let until = console.app.wake_at().unwrap();
+    assert_eq!(until, console.moment().at + Duration::from_millis(400));
+    console.pass(400);
+    console.event(Event::Woken);
+    assert!(console.screen(80, 24).contains("g     To the first row"), "{}", console.screen(80, 24));
+    assert_eq!(console.app.wake_at(), None, "something ticks");
+    console.keys(&["\x1b"]);
+    assert!(!console.screen(80, 24).contains("To the first row"));
+    // Faster than the pause: nothing is shown in between, and nothing later.
+    console.read("g");
+    console.read("g");
+    assert_eq!(console.told().last().unwrap(), "Command(Top)");
+    assert_eq!(console.app.wake_at(), None);
+}
+
+#[test]
+fn on_a_slow_link_a_resting_cursor_loads_nothing() {
+    let mut console = console();
+    console.app = console.app.preferring(Preferences { pace: Pace::Slow, ..Preferences::default() });
+    console.read("\r");
+    assert_eq!(console.app.wake_at(), None);
+    console.pass(1000);
+    console.event(Event::Woken);
+    assert!(!console.told().contains(&"Rested".to_owned()));
+}
+
+#[test]
+fn own_keys_stand_in_footer_help_palette_and_tabs() {
+    let mut console = console();
+    let keymap = Keymap::parse("[keys]\nmark-true-positive = \"F2\"\nhelp = \"F3\"", "keys.toml").unwrap();
+    console.app = console.app.preferring(Preferences { keymap, ..Preferences::default() });
+    check_footer(&console, "F2 TP");
+    check_footer(&console, "F3 help");
+    console.keys(&["\x1b[13~"]);
+    assert!(console.screen(80, 24).contains("F2"), "{}", console.screen(80, 24));
+    console.keys(&["\x1b", ":", "t", "r", "u", "e"]);
+    assert!(console.screen(80, 24).contains("mark-true-positive  F2"));
+}
+
+#[test]
+fn a_connection_with_a_colour_stands_in_both_lines() {
+    let about = About { name: SafeText::new("prod"), access: Access::ReadOnly };
+    let theme = Theme::named("dark", Symbols::UNICODE).unwrap().with_accent("red").unwrap();
+    let mut console = console();
+    console.app = App::new(vec![Tiny::new()], about, theme, Clock::Utc);
+    console.event(Event::Resized(Size::new(80, 24)));
+    let screen = console.screen(80, 24);
+    assert!(screen.lines().next().unwrap().ends_with(" prod ro"), "{screen}");
+    assert!(screen.lines().last().unwrap().contains(" prod  ro"), "{screen}");
+}
+
 #[test]
 fn an_unknown_command_is_said() {
     let mut console = console();
@@ -430,6 +560,9 @@ fn looks() {
     pictures("list", &console);
     console.keys(&["g"]);
     pictures("prefix", &console);
+    console.pass(400);
+    console.event(Event::Woken);
+    pictures("next_keys", &console);
     console.keys(&["\x1b", "?"]);
     pictures("help", &console);
     console.keys(&["\x1b", ":", "c"]);

@@ -76,7 +76,7 @@ async fn refusals_say_what_to_try() {
             "attestor migrate",
         ),
         ("select * from nowhere.x", Kind::Failed, "nowhere", ""),
-        ("insert into triage.epss_data values ('x')", Kind::Denied, "permission denied", "administrator"),
+        ("delete from triage.epss_data", Kind::Denied, "permission denied", "administrator"),
         (
             "select audit.append_entry('override', 'x', 'human', '1e400')",
             Kind::UnreadableInput,

@@ -1,6 +1,7 @@
 //! The demo's data: the same every time, believable, and loaded once.
 
 mod database;
+mod large;
 
 use attestor::demo::catalog::Catalog;
 use attestor::demo::code::Code;

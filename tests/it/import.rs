@@ -4,6 +4,7 @@ mod failures;
 mod lifetime;
 mod program;
 mod scans;
+mod since;
 
 use crate::support::{TestDatabase, database};
 use attestor::error::{Error, Kind};

@@ -137,8 +137,6 @@ proptest! {
     }
 }
 
-const PANES: [Pane; 3] = [Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
-
 fn check_meaning(keys: &str, pane: Pane, expected: Meaning) {
     assert_eq!(Keymap::default().meaning(&sequence(keys).unwrap(), pane), expected, "{keys}");
 }
@@ -161,7 +159,7 @@ fn keys_mean_what_the_table_says() {
 
 #[test]
 fn the_default_keys_do_not_hide_each_other() {
-    assert_eq!(Keymap::default().conflicts(&PANES), []);
+    assert_eq!(Keymap::default().conflicts(Pane::ALL), []);
     for row in TABLE {
         for keys in row.keys {
             assert!(sequence(keys).is_some(), "{}: the key {keys} is unknown", row.name);
@@ -175,7 +173,7 @@ fn keys_that_terminals_or_shells_keep_for_themselves_are_not_bound() {
         "Ctrl-a", "Ctrl-b", "Ctrl-p", "Ctrl-s", "Ctrl-q", "Ctrl-g", "~", "Ctrl-h", "Ctrl-i", "Ctrl-j",
         "Ctrl-m",
     ];
-    for pane in PANES {
+    for &pane in Pane::ALL {
         for keys in kept {
             check_meaning(keys, pane, Meaning::Nothing);
         }
@@ -190,5 +188,87 @@ fn every_command_has_one_row_and_its_own_name() {
         assert!(!row.help.is_empty() && !row.label.is_empty());
         // What the help has room for at 80 columns.
         assert!(row.help.len() <= 60, "{}: {}", row.name, row.help.len());
+    }
+}
+
+/// The keymap of a file, or its error with the hint.
+fn keymap(text: &str) -> Result<Keymap, String> {
+    Keymap::parse(text, "keys.toml").map_err(|error| {
+        assert_eq!(error.kind().exit_status(), 78);
+        format!("{error} | {}", error.hint_text().unwrap_or_default())
+    })
+}
+
+fn check_file(lines: &str, keys: &str, expected: Meaning) {
+    let keymap = keymap(&format!("[keys]\n{lines}")).unwrap();
+    assert_eq!(keymap.meaning(&sequence(keys).unwrap(), Pane::FindingsList), expected, "{lines}: {keys}");
+}
+
+#[test]
+fn a_file_changes_keys() {
+    let swapped = "mark-true-positive = [\"f\", \"F2\"]\nmark-false-positive = 't'";
+    check_file(swapped, "f", Meaning::Command(Command::MarkTruePositive));
+    check_file(swapped, "F2", Meaning::Command(Command::MarkTruePositive));
+    check_file(swapped, "t", Meaning::Command(Command::MarkFalsePositive));
+    check_file("refresh = 'F5'", "R", Meaning::Nothing);
+    check_file("refresh = 'F5'", "j", Meaning::Command(Command::Down));
+    check_file("refresh = []", "Ctrl-r", Meaning::Nothing);
+    check_file("redraw = 'g r l'", "g r", Meaning::Prefix);
+    check_file("page-down = 'Ctrl-D'", "Ctrl-d", Meaning::Command(Command::PageDown));
+    check_file("stop = 'F9'", "Ctrl-c", Meaning::Command(Command::Cancel));
+    check_file("back = 'b'", "Esc", Meaning::Command(Command::Back));
+    check_file("", "q", Meaning::Command(Command::Quit));
+    // One key for two commands that never hold in one place.
+    assert!(keymap("[keys]\nmark = 'F4'\nzoom = 'F5'").is_ok());
+    assert!(keymap("").is_ok());
+}
+
+fn check_wrong(text: &str, parts: &[&str]) {
+    let error = keymap(text).map(|_| ()).unwrap_err();
+    for part in parts {
+        assert!(error.contains(part), "no {part:?} in {error:?}");
+    }
+}
+
+#[test]
+fn a_wrong_file_is_told_by_line_with_what_to_do() {
+    check_wrong("[keys]\n\nsort = 'f'", &["line 3", "`f` is the key of mark-false-positive", "below [keys]"]);
+    check_wrong("[keys]\nsort = 'g'", &["line 2", "`g` begins", "never be reached"]);
+    check_wrong("[keys]\nsort = 'f x'", &["`fx` begins with `f`", "mark-false-positive"]);
+    check_wrong("[keys]\nsort = 'F6'\nzoom = 'F6'", &["line 3", "stands in line 2"]);
+    check_wrong("[keys]\nsort = ['F6', 'F6']", &["twice"]);
+    check_wrong("[keys]\nsorting = 'F6'", &["line 2", "no command sorting", "attestor keys"]);
+    check_wrong("[keys]\nsort = 'Hyper-x'", &["no key Hyper-x", "Ctrl-d"]);
+    check_wrong("[keys]\nsort = 'F13'", &["no key F13"]);
+    check_wrong("[keys]\nsort = ''", &["no key"]);
+    check_wrong("[keys]\nsort = 3", &["line 2", "text or a list"]);
+    check_wrong("[keys]\nsort = ['x', 3]", &["text or a list"]);
+    check_wrong("[keys]\nsort = 'x x x x x'", &["longer than 4"]);
+    check_wrong("[other]\nsort = 'x'", &["line 1", "[keys]"]);
+    check_wrong("sort = 'x'", &["line 1", "[keys]"]);
+    check_wrong("[keys\nsort = 'x'", &["keys.toml, line 1"]);
+    check_wrong("[keys]\nsort = '\u{202e}'", &["u{202e}"]);
+}
+
+#[test]
+fn kept_keys_are_refused_wherever_they_stand() {
+    let kept = [
+        "Ctrl-a", "Ctrl-b", "Ctrl-p", "Ctrl-s", "Ctrl-q", "Ctrl-g", "~", "F1", "F10", "Alt-0", "Alt-9",
+        "Ctrl-h", "Ctrl-i", "Ctrl-j", "Ctrl-m", "Ctrl-A", "Ctrl-c", "Esc", "Ctrl-1", "Ctrl-é",
+    ];
+    for key in kept {
+        check_wrong(&format!("[keys]\nsort = '{key}'"), &["cannot be used", "another key"]);
+        check_wrong(&format!("[keys]\nsort = 'g r {key}'"), &["cannot be used"]);
+    }
+    // What a torn arrow key looks like must not write.
+    check_wrong("[keys]\ncomment = '['", &["arrow keys"]);
+    check_wrong("[keys]\ncomment = 'O'", &["arrow keys"]);
+    assert!(keymap("[keys]\nsort = 'O'").is_ok());
+}
+
+proptest! {
+    #[test]
+    fn no_file_panics(text in "(\\[keys\\]\n)?([a-z-]{1,12} = ['\"\\[]?.{0,12}['\"\\]]?\n){0,4}") {
+        let _ = keymap(&text);
     }
 }

@@ -1,11 +1,13 @@
 //! Themes, colours, symbols, and what is put on the clipboard.
 
+use attestor::error::Kind;
 use attestor::text::SafeText;
 use attestor::ui::Colour;
 use attestor::ui::clipboard::{BYTES_MAX, Wrapping, sequence};
 use attestor::ui::run::has_colours;
 use attestor::ui::terminal::locale_is_utf8;
 use attestor::ui::theme::{Symbols, Theme};
+use attestor::ui::themes::{Colours, Themes};
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
@@ -40,34 +42,133 @@ fn colours_are_used_where_nobody_refuses_them() {
     check(Colour::Never, &[("TERM", "xterm-256color")], false);
 }
 
-#[test]
-fn the_themes_of_the_program_can_be_read_and_mono_has_no_colour() {
-    Theme::named("dark", Symbols::UNICODE).unwrap();
-    let mono = Theme::named("mono", Symbols::ASCII).unwrap();
-    let styles = [
-        mono.text,
-        mono.dim,
-        mono.strong,
-        mono.accent,
-        mono.selected,
-        mono.good,
-        mono.warn,
-        mono.bad,
-        mono.added,
-        mono.removed,
-        mono.changed,
-    ];
-    assert!(styles.iter().all(|style| style.fg.is_none() && style.bg.is_none()));
-    assert_eq!(mono.selected, Style::new().add_modifier(Modifier::BOLD));
-    assert!(Theme::named("dusk", Symbols::ASCII).unwrap_err().hint_text().unwrap().contains("dark and mono"));
+fn styles(theme: &Theme) -> [Style; 13] {
+    [
+        theme.text,
+        theme.dim,
+        theme.strong,
+        theme.accent,
+        theme.tab,
+        theme.connection,
+        theme.selected,
+        theme.good,
+        theme.warn,
+        theme.bad,
+        theme.added,
+        theme.removed,
+        theme.changed,
+    ]
 }
 
 #[test]
-fn a_connection_has_its_accent() {
-    let dark = || Theme::named("dark", Symbols::UNICODE).unwrap();
-    assert_eq!(dark().with_accent("red").unwrap().accent.fg, Some(Color::Red));
-    assert_eq!(dark().with_accent("#ff8800 bold").unwrap().accent.fg, Some(Color::Rgb(255, 136, 0)));
-    assert!(dark().with_accent("reddish").is_err());
+fn the_themes_of_the_program_can_be_read_and_mono_has_no_colour() {
+    for name in Theme::NAMES {
+        let theme = Theme::named(name, Symbols::UNICODE).unwrap();
+        assert!(styles(&theme).iter().all(|style| style.bg.is_none()), "{name} has a background");
+    }
+    let mono = Theme::named("mono", Symbols::ASCII).unwrap();
+    assert!(styles(&mono).iter().all(|style| style.fg.is_none()));
+    assert_eq!(mono.selected, Style::new().add_modifier(Modifier::BOLD));
+    assert_eq!(Theme::named("dusk", Symbols::ASCII), None);
+}
+
+/// How much lighter the lighter of two colours is than the other, as WCAG has it.
+fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+    let luminance = |colour: [u8; 3]| {
+        let linear = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2])
+    };
+    let (a, b) = (luminance(one), luminance(other));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn the_light_theme_can_be_read_on_white_and_on_cream() {
+    let light = Theme::named("light", Symbols::UNICODE).unwrap();
+    for style in styles(&light) {
+        let colour = match style.fg {
+            None => continue,
+            Some(Color::Indexed(n @ 16..=231)) => {
+                let step = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+                let n = n - 16;
+                [step(n / 36), step(n / 6 % 6), step(n % 6)]
+            }
+            Some(Color::Indexed(n @ 232..)) => [8 + 10 * (n - 232); 3],
+            other => panic!("{other:?} looks different on every terminal"),
+        };
+        for ground in [[255, 255, 255], [253, 246, 227]] {
+            let contrast = contrast(colour, ground);
+            assert!(contrast >= 4.5, "{colour:?} on {ground:?}: {contrast:.2}");
+        }
+    }
+}
+
+fn themes(folder: &std::path::Path) -> Themes {
+    Themes {
+        folder: Some(folder.to_owned()),
+        symbols: Symbols::UNICODE,
+        colours: Colours::Some,
+        accent: None,
+    }
+}
+
+#[test]
+fn own_themes_lie_in_their_folder_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("themes")).unwrap();
+    let own = include_str!("../../themes/dark.toml").replace("cyan", "#ff8800");
+    std::fs::write(folder.path().join("themes/dusk.toml"), &own).unwrap();
+    std::fs::write(folder.path().join("secret.toml"), &own).unwrap();
+    let themes = themes(folder.path());
+    assert_eq!(themes.load("dusk").unwrap().accent.fg, Some(Color::Rgb(255, 136, 0)));
+    assert_eq!(themes.names(), ["dark", "light", "high-contrast", "mono", "dusk"]);
+    for outside in ["../secret", "/etc/passwd", "", ".", "dusk.toml", "a/b", "dusk\0", "\u{1b}[31m"] {
+        let error = themes.load(outside).unwrap_err();
+        assert!(error.to_string().contains("not the name of a theme"), "{outside:?}: {error}");
+    }
+    let error = themes.load("dawn").unwrap_err();
+    assert_eq!(error.kind(), Kind::Configuration);
+    assert!(error.hint_text().unwrap().contains("dusk") && error.hint_text().unwrap().contains("dawn.toml"));
+}
+
+#[test]
+fn a_wrong_theme_names_the_line_and_the_word() {
+    let check = |text: &str, expected: &[&str]| {
+        let error = Theme::parse(text, "dusk.toml", Symbols::ASCII).unwrap_err();
+        assert_eq!(error.kind().exit_status(), 78);
+        for part in expected {
+            assert!(error.to_string().contains(part), "no {part:?} in {error}");
+        }
+    };
+    let dark = include_str!("../../themes/dark.toml");
+    let line = dark.lines().position(|line| line.starts_with("accent")).unwrap() + 1;
+    check(&dark.replace("\"cyan\"", "\"cyanish bold\""), &[&format!("dusk.toml, line {line},"), "cyanish"]);
+    check(&dark.replace("accent   =", "acent    ="), &[&format!("line {line},"), "acent"]);
+    check("text = \"\"\ndim = 3\n", &["line 2"]);
+    check("text = \"", &["line 1"]);
+}
+
+#[test]
+fn a_connection_has_its_accent_and_without_colours_its_name_stands_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let with =
+        |accent: &str, colours| Themes { accent: Some(accent.to_owned()), colours, ..themes(folder.path()) };
+    let red = with("red", Colours::Some).load("dark").unwrap();
+    assert_eq!((red.tab.fg, red.connection.fg), (Some(Color::Red), Some(Color::Red)));
+    assert!(red.connection.add_modifier.contains(Modifier::REVERSED) && red.marks_connection());
+    assert_eq!(red.accent.fg, Some(Color::Cyan), "the keys keep their colour");
+    let orange = with("#ff8800 bold", Colours::Some).load("light").unwrap();
+    assert_eq!(orange.tab.fg, Some(Color::Rgb(255, 136, 0)));
+    for (name, colours) in [("dark", Colours::None), ("mono", Colours::Some)] {
+        let plain = with("red", colours).load(name).unwrap();
+        assert!(styles(&plain).iter().all(|style| style.fg.is_none()), "{name}");
+        assert!(plain.marks_connection());
+    }
+    let error = with("reddish", Colours::Some).load("dark").unwrap_err();
+    assert!(error.kind() == Kind::Configuration && error.to_string().contains("reddish"));
 }
 
 #[test]

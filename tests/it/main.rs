@@ -3,22 +3,28 @@
 
 mod support;
 
+mod agreement;
 mod architecture;
 mod chain;
 mod cli_confirm;
 mod cli_findings;
+mod cli_threat;
 mod config;
 mod console;
 mod database;
 mod demo;
+mod doctor;
 mod drafts;
 mod filter;
 mod findings_screen;
 mod identity;
 mod import;
 mod keys;
+mod linear;
 mod local;
 mod looks;
+mod manual;
+mod metrics;
 mod migrate;
 mod overview;
 mod risk;
@@ -27,5 +33,6 @@ mod session;
 mod store;
 mod terminal;
 mod text;
+mod threat;
 mod tiny;
 mod triage;

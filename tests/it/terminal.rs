@@ -4,7 +4,7 @@
 //! a console over a tiny screen.
 
 use super::tiny::Tiny;
-use attestor::config::Session;
+use attestor::config::{Pace, Session, Settings, Shape};
 use attestor::db::local::{Cluster, Tuning};
 use attestor::db::{Access, Db};
 use attestor::ui::run::{Colour, Options, run_with};
@@ -27,10 +27,15 @@ fn the_console_itself() {
             name: "test".into(),
             read_only: false,
             accent: None,
-            theme: None,
             lease: None,
         };
-        run_with(vec![Tiny::new()], session, Options { colour: Colour::Auto }).await
+        let settings = Settings {
+            theme: None,
+            pace: Pace::Usual,
+            shape: if std::env::var_os("TINY_LINEAR").is_some() { Shape::Linear } else { Shape::Drawn },
+            folder: std::env::var_os("TINY_CONFIG").map(Into::into),
+        };
+        run_with(vec![Tiny::new()], session, Options::read(Colour::Auto, &settings)?).await
     });
     runtime.shutdown_background();
     std::process::exit(status.map_or_else(
@@ -423,6 +428,100 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_brings_all_back() {
     console.wait("the end: 0");
     console.end();
     assert_given_back(&console.all_written());
+}
+
+#[test]
+fn a_stop_from_elsewhere_gives_the_terminal_back_as_ctrl_z_does() {
+    let state = tempfile::tempdir().unwrap();
+    let mut console = open_below(Below::Shell, state.path(), &[], Reading::Always);
+    console.wait("? help");
+    console.send("j");
+    console.wait("> row 1");
+    let shell = console.child.process_id().unwrap();
+    let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children"));
+    // Only Linux says so.
+    let Ok(children) = children else { return };
+    let pid = nix::unistd::Pid::from_raw(children.trim().parse().unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTSTP).unwrap();
+    let entered = "\x1b[?1049h";
+    let deadline = Instant::now() + PATIENCE;
+    while String::from_utf8_lossy(&console.written()).matches(entered).count() < 2 {
+        assert!(Instant::now() < deadline, "it does not come back");
+        std::thread::yield_now();
+    }
+    console.wait("> row 1");
+    let written = String::from_utf8_lossy(&console.written()).into_owned();
+    let (left, shell) = (written.find("\x1b[?1049l").unwrap(), written.find("the shell is back").unwrap());
+    assert!(left < shell && shell < written.rfind(entered).unwrap());
+    console.send("q");
+    console.wait("the end: 0");
+    console.end();
+    assert_given_back(&console.all_written());
+}
+
+#[test]
+fn a_stop_from_elsewhere_without_a_shell_stops_nothing() {
+    let state = tempfile::tempdir().unwrap();
+    let mut console = open(state.path());
+    console.wait("? help");
+    console.signal(nix::sys::signal::Signal::SIGTSTP);
+    console.send("j");
+    console.wait("> row 1");
+}
+
+#[test]
+fn in_lines_nothing_is_drawn_and_the_same_deeds_are_done() {
+    let state = tempfile::tempdir().unwrap();
+    let mut console = open_as(state.path(), &[("TINY_LINEAR", "1")], Reading::Always);
+    console.wait("attestor> ");
+    console.send("next\r");
+    console.wait("> row 1");
+    console.send("false-positive internal tool\r");
+    console.wait("saved");
+    console.send("f\r");
+    console.wait("text> ");
+    console.send("typed later\r");
+    console.send("list\r");
+    console.wait("saved: internal tool | typed later");
+    console.send("undo\r");
+    console.wait("yes or no> ");
+    console.send("yes\r");
+    console.send("list\r");
+    console.wait("typed later | taken back");
+    console.send("quit\r");
+    assert_eq!(console.end().0, 0);
+    let written = console.all_written();
+    assert!(!written.contains(&0x1b), "a control sequence in lines");
+}
+
+#[test]
+fn own_keys_and_themes_hold() {
+    let (state, config) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::write(config.path().join("keys.toml"), "[keys]\ndown = \"n\"\nnext-undecided = \"F5\"\n")
+        .unwrap();
+    let folder = config.path().to_str().unwrap();
+    let mut console = open_as(state.path(), &[("TINY_CONFIG", folder)], Reading::Always);
+    console.wait("? help");
+    console.send("n");
+    console.wait("> row 1");
+    console.send(":");
+    console.wait("command");
+    console.send("theme light");
+    console.wait("theme light");
+    console.press_until("\r", "theme light;");
+    console.send("q");
+    assert_eq!(console.end().0, 0);
+}
+
+#[test]
+fn a_wrong_keymap_is_told_before_the_terminal_is_taken() {
+    let (state, config) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::write(config.path().join("keys.toml"), "[keys]\ndown = \"f\"\n").unwrap();
+    let folder = config.path().to_str().unwrap();
+    let mut console = open_as(state.path(), &[("TINY_CONFIG", folder)], Reading::Always);
+    assert_eq!(console.end().0, 1);
+    console.wait("line 2");
+    assert!(!contains(&console.written(), "\x1b[?1049h"));
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Tiny {
         match command {
             Command::Down => self.row += 1,
             Command::Up => self.row = self.row.saturating_sub(1),
-            Command::MarkFalsePositive => self.line = Some(LineEdit::new("", 500)),
+            Command::MarkFalsePositive | Command::JumpToId => self.line = Some(LineEdit::new("", 500)),
             Command::Comment => self.editor = Some(self.draft.clone()),
             Command::TakeBack => {
                 return vec![Ask::Confirm(one_of(self.typed_count), Wish::Save("taken back".into()))];

@@ -1,10 +1,13 @@
 //! The deeds of triage on a real server: what is written, what is refused, what a conflict shows.
 
+mod attention;
 mod bulk;
+mod groups;
 mod listing;
 mod lost;
 pub mod stage;
 mod texts;
+mod whole_deeds;
 
 use attestor::chain::change::Change;
 use attestor::db::{Access, Db};
@@ -63,7 +66,7 @@ async fn a_verdict_is_a_row_a_decision_and_an_entry() {
     assert_eq!(
         row,
         json!({ "finding_id": 1, "user_verdict": "FP", "comments": "internal tool", "kind": "verdict",
-                "retracts": null, "actor": "tester", "scan_id": 1, "finding_version": 1,
+                "retracts": null, "actor": "tester", "scan_id": 1, "finding_version": 1, "blind": false,
                 "deed_key": deed.key.to_string() })
     );
     let entry: Value = stage
@@ -252,6 +255,7 @@ async fn of_two_people_at_once_one_is_told_of_the_other() {
             Outcome::Done(_) => "done",
             Outcome::Conflict(_) => "conflict",
             Outcome::Refused(_) => "refused",
+            Outcome::Held(_) => "held",
         });
         assert!(words == ["done", "conflict"] || words == ["conflict", "done"], "{words:?}");
     }

@@ -6,7 +6,7 @@ use crate::cli::output::{Format, Printer, Tabular};
 use crate::error::Result;
 use crate::triage::finding::{Finding, Verdict};
 use crate::triage::store::findings::{self, Order, Query, Sort};
-use chrono::Utc;
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 /// Lists findings.
@@ -54,6 +54,11 @@ impl Tabular for Finding {
         "suppressed",
         "first_seen_at",
         "version",
+        "blind",
+        "claimed_by",
+        "claimed_until",
+        "snoozed_until",
+        "accepted_until",
     ];
 
     fn cells(&self) -> Vec<String> {
@@ -76,8 +81,13 @@ impl Tabular for Finding {
             self.state.word().to_owned(),
             self.message.to_string(),
             self.suppressed.to_string(),
-            self.first_seen_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+            moment(self.first_seen_at),
             self.version.0.to_string(),
+            self.blind.to_string(),
+            or_empty(self.claimed_by.as_ref()),
+            or_empty(self.claimed_until.map(moment)),
+            or_empty(self.snoozed_until.map(moment)),
+            or_empty(self.accepted_until.map(moment)),
         ]
     }
 }
@@ -109,8 +119,11 @@ impl Tabular for Brief<'_> {
     }
 }
 
-/// The AI's verdict and confidence, as in `TP .93`.
+/// The AI's verdict and confidence, as in `TP .93`; hidden from a person who is to decide blind.
 pub(super) fn ai(finding: &Finding) -> String {
+    if finding.blind {
+        return "hidden".to_owned();
+    }
     match (&finding.ai_verdict, finding.ai_confidence.filter(|c| c.is_finite())) {
         (Some(verdict), Some(confidence)) if !verdict.is_empty() => {
             format!("{} {}", short(&verdict.one_line()), crate::triage::risk::short(confidence))
@@ -121,7 +134,7 @@ pub(super) fn ai(finding: &Finding) -> String {
 }
 
 /// The end of a text is what tells it apart, as in a path.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     const CHARS_MAX: usize = 60;
     let chars = text.chars().count();
     if chars <= CHARS_MAX {
@@ -129,6 +142,10 @@ fn short(text: &str) -> String {
     }
     let kept: String = text.chars().skip(chars - CHARS_MAX + 1).collect();
     format!("…{kept}")
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 fn or_empty<T: ToString>(value: Option<T>) -> String {

@@ -8,7 +8,10 @@ use crate::ids::FindingId;
 use crate::text::SafeText;
 use crate::triage::detail::FindingDetail;
 use crate::triage::finding::{Feedback, FeedbackKind, Verdict};
+use crate::triage::metrics::Pipeline;
+use crate::triage::risk::ThreatSource;
 use crate::triage::store::detail;
+use crate::triage::threat::Taken;
 use chrono::{DateTime, Utc};
 use std::fmt::{self, Display, Write as _};
 use std::io::Write as _;
@@ -23,20 +26,20 @@ pub(super) async fn show(id: FindingId, global: &Global) -> Result<u8> {
             line.push('\n');
             line
         }
-        Format::Table | Format::Csv | Format::Plain => as_text(&detail),
+        Format::Table | Format::Csv | Format::Plain => as_text(&detail, Utc::now()),
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(0)
 }
 
-fn as_text(detail: &FindingDetail) -> String {
+fn as_text(detail: &FindingDetail, now: DateTime<Utc>) -> String {
     let mut text = String::new();
     // Writing into a string cannot fail.
-    let _ = write_text(&mut text, detail);
+    let _ = write_text(&mut text, detail, now);
     text
 }
 
-fn write_text(out: &mut String, detail: &FindingDetail) -> fmt::Result {
+fn write_text(out: &mut String, detail: &FindingDetail, now: DateTime<Utc>) -> fmt::Result {
     let finding = &detail.finding;
     writeln!(out, "#{} {} {}", finding.id, finding.severity.word(), finding.rule_id.one_line())?;
     block(out, &finding.message)?;
@@ -50,17 +53,30 @@ fn write_text(out: &mut String, detail: &FindingDetail) -> fmt::Result {
         let when = scan.timestamp.map(day).unwrap_or_default();
         row(out, "scan", format_args!("#{} {} {when}", scan.id, words.join(" ")))?;
     }
+    if let Some(pipeline) = &detail.pipeline {
+        row(out, "build", build(pipeline))?;
+    }
     row(out, "state", format_args!("{}, first seen {}", finding.state.word(), day(finding.first_seen_at)))?;
-    row(out, "seen", format_args!("in {} scans, last {}", detail.sightings.count, day(detail.last_seen_at)))?;
+    row(out, "seen", seen(detail))?;
     if finding.suppressed {
         let how = detail.suppression.as_ref().map(SafeText::one_line).unwrap_or_default();
         row(out, "suppressed", how)?;
     }
-    row(out, "risk", &detail.risk_terms)?;
+    let by_ai =
+        matches!(detail.risk_terms.source, ThreatSource::AiTruePositive | ThreatSource::AiFalsePositive);
+    match finding.blind && by_ai {
+        true => row(out, "risk", "hidden: it would tell what the AI says")?,
+        false => row(out, "risk", &detail.risk_terms)?,
+    }
     for cve in &detail.cves {
         let epss = cve.epss.map_or("unknown".to_owned(), |p| format!("{p:.5}"));
         let kev = cve.kev.map_or("unknown", |kev| if kev { "yes" } else { "no" });
         row(out, "cve", format_args!("{} EPSS {epss}, KEV {kev}", cve.cve_id.one_line()))?;
+    }
+    if !detail.cves.is_empty() {
+        let edition = |taken: &Option<Taken>| taken.as_ref().map_or("none".to_owned(), Taken::to_string);
+        let (epss, kev) = (edition(&detail.epss_edition), edition(&detail.kev_edition));
+        row(out, "feeds", format_args!("EPSS {epss}; KEV {kev}"))?;
     }
     row(out, "verdict", finding.triage_decision.map_or("none", Verdict::word))?;
     if let Some(from) = &detail.carried_over {
@@ -72,11 +88,18 @@ fn write_text(out: &mut String, detail: &FindingDetail) -> fmt::Result {
         )?;
     }
     row(out, "version", finding.version.0)?;
+    for spell in detail.attention.iter().filter(|spell| spell.until > now) {
+        let why = spell.reason.as_ref().map(|why| format!(": {}", why.one_line())).unwrap_or_default();
+        let (by, since, until) = (spell.actor.one_line(), second(spell.at), second(spell.until));
+        row(out, spell.kind.adjective(), format_args!("by {by} since {since}, until {until}{why}"))?;
+    }
     row(out, "ai", ai(finding))?;
     if let Some(uri) = &detail.help_uri {
         row(out, "help", uri.one_line())?;
     }
-    section(out, "why the AI thinks so", detail.ai_reasoning.as_ref())?;
+    if !finding.blind {
+        section(out, "why the AI thinks so", detail.ai_reasoning.as_ref())?;
+    }
     if let Some(snippet) = &detail.snippet {
         writeln!(out, "\ncode")?;
         for (i, line) in snippet.text.lines().enumerate() {
@@ -107,6 +130,36 @@ fn write_text(out: &mut String, detail: &FindingDetail) -> fmt::Result {
     Ok(())
 }
 
+/// The metrics of a build, and what is unusual about it.
+fn build(pipeline: &Pipeline) -> String {
+    let Pipeline { build, note, .. } = pipeline;
+    let measured = [
+        build.build_duration_seconds.map(|duration| format!("{duration} s")),
+        build.artifact_size_bytes.map(|size| format!("{size} bytes")),
+        build.num_changed_files.map(|files| format!("{files} files changed")),
+    ];
+    let mut text = measured.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    match (note, pipeline.anomaly) {
+        (Some(note), Some(_)) => text += &format!("; unusual: {note}"),
+        (Some(note), None) => text += &format!("; {note}"),
+        (None, _) => {}
+    }
+    text
+}
+
+/// In how many scans it was seen, and in how many of the same series not.
+fn seen(detail: &FindingDetail) -> String {
+    let sightings = &detail.sightings;
+    let mut words = format!("in {} scans, last {}", sightings.count, day(detail.last_seen_at));
+    if sightings.missed > 0 {
+        words += &format!(", not in {} since the first", sightings.missed);
+    }
+    if sightings.regressions > 0 {
+        words += &format!(", back {} times after it was gone", sightings.regressions);
+    }
+    words
+}
+
 fn write_feedback(out: &mut String, said: &Feedback) -> fmt::Result {
     let what = match (said.kind, said.user_verdict) {
         (FeedbackKind::Verdict, Some(verdict)) => verdict.word().to_owned(),
@@ -114,8 +167,9 @@ fn write_feedback(out: &mut String, said: &Feedback) -> fmt::Result {
         (FeedbackKind::Comment, _) => "comment".to_owned(),
         (FeedbackKind::Retraction, _) => format!("takes back {}", said.retracts.map_or(0, |f| f.0)),
     };
+    let blind = if said.blind { " (blind)" } else { "" };
     let gone = if said.taken_back { " (taken back)" } else { "" };
-    writeln!(out, "  {}  {}  {what}{gone} by {}", said.id, second(said.timestamp), said.actor)?;
+    writeln!(out, "  {}  {}  {what}{blind}{gone} by {}", said.id, second(said.timestamp), said.actor)?;
     said.comments.lines().try_for_each(|line| writeln!(out, "      {line}"))
 }
 

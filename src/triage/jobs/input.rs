@@ -5,7 +5,7 @@ use crate::jobs::JobContext;
 use crate::text::visible;
 use crate::triage::import::file_stem;
 use crate::triage::sarif::survey::Unreadable;
-use crate::triage::sarif::text::Text;
+use crate::triage::sarif::text::{Meaning, Text};
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::PathBuf;
@@ -92,8 +92,20 @@ fn spooled(reader: &mut impl Read) -> io::Result<File> {
     Ok(file)
 }
 
-/// Reads `file` from its start on a thread where reading may block.
+/// Reads JSON from the start of `file`, on a thread where reading may block.
 pub(super) async fn in_background<T: Send + 'static>(
+    label: &str,
+    file: &Arc<File>,
+    job: &JobContext,
+    step: &'static str,
+    work: impl FnOnce(Text<'_>) -> Result<T, Unreadable> + Send + 'static,
+) -> Result<T> {
+    in_background_as(Meaning::Json, label, file, job, step, work).await
+}
+
+/// The same for other text.
+pub(super) async fn in_background_as<T: Send + 'static>(
+    meaning: Meaning,
     label: &str,
     file: &Arc<File>,
     job: &JobContext,
@@ -111,7 +123,7 @@ pub(super) async fn in_background<T: Send + 'static>(
             watched.report(step, done, Some(total));
             watched.check_cancelled().map_err(io::Error::other)
         };
-        work(Text::open(file, watch).map_err(unreadable)?)
+        work(Text::open_as(meaning, file, watch).map_err(unreadable)?)
     };
     let done = tokio::task::spawn_blocking(read).await;
     job.check_cancelled()?;

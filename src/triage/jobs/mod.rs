@@ -1,9 +1,13 @@
-//! The intake of scanner files as a job.
+//! The intake of files as jobs: of scanners, of what is known of CVEs, of pipelines.
 
 mod input;
 mod intake;
+mod metrics;
+mod threat;
 
 pub use input::Input;
+pub use metrics::{MetricsReport, import_metrics};
+pub use threat::{import_epss, import_kev};
 
 use super::import::{ImportOptions, ImportReport};
 use super::sarif::deviation::Deviations;

@@ -9,6 +9,15 @@ use std::rc::Rc;
 
 const BUFFER_BYTES: usize = 64 * 1024;
 
+/// What a text is, for how it is treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// JSON whose small faults are mended.
+    Json,
+    /// Anything else, and JSON that has to be right: it is passed on as it stands.
+    Plain,
+}
+
 /// The text of a file, and what reading it finds out.
 pub struct Text<'a> {
     /// The JSON text, UTF-8.
@@ -26,6 +35,15 @@ impl<'a> Text<'a> {
     /// Begins to read `raw`. `watch` is told how many bytes of it have been read, and may end the
     /// reading by an error.
     pub fn open(raw: impl Read + 'a, watch: impl FnMut(u64) -> io::Result<()> + 'a) -> io::Result<Self> {
+        Self::open_as(Meaning::Json, raw, watch)
+    }
+
+    /// The same, for text that `meaning` tells how to treat.
+    pub fn open_as(
+        meaning: Meaning,
+        raw: impl Read + 'a,
+        watch: impl FnMut(u64) -> io::Result<()> + 'a,
+    ) -> io::Result<Self> {
         let hash = Rc::new(RefCell::new(Sha256::new()));
         let hashed = Hashed { inner: raw, hash: Rc::clone(&hash), read: 0, watch };
         let (head, file) = peek(hashed)?;
@@ -46,8 +64,11 @@ impl<'a> Text<'a> {
             .bom_override(true)
             .build(Cursor::new(mark).chain(unpacked));
         let mends = Rc::new(Mends::default());
-        let mended: Box<dyn Read> = Box::new(Mended::new(decoded, Rc::clone(&mends)));
-        let reader = BufReader::with_capacity(BUFFER_BYTES, mended);
+        let text: Box<dyn Read> = match meaning {
+            Meaning::Json => Box::new(Mended::new(decoded, Rc::clone(&mends))),
+            Meaning::Plain => Box::new(decoded),
+        };
+        let reader = BufReader::with_capacity(BUFFER_BYTES, text);
         Ok(Text { reader, mends, is_unmarked_utf16: !mark.is_empty(), is_packed, hash })
     }
 

@@ -1,6 +1,9 @@
 //! All that the database knows of one finding.
 
+use super::attention::spells;
 use super::findings::by_ids;
+use super::life::gaps;
+use super::{metrics, threat};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::{FindingId, ScanId};
@@ -8,6 +11,7 @@ use crate::text::SafeText;
 use crate::triage::detail::{CarriedOver, EntryNote, FindingDetail, ScanNote, Sighting, Sightings, Snippet};
 use crate::triage::finding::{Feedback, Finding};
 use crate::triage::risk::{CveThreat, RiskInputs, RiskTerms};
+use crate::triage::threat::Feed;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 
@@ -35,6 +39,10 @@ async fn read(connection: &mut PgConnection, id: FindingId) -> Result<FindingDet
         Some(scan) => scan_note(connection, scan).await?,
         None => None,
     };
+    let pipeline = match finding.scan_id {
+        Some(scan) => metrics::of_scan(connection, scan).await?,
+        None => None,
+    };
     let row = rest(connection, id).await?;
     let cves = cves(connection, id).await?;
     let red_team_success = row.try_get("red_team_success")?;
@@ -48,6 +56,7 @@ async fn read(connection: &mut PgConnection, id: FindingId) -> Result<FindingDet
     Ok(FindingDetail {
         severity_written: row.try_get("severity")?,
         scan,
+        pipeline,
         end_line: row.try_get("end_line")?,
         snippet: snippet(&row, &finding)?,
         help_uri: row.try_get("help_uri")?,
@@ -57,11 +66,14 @@ async fn read(connection: &mut PgConnection, id: FindingId) -> Result<FindingDet
         ai_reasoning: row.try_get("ai_reasoning")?,
         red_team_success,
         cves,
+        epss_edition: threat::newest(connection, Feed::Epss).await?,
+        kev_edition: threat::newest(connection, Feed::Kev).await?,
         risk_terms,
         sightings: sightings(connection, id).await?,
         last_seen_at: row.try_get("last_seen_at")?,
         resolved_at: row.try_get("resolved_at")?,
         regressed_at: row.try_get("regressed_at")?,
+        attention: spells(connection, &[id]).await?,
         feedback: feedback(connection, id).await?,
         entries: entries(connection, id).await?,
         carried_over: carried_over(&row, &finding)?,
@@ -134,7 +146,8 @@ async fn cves(connection: &mut PgConnection, id: FindingId) -> Result<Vec<CveThr
         "select left(n.cve_id, 200) as cve_id, c.epss, c.epss_percentile, c.kev, c.ransomware
          from triage.findings f
          cross join unnest(f.cve_ids) with ordinality as n (cve_id, position)
-         left join triage.cve_threat c on c.cve_id = n.cve_id
+         -- Lateral, so that each CVE is looked up by its indexes.
+         left join lateral (select * from triage.cve_threat t where t.cve_id = n.cve_id) c on true
          where f.id = $1 and n.cve_id is not null
          order by n.position",
     )
@@ -148,6 +161,7 @@ async fn sightings(connection: &mut PgConnection, id: FindingId) -> Result<Sight
         .bind(id)
         .fetch_one(&mut *connection)
         .await?;
+    let (missed, regressions) = gaps(&mut *connection, id).await?;
     let last: Vec<Sighting> = sqlx::query_as(
         "select g.scan_id, s.timestamp, left(s.commit_sha, 200) as commit_sha, left(s.branch, 500) as branch,
                 g.outcome, left(g.file, 2000) as file, g.line
@@ -161,14 +175,14 @@ async fn sightings(connection: &mut PgConnection, id: FindingId) -> Result<Sight
     .bind(SIGHTINGS_MAX)
     .fetch_all(connection)
     .await?;
-    Ok(Sightings { count, last })
+    Ok(Sightings { count, missed, regressions, last })
 }
 
 async fn feedback(connection: &mut PgConnection, id: FindingId) -> Result<Vec<Feedback>> {
     let mut newest_first: Vec<Feedback> = sqlx::query_as(
         "select b.id, b.finding_id, b.kind, b.user_verdict, left(coalesce(b.comments, ''), 20000) as comments,
                 coalesce(b.timestamp, to_timestamp(0)) as timestamp, b.actor, b.scan_id, b.retracts,
-                r.id as taken_back_by
+                r.id as taken_back_by, b.blind
          from triage.feedbacks b
          left join triage.feedbacks r on r.retracts = b.id
          where b.finding_id = $1
@@ -189,9 +203,10 @@ async fn entries(connection: &mut PgConnection, id: FindingId) -> Result<Vec<Ent
         "select e.seq, e.occurred_at, e.event_type, e.actor
          from audit.audit_trail_entries e
          where (e.payload->>'idempotency_key' = any(array(
-                    select b.deed_key::text from triage.feedbacks b where b.finding_id = $1))
+                    select b.deed_key::text from triage.feedbacks b where b.finding_id = $1
+                    union select a.deed_key::text from triage.attention a where a.finding_id = $1))
                 or (left(e.payload->>'finding_id', 20) = $1::text and e.payload->>'finding_id' is not null))
-           and e.category = 'finding_triage'
+           and e.category in ('finding_triage', 'risk_acceptance')
          order by e.seq desc
          limit $2",
     )

@@ -1,5 +1,6 @@
 //! What people said: the rows of a deed, and the lists of what was said.
 
+use super::blind::blind;
 use super::{kind, verdict};
 use crate::chain::change::Change;
 use crate::db::Db;
@@ -162,16 +163,19 @@ fn said(row: &PgRow, which: &str) -> sqlx::Result<Option<Said>> {
 pub async fn insert(change: &mut Change, new: &NewFeedback<'_>) -> Result<Vec<(FindingId, FeedbackId)>> {
     let rows = &new.rows;
     let key = change.key();
-    let mut written: Vec<(FindingId, FeedbackId)> = sqlx::query_as(
+    let mut written: Vec<(FindingId, FeedbackId)> = sqlx::query_as(concat!(
         "insert into triage.feedbacks (finding_id, user_verdict, retracts, finding_version, kind, comments,
-                                       deed_key, scan_id)
-         select n.finding_id, n.user_verdict, n.retracts, n.finding_version, $5, $6, $7, f.scan_id
+                                       deed_key, scan_id, blind)
+         select n.finding_id, n.user_verdict, n.retracts, n.finding_version, $5, $6, $7, f.scan_id,
+                $5 = 'verdict' and ",
+        blind!(),
+        "
          from unnest($1::bigint[], $2::text[], $3::bigint[], $4::integer[])
               as n (finding_id, user_verdict, retracts, finding_version)
          join triage.findings f on f.id = n.finding_id
          order by n.finding_id
          returning finding_id, id",
-    )
+    ))
     .bind(rows.iter().map(|r| r.finding.0).collect::<Vec<_>>())
     .bind(rows.iter().map(|r| r.verdict.map(Verdict::word)).collect::<Vec<_>>())
     .bind(rows.iter().map(|r| r.retracts.map(|f| f.0)).collect::<Vec<_>>())
@@ -217,6 +221,11 @@ pub struct DoneBefore {
 /// Looks for what the deed of `change` has written under its key before.
 pub async fn done_before(change: &mut Change) -> Result<Option<DoneBefore>> {
     let key = change.key();
+    written(change.connection(), key).await
+}
+
+/// Looks for what another deed than that of `change` has written.
+pub async fn under_key(change: &mut Change, key: DeedKey) -> Result<Option<DoneBefore>> {
     written(change.connection(), key).await
 }
 
@@ -277,7 +286,7 @@ pub async fn mine(db: &Db, after: Option<FeedbackId>, limit: usize) -> Result<Pa
     let rows = sqlx::query(
         "select b.id, b.finding_id, b.kind, b.user_verdict, left(coalesce(b.comments, ''), 20000) as comments,
                 coalesce(b.timestamp, to_timestamp(0)) as timestamp, b.actor, b.scan_id, b.retracts,
-                r.id as taken_back_by,
+                r.id as taken_back_by, b.blind,
                 left(coalesce(f.project_name, ''), 1000) as project_name,
                 left(coalesce(f.rule_id, ''), 1000) as rule_id, left(coalesce(f.file, ''), 2000) as file,
                 f.line, f.triage_decision, f.version

@@ -124,6 +124,20 @@ pub static FIELDS: FieldSet = FieldSet {
             sql: "b.actor",
         },
         Field {
+            name: "claimed",
+            aliases: &["claimed_by"],
+            help: "who looks at it now; me is your own login",
+            kind: FieldKind::People(CLAIMED_BY),
+            sql: "f.claimed_by",
+        },
+        Field {
+            name: "since",
+            aliases: &[],
+            help: "what the newest scan of its series changed",
+            kind: FieldKind::Flags(SINCE),
+            sql: "",
+        },
+        Field {
             name: "branch",
             aliases: &[],
             help: "the branch of the newest scan that saw it",
@@ -206,16 +220,28 @@ const STATES: &[Word<&str>] = &[
 const IS: &[Word<&str>] = &[
     Word::new(
         "undecided",
-        "upper(btrim(coalesce(f.triage_decision, ''))) not in ('TP', 'FP') and f.resolved_at is null",
+        "upper(btrim(coalesce(f.triage_decision, ''))) not in ('TP', 'FP') and f.resolved_at is null
+         and (f.hidden_until is null or f.hidden_until <= {now})",
     )
-    .help("open, and needs a person"),
+    .help("open, and needs a person now: the queue"),
     Word::new("decided", "upper(btrim(coalesce(f.triage_decision, ''))) in ('TP', 'FP')")
         .help("TP or FP by a person"),
     Word::new("open", "f.resolved_at is null").help("still seen by the newest scan"),
     Word::new("resolved", "f.resolved_at is not null").or(&["absent", "gone"]).help("no longer seen"),
-    Word::new("new", "f.state = 'new'").help("seen for the first time by the newest scan"),
-    Word::new("regressed", "f.state = 'regressed'").help("seen again after it was gone"),
-    Word::new("moved", "f.state = 'moved'").help("seen at another place"),
+    Word::new("new", "f.state = 'new' and f.scan_id in (select n.id from triage.newest_scans n)")
+        .help("seen for the first time by the newest scan"),
+    Word::new("unchanged", "f.state = 'unchanged' and f.scan_id in (select n.id from triage.newest_scans n)")
+        .help("seen where it was by the newest scan"),
+    Word::new("moved", "f.state = 'moved' and f.scan_id in (select n.id from triage.newest_scans n)")
+        .help("seen at another place by the newest scan"),
+    Word::new("regressed", "f.state = 'regressed' and f.scan_id in (select n.id from triage.newest_scans n)")
+        .help("seen again by the newest scan after it was gone"),
+    Word::new("claimed", "f.claimed_by is not null and f.claimed_until > {now}")
+        .help("somebody looks at it now"),
+    Word::new("mine", "f.claimed_by = session_user::text and f.claimed_until > {now}")
+        .help("you look at it now"),
+    Word::new("snoozed", "f.snoozed_until > {now}").help("may wait until a time"),
+    Word::new("accepted", "f.accepted_until > {now}").help("its risk is accepted until a time"),
     Word::new("suppressed", "f.suppressed").help("suppressed by the scanner's configuration"),
 ];
 
@@ -229,6 +255,18 @@ const HAS: &[Word<&str>] = &[
     Word::new("ai", "f.ai_verdict <> ''").help("a verdict of the AI"),
     Word::new("snippet", "f.snippet <> ''").help("its code"),
 ];
+
+/// A finding that no scan sees any more became so when its file was taken in: both carry the time of one
+/// transaction.
+const SINCE: &[Word<&str>] = &[Word::new(
+    "scan",
+    "(f.state in ('new', 'moved', 'regressed') and f.scan_id in (select n.id from triage.newest_scans n))
+     or (f.state = 'absent' and f.resolved_at in (select n.imported_at from triage.newest_scans n))",
+)
+.help("new, moved, gone or back since the scan before it")];
+
+/// A claim that has not ended.
+const CLAIMED_BY: Template = Template::new("f.claimed_by is not null and f.claimed_until > {now} and ?");
 
 /// The findings about which somebody, of whom the condition speaks, said something.
 const SAID_BY: Template = Template::new("f.id in (select b.finding_id from triage.feedbacks b where ?)");

@@ -2,8 +2,13 @@
 
 use super::overlay::Overlay;
 use super::{Access, App, Effect, Leaving, Moment};
+use crate::error::Result;
+use crate::text::visible;
 use crate::ui::command::{Command, Need};
-use crate::ui::screen::{Ask, Clock, Input, Place, Question, Screen, Tone};
+use crate::ui::screen::{Ask, Clock, Input, Mode, Place, Question, Screen, Tone};
+use crate::ui::theme::Theme;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::path::PathBuf;
 
 impl<S: Screen> App<S> {
     /// Runs a command, by whatever way it was asked for.
@@ -25,8 +30,10 @@ impl<S: Screen> App<S> {
                 let what = if self.clock == Clock::Utc { "times in UTC" } else { "times in local time" };
                 self.say(Tone::Plain, what, moment);
             }
-            Command::Palette => self.overlay = Some(Overlay::palette("")),
-            Command::Import => self.overlay = Some(Overlay::palette("import ")),
+            Command::Palette => self.open_palette(""),
+            Command::Import | Command::Theme | Command::GoTo => {
+                self.open_palette(&format!("{} ", command.row().name));
+            }
             Command::Jobs => self.overlay = Some(Overlay::jobs()),
             Command::CancelJobs => self.cancel_jobs(moment, out),
             Command::Help => self.overlay = Some(Overlay::help()),
@@ -34,6 +41,84 @@ impl<S: Screen> App<S> {
             Command::Suspend => self.leaving = Some(Leaving::Suspend),
             Command::Quit => self.back_or_quit(moment, out),
             other => self.tell(self.active, Input::Command(other), moment, out),
+        }
+    }
+
+    fn open_palette(&mut self, text: &str) {
+        self.overlay = Some(Overlay::palette(text, self.known.clone()));
+    }
+
+    /// Runs a command with what was typed behind its name.
+    pub(super) fn run_with(
+        &mut self,
+        command: Command,
+        text: &str,
+        moment: Moment,
+        out: &mut Vec<Effect<S::Wish>>,
+    ) {
+        match command {
+            Command::GoTo => self.go_to(text, moment, out),
+            Command::Theme => out.push(Effect::LoadTheme(text.to_owned())),
+            Command::Import => match self.why_not(command) {
+                Some(why) => self.say(Tone::Plain, why, moment),
+                None => self.start_import(PathBuf::from(text), out),
+            },
+            _ => self.run_and_type(command, text, moment, out),
+        }
+    }
+
+    fn go_to(&mut self, text: &str, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+        let is_title = |screen: &S| screen.title().eq_ignore_ascii_case(text);
+        match self.screens.iter().position(is_title) {
+            Some(screen) => self.show(screen, None, moment, out),
+            None if text.trim_start_matches('#').parse::<u64>().is_ok() => {
+                self.run_and_type(Command::JumpToId, text.trim_start_matches('#'), moment, out);
+            }
+            None => {
+                let places = self.screens.iter().map(|screen| screen.title().to_lowercase());
+                let places = places.collect::<Vec<_>>().join(", ");
+                let what = format!("{} is neither a number nor a screen ({places})", visible(text));
+                self.say(Tone::Bad, &what, moment);
+            }
+        }
+    }
+
+    /// Runs a command that opens a line, and types `text` into it in place of what stands there.
+    fn run_and_type(&mut self, command: Command, text: &str, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+        if let Some(why) = self.why_not(command) {
+            return self.say(Tone::Plain, why, moment);
+        }
+        self.run(command, moment, out);
+        if self.overlay.is_some() {
+            return;
+        }
+        match self.screens[self.active].mode() {
+            Mode::Line => {
+                let emptied = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
+                self.tell(self.active, Input::Key(emptied), moment, out);
+                self.tell(self.active, Input::Paste(text.to_owned()), moment, out);
+                self.tell(self.active, Input::Key(KeyCode::Enter.into()), moment, out);
+            }
+            // A text of several lines is saved by whoever has seen it.
+            Mode::Editor => self.tell(self.active, Input::Paste(text.to_owned()), moment, out),
+            Mode::Browse => {
+                let what = format!("{} takes nothing behind its name", command.row().name);
+                self.say(Tone::Plain, &what, moment);
+            }
+        }
+    }
+
+    pub(super) fn themed(&mut self, name: &str, theme: Result<Theme>, moment: Moment) {
+        match theme {
+            Ok(theme) => {
+                self.theme = theme;
+                let what = format!("theme {name}; --theme or config.toml keeps it");
+                self.say(Tone::Good, &what, moment);
+            }
+            Err(error) => {
+                let hint = error.hint_text().map_or_else(String::new, |hint| format!("; {hint}"));
+                self.say(Tone::Bad, &visible(&format!("{error}{hint}")), moment);
+            }
         }
     }
 

@@ -1,11 +1,14 @@
 //! What goes into the console's state, and what comes out.
 
 use super::{JobDeed, JobId, Ticket};
+use crate::config::Pace;
 use crate::error::Result;
 use crate::jobs::Progress;
 use crate::text::SafeText;
 use crate::ui::input::Arrived;
+use crate::ui::keymap::Keymap;
 use crate::ui::screen::{Draft, Toast};
+use crate::ui::theme::Theme;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Size;
 use std::time::Instant;
@@ -51,12 +54,16 @@ pub enum Event<M> {
     JobEnded(JobId, Result<String>),
     /// File names that may complete what stands in the palette.
     Paths(Vec<String>),
+    /// The theme of this name was read, or why not.
+    Themed(String, Result<Box<Theme>>),
     /// The time that [`App::wake_at`] named has come.
     Woken,
     /// The terminal is back after a suspension.
     Resumed,
     /// The request to stop, from the keyboard or as SIGINT.
     Interrupted,
+    /// SIGTSTP: go back to the shell once no write is under way.
+    Stopping,
     /// SIGTERM: end soon, with this exit status.
     Terminated(u8),
     /// Something to say.
@@ -89,12 +96,25 @@ pub enum Effect<W> {
     CancelJob(JobId),
     /// Look for file names that begin like this.
     CompletePath(String),
+    /// Read the theme of this name.
+    LoadTheme(String),
     /// Give the terminal back to the shell.
     Suspend,
     /// Draw everything anew.
     Redraw,
     /// End, with this exit status.
     Quit(u8),
+}
+
+/// What a person prefers.
+#[derive(Debug, Clone, Default)]
+pub struct Preferences {
+    /// The keys.
+    pub keymap: Keymap,
+    /// How much is drawn.
+    pub pace: Pace,
+    /// The names of the themes.
+    pub themes: Vec<String>,
 }
 
 /// What the console knows about its connection from the start.

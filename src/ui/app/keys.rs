@@ -17,6 +17,7 @@ impl<S: Screen> App<S> {
 
     fn paste(&mut self, text: String, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         self.pending.clear();
+        self.hints_at = None;
         match self.overlay.is_some() {
             true => self.overlay_paste(&text, out),
             false => self.tell(self.active, Input::Paste(text), moment, out),
@@ -27,6 +28,8 @@ impl<S: Screen> App<S> {
         let chord = Chord::of(key);
         // These hold wherever keys go otherwise.
         match self.keymap.meaning(&[chord], self.screens[self.active].pane()) {
+            // Bound to a letter, they are text where text is typed.
+            _ if chord.is_text() => {}
             Meaning::Command(Command::Cancel) => return self.interrupt(moment, out),
             Meaning::Command(command @ (Command::Suspend | Command::Redraw)) => {
                 return self.run(command, moment, out);
@@ -49,8 +52,9 @@ impl<S: Screen> App<S> {
     fn browse(&mut self, chord: Chord, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         let pane = self.screens[self.active].pane();
         self.pending.push(chord);
+        self.hints_at = None;
         match self.keymap.meaning(&self.pending, pane) {
-            Meaning::Prefix => {}
+            Meaning::Prefix => self.hints_at = Some(moment.at + super::PAUSE),
             Meaning::Command(command) => {
                 self.pending.clear();
                 self.run(command, moment, out);

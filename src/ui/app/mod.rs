@@ -4,17 +4,21 @@ mod commands;
 mod event;
 mod jobs;
 mod keys;
+mod linear;
 mod overlay;
 mod tickets;
 mod view;
 
-pub use event::{About, Access, Effect, Event, LinkNews, Moment};
+pub use event::{About, Access, Effect, Event, LinkNews, Moment, Preferences};
 pub use jobs::{JobDeed, JobId};
+pub use linear::Asked;
 pub use tickets::Ticket;
 
 use super::keymap::{Chord, Keymap};
 use super::screen::{Ask, Clock, Draft, Input, Mode, Place, Screen, Toast, Tone};
 use super::theme::Theme;
+use super::widgets::palette::Known;
+use crate::config::Pace;
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyCode;
@@ -26,6 +30,8 @@ use tickets::Tickets;
 
 /// How long the cursor rests before the detail is loaded.
 const REST: Duration = Duration::from_millis(80);
+/// How long somebody pauses on the first keys of a sequence before being told what may follow.
+const PAUSE: Duration = Duration::from_millis(400);
 /// How long a toast stays; bad news stay longer.
 const TOAST: Duration = Duration::from_secs(4);
 const TOAST_BAD: Duration = Duration::from_secs(10);
@@ -57,6 +63,9 @@ pub struct App<S: Screen> {
     overlay: Option<Overlay<S::Wish>>,
     keymap: Keymap,
     pending: Vec<Chord>,
+    hints_at: Option<Instant>,
+    pace: Pace,
+    known: Known,
     tickets: Tickets,
     jobs: Jobs,
     toast: Option<(Toast, Instant)>,
@@ -82,6 +91,9 @@ impl<S: Screen> App<S> {
             overlay: None,
             keymap: Keymap::default(),
             pending: Vec::new(),
+            hints_at: None,
+            pace: Pace::Usual,
+            known: Known::default(),
             tickets: Tickets::default(),
             jobs: Jobs::default(),
             toast: None,
@@ -95,6 +107,16 @@ impl<S: Screen> App<S> {
             clock,
             size: Size::ZERO,
         }
+    }
+
+    /// The same with other keys, another pace, and more themes to choose from.
+    #[must_use]
+    pub fn preferring(mut self, preferences: Preferences) -> Self {
+        self.keymap = preferences.keymap;
+        self.pace = preferences.pace;
+        self.known.themes = preferences.themes;
+        self.known.places = self.screens.iter().map(|screen| screen.title().to_lowercase()).collect();
+        self
     }
 
     /// The same with the screen of this title in front, where there is one.
@@ -144,9 +166,11 @@ impl<S: Screen> App<S> {
                     palette.offer(paths);
                 }
             }
+            Event::Themed(name, theme) => self.themed(&name, theme.map(|theme| *theme), moment),
             Event::Woken => self.woken(moment, out),
             Event::Resumed => out.push(Effect::Redraw),
             Event::Interrupted => self.interrupt(moment, out),
+            Event::Stopping => self.leaving = Some(Leaving::Suspend),
             Event::Terminated(status) => self.leaving = Some(Leaving::Quit(status)),
             Event::Said(toast) => self.toast(toast, moment),
         }
@@ -157,7 +181,8 @@ impl<S: Screen> App<S> {
     /// When something happens by itself next.
     pub fn wake_at(&self) -> Option<Instant> {
         let toast = self.toast.as_ref().map(|(_, until)| *until);
-        toast.into_iter().chain(self.rest_at.map(|(at, _)| at)).min()
+        let rest = self.rest_at.map(|(at, _)| at);
+        [toast, rest, self.hints_at].into_iter().flatten().min()
     }
 
     /// What has been typed and not saved, on all screens.
@@ -229,6 +254,8 @@ impl<S: Screen> App<S> {
         if self.toast.as_ref().is_some_and(|(_, until)| moment.at >= *until) {
             self.toast = None;
         }
+        // From now on the hints are shown, until the sequence ends.
+        self.hints_at.take_if(|at| moment.at >= *at);
         if let Some((_, screen)) = self.rest_at.take_if(|(at, _)| moment.at >= *at) {
             self.tell(screen, Input::Rested, moment, out);
         }
@@ -256,6 +283,8 @@ impl<S: Screen> App<S> {
                     self.overlay = Some(Overlay::confirm_wish(question, screen, wish));
                 }
                 Ask::Toast(toast) => self.toast(toast, moment),
+                // On a slow link the detail comes when it is asked for.
+                Ask::Rest if self.pace == Pace::Slow => {}
                 Ask::Rest => self.rest_at = Some((moment.at + REST, screen)),
                 Ask::Back => self.go_back(moment),
             }
@@ -309,6 +338,7 @@ impl<S: Screen> App<S> {
             }
             return;
         }
+        self.hints_at = None;
         if self.overlay.take().is_some() || !std::mem::take(&mut self.pending).is_empty() {
             return;
         }

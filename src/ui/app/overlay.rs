@@ -5,9 +5,8 @@ use crate::ui::input::Arrival;
 use crate::ui::screen::{Question, Screen, Tone};
 use crate::ui::widgets::confirm::{self, Confirm};
 use crate::ui::widgets::help::{self, Help};
-use crate::ui::widgets::palette::{self, Palette};
+use crate::ui::widgets::palette::{self, Known, Palette};
 use crossterm::event::{KeyCode, KeyEvent};
-use std::path::PathBuf;
 
 /// What lies over the screen.
 #[derive(Debug)]
@@ -31,8 +30,8 @@ impl<W> Overlay<W> {
         Overlay::Help(Help::default())
     }
 
-    pub(super) fn palette(text: &str) -> Self {
-        Overlay::Palette(Palette::new(text))
+    pub(super) fn palette(text: &str, known: Known) -> Self {
+        Overlay::Palette(Palette::new(text, known))
     }
 
     pub(super) fn jobs() -> Self {
@@ -108,11 +107,14 @@ impl<S: Screen> App<S> {
                 out.push(Effect::CompletePath(path));
             }
             palette::Answer::Closed => {}
-            palette::Answer::Run(command) => self.run(command, moment, out),
-            palette::Answer::Import(path) => match self.why_not(crate::ui::command::Command::Import) {
-                Some(why) => self.say(Tone::Plain, why, moment),
-                None => self.start_import(PathBuf::from(path), out),
-            },
+            palette::Answer::Run(command) => {
+                self.known.remember(command.row().name);
+                self.run(command, moment, out);
+            }
+            palette::Answer::RunWith(command, text) => {
+                self.known.remember(&format!("{} {text}", command.row().name));
+                self.run_with(command, &text, moment, out);
+            }
             palette::Answer::Unknown(name) => {
                 self.say(Tone::Bad, &format!("there is no command {name}; ? lists them"), moment);
                 self.overlay = Some(Overlay::Palette(palette));

@@ -56,6 +56,11 @@ impl Tickets {
         cancelled
     }
 
+    /// Whether anything is under way.
+    pub(super) fn is_any_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// How many writes are under way.
     pub(super) fn writes(&self) -> usize {
         self.open.iter().filter(|open| open.nature == Nature::Write).count()

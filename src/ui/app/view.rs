@@ -4,10 +4,11 @@ use super::jobs::JobState;
 use super::overlay::Overlay;
 use super::{Access, App, Leaving, Link, Moment};
 use crate::ui::command::Command;
+use crate::ui::keymap::spelled;
 use crate::ui::screen::{Clock, Look, Mode, Screen, Tone};
 use crate::ui::widgets::footer::{self, Part};
 use crate::ui::widgets::jobs::{self, Stage};
-use crate::ui::widgets::tabs;
+use crate::ui::widgets::{tabs, which_key};
 use chrono::{DateTime, Local, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
@@ -45,12 +46,19 @@ impl<S: Screen> App<S> {
         }
         let areas = areas(size);
         let titles: Vec<_> = self.screens.iter().map(Screen::title).collect();
-        tabs::draw(&titles, self.active, areas.tabs, buffer, &self.theme);
+        let tabs: Vec<_> = titles.iter().enumerate().map(|(at, title)| self.tab(at, title)).collect();
+        tabs::draw(&tabs, self.active, &self.about_tab(), areas.tabs, buffer, &self.theme);
         let screen = &self.screens[self.active];
         let look = Look { theme: &self.theme, clock: self.clock, now: moment.now };
         let below = screen.view(areas.body, buffer, &look);
         let (theme, keymap, pane) = (&self.theme, &self.keymap, screen.pane());
         let cursor = match &self.overlay {
+            None if self.shows_next_keys() => {
+                let typed = spelled(&self.pending);
+                let next = keymap.continuations(&self.pending, pane);
+                which_key::draw(&typed, &next, areas.body, buffer, theme);
+                None
+            }
             None => below,
             Some(Overlay::Help(help)) => help.draw(areas.body, buffer, theme, keymap, pane),
             Some(Overlay::Palette(palette)) => palette.draw(areas.body, buffer, theme, keymap, pane),
@@ -62,6 +70,27 @@ impl<S: Screen> App<S> {
         };
         footer::draw(&self.left(), &self.right(), areas.footer, buffer, theme.symbols.ellipsis);
         cursor
+    }
+
+    /// Whether somebody has paused on the first keys of a sequence.
+    fn shows_next_keys(&self) -> bool {
+        !self.pending.is_empty() && self.hints_at.is_none()
+    }
+
+    /// The key that leads to a screen, and its title.
+    fn tab<'t>(&self, at: usize, title: &'t str) -> (String, &'t str) {
+        let command = Command::named(&title.to_lowercase());
+        let key = command.and_then(|command| self.keymap.keys_of(command).next());
+        (key.unwrap_or_else(|| (at + 1).to_string()), title)
+    }
+
+    /// A connection with a colour of its own stands in the line of the screens too.
+    fn about_tab(&self) -> String {
+        if !self.theme.marks_connection() {
+            return String::new();
+        }
+        let access = if self.about.access == Access::ReadOnly { " ro" } else { "" };
+        format!(" {}{access} ", self.about.name.one_line())
     }
 
     fn draw_jobs(&self, chosen: usize, area: Rect, buffer: &mut Buffer) {
@@ -121,9 +150,12 @@ impl<S: Screen> App<S> {
 
     fn prefix(&self) -> Vec<Part> {
         let (theme, pane) = (&self.theme, self.screens[self.active].pane());
-        let typed = crate::ui::keymap::spelled(&self.pending);
+        let typed = spelled(&self.pending);
         let mut parts = vec![Part::text(format!("{typed} -"), theme.strong, 0)];
         parts.push(Part::key("Esc", "back", theme, 1));
+        if self.shows_next_keys() {
+            return parts;
+        }
         for (at, (key, command)) in self.keymap.continuations(&self.pending, pane).into_iter().enumerate() {
             parts.push(Part::key(&key, command.row().label, theme, at as u8 + 2));
         }
@@ -168,7 +200,9 @@ impl<S: Screen> App<S> {
     fn right(&self) -> Vec<Part> {
         let theme = &self.theme;
         let screen = &self.screens[self.active];
-        let mut parts = vec![Part::text(self.about.name.one_line(), theme.accent, 1)];
+        let name = self.about.name.one_line();
+        let name = if theme.marks_connection() { format!(" {name} ") } else { name.into_owned() };
+        let mut parts = vec![Part::text(name, theme.connection, 1)];
         match self.about.access {
             Access::ReadWrite => parts.push(Part::text("rw", theme.dim, 3)),
             Access::ReadOnly => parts.push(Part::text("ro", theme.warn, 1)),

@@ -2,6 +2,7 @@
 
 use super::paths;
 use super::{Answers, Console, PATIENCE};
+use crate::config::{Pace, Shape};
 use crate::db::Db;
 use crate::jobs::Job;
 use crate::text::SafeText;
@@ -17,6 +18,8 @@ use std::time::Duration;
 
 /// How often the progress of a job is shown at most.
 const PROGRESS: Duration = Duration::from_millis(250);
+/// The same on a slow link.
+const PROGRESS_SLOW: Duration = Duration::from_secs(2);
 
 impl<S: Screen + Send + 'static> Console<S> {
     pub(super) async fn obey(&mut self, effect: Effect<S::Wish>) {
@@ -43,6 +46,16 @@ impl<S: Screen + Send + 'static> Console<S> {
                     }
                 });
             }
+            Effect::LoadTheme(name) => {
+                let (themes, answers) = (self.themes.clone(), self.answers.clone());
+                tokio::spawn(async move {
+                    let wanted = name.clone();
+                    let load = tokio::task::spawn_blocking(move || themes.load(&wanted));
+                    if let Ok(theme) = load.await {
+                        answers.send(Event::Themed(name, theme.map(Box::new))).await;
+                    }
+                });
+            }
             Effect::Suspend => Box::pin(self.suspend()).await,
             Effect::Redraw => {
                 self.painter.forget();
@@ -66,6 +79,10 @@ impl<S: Screen + Send + 'static> Console<S> {
     }
 
     async fn copy(&mut self, text: &SafeText) {
+        if self.shape == Shape::Linear {
+            // Nothing but lines is written: whoever wants it elsewhere takes it from there.
+            return self.print(&[text.as_str().to_owned()]);
+        }
         let within_tmux = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
         let wrapping = if within_tmux { Wrapping::Tmux } else { Wrapping::None };
         let toast = match clipboard::sequence(text, wrapping) {
@@ -84,7 +101,8 @@ impl<S: Screen + Send + 'static> Console<S> {
             JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
         };
         self.jobs.insert(id, job.cancellation());
-        tokio::spawn(attend(id, job, self.answers.clone()));
+        let pause = if self.pace == Pace::Slow { PROGRESS_SLOW } else { PROGRESS };
+        tokio::spawn(attend(id, job, pause, self.answers.clone()));
     }
 }
 
@@ -119,13 +137,13 @@ fn told(report: &ImportReport) -> String {
 }
 
 /// Tells how far a job is until it ends.
-async fn attend<M: Send>(id: JobId, job: Job<String>, answers: Answers<M>) {
+async fn attend<M: Send>(id: JobId, job: Job<String>, pause: Duration, answers: Answers<M>) {
     let mut progress = job.progress();
     let tell = async {
         while progress.changed().await.is_ok() {
             let now = progress.borrow_and_update().clone();
             answers.send(Event::JobMoved(id, now)).await;
-            tokio::time::sleep(PROGRESS).await;
+            tokio::time::sleep(pause).await;
         }
         std::future::pending::<()>().await;
     };

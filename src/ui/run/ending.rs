@@ -1,6 +1,7 @@
 //! How the console ends, and how it steps aside: by itself, by signal, or because its terminal is gone.
 
-use super::{Console, PATIENCE, Signal, terminal};
+use super::{Console, PATIENCE, Presence, Signal, terminal};
+use crate::config::Shape;
 use crate::ui::app::Event;
 use crate::ui::screen::{Screen, Toast, Tone};
 use crate::ui::suspend;
@@ -22,6 +23,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                 self.take(Event::Terminated(143)).await;
             }
             Signal::Interrupt => self.take(Event::Interrupted).await,
+            Signal::Stopped => self.stop().await,
             Signal::Resized => self.resize().await,
             Signal::Continued => self.come_back().await,
         }
@@ -53,23 +55,50 @@ impl<S: Screen + Send + 'static> Console<S> {
         self.ended = Some(status);
     }
 
-    /// Gives the terminal to the shell until it says to go on.
+    /// Gives the terminal to the shell, and asks the group to stop; its signal then reaches this program
+    /// too, see [`stop`](Self::stop).
     pub(super) async fn suspend(&mut self) {
         if !suspend::has_shell() {
             let text = "no shell waits for this program; q quits".to_owned();
             return Box::pin(self.take(Event::Said(Toast { text, tone: Tone::Plain }))).await;
         }
+        self.step_aside();
+        if suspend::stop_group().is_err() {
+            Box::pin(self.come_back()).await;
+        }
+    }
+
+    /// SIGTSTP, from Ctrl-z or from elsewhere: writes under way are first waited for.
+    pub(super) async fn stop(&mut self) {
+        if !suspend::has_shell() {
+            // Nobody would ever continue it.
+            return Box::pin(self.come_back()).await;
+        }
+        if self.presence == Presence::Here && self.app.writes() > 0 {
+            return self.take(Event::Stopping).await;
+        }
+        self.step_aside();
+        // Where stopping fails the console goes on, which the person sees; else SIGCONT brings it back.
+        if suspend::stop_here().is_err() {
+            Box::pin(self.come_back()).await;
+        }
+    }
+
+    fn step_aside(&mut self) {
+        self.presence = Presence::Away;
         self.keeper.save_now();
         terminal::leave(|bytes| {
             self.painter.write(bytes, PATIENCE);
         });
-        // Where stopping fails the console goes on, which the person sees.
-        let _ = suspend::stop().await;
-        Box::pin(self.come_back()).await;
     }
 
     /// Takes the terminal again and draws everything: what it shows now is not known.
     async fn come_back(&mut self) {
+        self.presence = Presence::Here;
+        if self.shape == Shape::Linear {
+            // It never left anything.
+            return;
+        }
         let _ = crossterm::terminal::disable_raw_mode();
         if terminal::enter(|bytes| {
             self.painter.write(bytes, PATIENCE);

@@ -4,6 +4,7 @@ mod effects;
 mod ending;
 mod keeper;
 mod last;
+mod linear;
 mod link;
 mod paths;
 mod setup;
@@ -14,9 +15,10 @@ pub use setup::{Colour, Options, has_colours};
 use super::app::{App, Event, JobId, Moment, Ticket};
 use super::input::{Chunk, Decoder, Reader};
 use super::painter::Painter;
-use super::screen::{Screen, Toast, Tone, Tools};
+use super::screen::{Clock, Screen, Toast, Tone, Tools};
 use super::terminal;
-use crate::config::Session;
+use super::themes::Themes;
+use crate::config::{Pace, Session, Shape};
 use crate::error::Result;
 use keeper::Keeper;
 use last::LastScreen;
@@ -32,6 +34,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// The same on a slow link: keys that come faster share one.
+const FRAME_SLOW: Duration = Duration::from_millis(120);
 /// Answers that wait for the loop; whoever brings more waits too.
 const QUEUE: usize = 256;
 /// How long a stalled terminal is waited for before it is left as it is.
@@ -48,31 +52,47 @@ pub async fn run_with<S: Screen + Send + 'static>(
     mut session: Session,
     options: Options,
 ) -> Result<u8> {
-    terminal::check()?;
-    let (theme, clock) = setup::look(&session, &options)?;
-    let about = setup::about(&session);
+    if options.shape == Shape::Drawn {
+        terminal::check()?;
+    }
+    let (themes, theme) = options.dress(&session)?;
     let last = LastScreen::on(&session.name);
-    let app = App::new(screens, about, theme, clock).opened_on(&last.title());
+    let app = App::new(screens, setup::about(&session), theme, Clock::Local);
+    let app = app.preferring(options.preferences(&themes)).opened_on(&last.title());
     let keeper = Keeper::default();
     keeper::hook_panics(&keeper);
     let (sender, answers) = mpsc::channel(QUEUE);
     let mut console = Console {
         app,
-        painter: Painter::start(terminal::Output)?,
+        painter: match options.shape {
+            Shape::Drawn => Painter::start(terminal::Output)?,
+            // Lines are printed as they come.
+            Shape::Linear => Painter::start(std::io::sink())?,
+        },
+        shape: options.shape,
         decoder: Decoder::default(),
         keeper,
         last,
         tools: Tools { db: session.db.clone() },
+        themes,
+        pace: options.pace,
         answers: Answers { sender },
         loads: HashMap::new(),
         jobs: HashMap::new(),
         dirty: true,
+        presence: Presence::Here,
         frame_at: Instant::now(),
         ended: None,
     };
     let lease = session.lease.take().map(Arc::new);
     let link = tokio::spawn(link::follow(session.db.clone(), lease.clone(), console.answers.clone()));
-    let ended = terminal::OWNS_TERMINAL.scope((), console.run(answers)).await;
+    let run = async {
+        match options.shape {
+            Shape::Drawn => console.run(answers).await,
+            Shape::Linear => console.run_in_lines(answers).await,
+        }
+    };
+    let ended = terminal::OWNS_TERMINAL.scope((), run).await;
     link.abort();
     // Aborted, it lets go of its hold on a private server; ours goes last.
     let _ = link.await;
@@ -104,6 +124,14 @@ impl<M> Answers<M> {
     }
 }
 
+/// Whether the terminal is the console's now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Here,
+    /// The shell has it: nothing is drawn.
+    Away,
+}
+
 struct Console<S: Screen> {
     app: App<S>,
     painter: Painter,
@@ -111,10 +139,14 @@ struct Console<S: Screen> {
     keeper: Keeper,
     last: LastScreen,
     tools: Tools,
+    themes: Themes,
+    pace: Pace,
+    shape: Shape,
     answers: Answers<S::Msg>,
     loads: HashMap<Ticket, AbortHandle>,
     jobs: HashMap<JobId, CancellationToken>,
     dirty: bool,
+    presence: Presence,
     /// When the next frame may be drawn.
     frame_at: Instant,
     ended: Option<u8>,
@@ -167,7 +199,8 @@ impl<S: Screen + Send + 'static> Console<S> {
 
     /// When something is to be done, should nothing happen before.
     fn deadline(&self) -> Option<Instant> {
-        let frame = (self.dirty && self.painter.has_room()).then_some(self.frame_at);
+        let draws = self.dirty && self.presence == Presence::Here;
+        let frame = (draws && self.painter.has_room()).then_some(self.frame_at);
         let times = [self.app.wake_at(), self.decoder.deadline(), self.keeper.save_at(), frame];
         times.into_iter().flatten().min()
     }
@@ -227,7 +260,11 @@ impl<S: Screen + Send + 'static> Console<S> {
 
     fn draw_if_due(&mut self) {
         let moment = Moment::now();
-        if !self.dirty || moment.at < self.frame_at || !self.painter.has_room() {
+        if !self.dirty
+            || self.presence == Presence::Away
+            || moment.at < self.frame_at
+            || !self.painter.has_room()
+        {
             return;
         }
         let mut frame = Buffer::empty(Rect::from((ratatui::layout::Position::ORIGIN, self.app.size())));
@@ -236,7 +273,7 @@ impl<S: Screen + Send + 'static> Console<S> {
             Ok(()) => self.dirty = false,
             Err(_) => self.hang_up(),
         }
-        self.frame_at = moment.at + FRAME;
+        self.frame_at = moment.at + if self.pace == Pace::Slow { FRAME_SLOW } else { FRAME };
     }
 }
 

@@ -1,18 +1,29 @@
-//! How the console looks, by flags, environment and terminal.
+//! How the console looks and what its keys are, by flags, environment, files and terminal.
 
-use crate::config::Session;
+use crate::config::{Pace, Session, Settings, Shape};
 use crate::error::Result;
 use crate::text::SafeText;
-use crate::ui::app::{About, Access};
-use crate::ui::screen::Clock;
+use crate::ui::app::{About, Access, Preferences};
+use crate::ui::keymap::Keymap;
 use crate::ui::terminal;
 use crate::ui::theme::{Symbols, Theme};
+use crate::ui::themes::{Colours, Themes};
 
-/// What the flags say about the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the flags, the environment and the files say about the console.
+#[derive(Debug, Clone)]
 pub struct Options {
     /// When colours are used.
     pub colour: Colour,
+    /// The name of the theme.
+    pub theme: String,
+    /// Where themes come from, but for the connection's colour.
+    pub themes: Themes,
+    /// The keys.
+    pub keymap: Keymap,
+    /// How much is drawn.
+    pub pace: Pace,
+    /// Whether it draws or prints.
+    pub shape: Shape,
 }
 
 /// When colours are used.
@@ -26,21 +37,35 @@ pub enum Colour {
     Never,
 }
 
-pub(super) fn look(session: &Session, options: &Options) -> Result<(Theme, Clock)> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let symbols = if terminal::locale_is_utf8(variable) { Symbols::UNICODE } else { Symbols::ASCII };
-    let name = session.theme.as_deref().unwrap_or("dark");
-    let theme = Theme::named(name, symbols)?;
-    if !has_colours(options.colour, variable) {
-        return Ok((Theme::mono(symbols), Clock::Local));
+impl Options {
+    /// Reads the files that `settings` name. Whatever is wrong in them is told before anything is opened.
+    pub fn read(colour: Colour, settings: &Settings) -> Result<Options> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let symbols = if terminal::locale_is_utf8(variable) { Symbols::UNICODE } else { Symbols::ASCII };
+        let colours = if has_colours(colour, variable) { Colours::Some } else { Colours::None };
+        let themes = Themes { folder: settings.folder.clone(), symbols, colours, accent: None };
+        let theme = settings.theme.clone().unwrap_or_else(|| "dark".to_owned());
+        themes.load(&theme)?;
+        let keymap = Keymap::read(settings.folder.as_deref())?;
+        Ok(Options { colour, theme, themes, keymap, pace: settings.pace, shape: settings.shape })
     }
-    // crossterm looks at NO_COLOR by itself; who asked for colours gets them.
-    crossterm::style::force_color_output(true);
-    let theme = match &session.accent {
-        Some(accent) if name != "mono" => theme.with_accent(accent)?,
-        _ => theme,
-    };
-    Ok((theme, Clock::Local))
+
+    /// The themes and the one to begin with, for the connection of `session`.
+    pub(super) fn dress(&self, session: &Session) -> Result<(Themes, Theme)> {
+        let themes = Themes { accent: session.accent.clone(), ..self.themes.clone() };
+        let theme = themes.load(&self.theme)?;
+        if themes.colours == Colours::Some {
+            // crossterm looks at NO_COLOR by itself; who asked for colours gets them.
+            crossterm::style::force_color_output(true);
+        }
+        Ok((themes, theme))
+    }
+
+    pub(super) fn preferences(&self, themes: &Themes) -> Preferences {
+        // In lines the detail is told when it is asked for.
+        let pace = if self.shape == Shape::Linear { Pace::Slow } else { self.pace };
+        Preferences { keymap: self.keymap.clone(), pace, themes: themes.names() }
+    }
 }
 
 /// Whether colours are used, by the flag and the variables.

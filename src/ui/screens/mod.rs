@@ -5,7 +5,7 @@ pub mod overview;
 pub mod findings;
 
 use crate::ui::command::{Command, Need, Pane};
-use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Tools};
+use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use ratatui::buffer::Buffer;
@@ -77,6 +77,9 @@ macro_rules! screens {
             }
             fn drafts(&self) -> Vec<Draft> {
                 match self {$( AnyScreen::$name(screen) => screen.drafts(), )*}
+            }
+            fn told(&self, part: Told, look: &Look<'_>) -> Vec<String> {
+                match self {$( AnyScreen::$name(screen) => screen.told(part, look), )*}
             }
             fn nature(wish: &AnyWish) -> Nature {
                 match wish {$( AnyWish::$name(wish) => <$screen>::nature(wish), )*}

@@ -37,6 +37,16 @@ impl Confirm {
         Confirm { question, typed: LineEdit::new("", 20) }
     }
 
+    /// The question in lines, for who has it read to them.
+    pub fn said(&self) -> Vec<String> {
+        let Question { what, yes, typed_count } = &self.question;
+        let answer = match typed_count {
+            Some(count) => format!("{yes}? {count} is typed for yes; everything else is no"),
+            None => format!("{yes}? yes or no"),
+        };
+        what.lines().map(str::to_owned).chain([answer]).collect()
+    }
+
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent, arrival: Arrival) -> Answer {
         if arrival == Arrival::InBurst {

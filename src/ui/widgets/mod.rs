@@ -16,3 +16,4 @@ pub mod strip;
 pub mod table;
 pub mod tabs;
 pub mod when;
+pub mod which_key;

@@ -1,26 +1,48 @@
-//! The command line of the console: commands by name, with completion.
+//! The command line of the console: commands by name or by what they do, with completion.
 
-use super::cells::{self, Align, Keep};
+mod offers;
+mod view;
+
 use super::line::LineEdit;
-use super::panel;
-use crate::ui::command::{Command, Pane, TABLE};
-use crate::ui::keymap::Keymap;
-use crate::ui::theme::Theme;
+use crate::ui::command::{Command, Pane};
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
 
-/// Candidates shown at once.
-const SHOWN_MAX: usize = 8;
 /// Characters of a line.
 const CHARS_MAX: usize = 4096;
+/// Earlier lines that are remembered.
+const EARLIER_MAX: usize = 50;
+
+/// What completion knows, beside the commands.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The names of the themes.
+    pub themes: Vec<String>,
+    /// The names of the screens.
+    pub places: Vec<String>,
+    /// What was run before, the latest last.
+    pub earlier: Vec<String>,
+}
+
+impl Known {
+    /// Remembers a line that was run.
+    pub fn remember(&mut self, line: &str) {
+        self.earlier.retain(|earlier| earlier != line);
+        self.earlier.push(line.to_owned());
+        if self.earlier.len() > EARLIER_MAX {
+            self.earlier.remove(0);
+        }
+    }
+}
 
 /// The palette, open.
 #[derive(Debug)]
 pub struct Palette {
     line: LineEdit,
+    known: Known,
     chosen: usize,
     paths: Vec<String>,
+    /// Which of the earlier lines stands in the line, counted from the latest.
+    recalled: Option<usize>,
 }
 
 /// What became of a key.
@@ -32,8 +54,8 @@ pub enum Answer {
     WantsPaths(String),
     /// Run this.
     Run(Command),
-    /// Take in this file.
-    Import(String),
+    /// Run this with what stands behind its name.
+    RunWith(Command, String),
     /// What stands there is no command.
     Unknown(String),
     /// Esc.
@@ -42,8 +64,14 @@ pub enum Answer {
 
 impl Palette {
     /// A palette in which `text` stands already.
-    pub fn new(text: &str) -> Self {
-        Palette { line: LineEdit::new(text, CHARS_MAX), chosen: 0, paths: Vec::new() }
+    pub fn new(text: &str, known: Known) -> Self {
+        let line = LineEdit::new(text, CHARS_MAX);
+        Palette { line, known, chosen: 0, paths: Vec::new(), recalled: None }
+    }
+
+    /// What stands in it.
+    pub fn text(&self) -> &str {
+        self.line.text()
     }
 
     /// Takes a key; `pane` has the focus below.
@@ -52,15 +80,24 @@ impl Palette {
             KeyCode::Esc => return Answer::Closed,
             KeyCode::Enter => return self.enter(pane),
             KeyCode::Tab => return self.complete(pane),
-            KeyCode::Up => self.chosen = self.chosen.saturating_sub(1),
-            KeyCode::Down => {
-                self.chosen = (self.chosen + 1).min(self.candidates(pane).len().saturating_sub(1));
-            }
+            // Above the first candidate stands what was run before.
+            KeyCode::Up if self.chosen == 0 => return self.recall(self.recalled.map_or(0, |at| at + 1)),
+            KeyCode::Up => self.chosen -= 1,
+            KeyCode::Down => match self.recalled {
+                Some(0) => {
+                    self.recalled = None;
+                    self.line.set("");
+                    return self.edited();
+                }
+                Some(at) => return self.recall(at - 1),
+                None => self.chosen = (self.chosen + 1).min(self.offers(pane).len().saturating_sub(1)),
+            },
             KeyCode::Backspace if self.line.text().is_empty() => return Answer::Closed,
             _ => {
                 let before = self.line.text().to_owned();
                 self.line.key(key);
                 if self.line.text() != before {
+                    self.recalled = None;
                     return self.edited();
                 }
             }
@@ -71,6 +108,7 @@ impl Palette {
     /// Pasted text; it never runs anything.
     pub fn paste(&mut self, text: &str) -> Answer {
         self.line.insert(text);
+        self.recalled = None;
         self.edited()
     }
 
@@ -80,34 +118,47 @@ impl Palette {
         self.chosen = 0;
     }
 
+    fn recall(&mut self, at: usize) -> Answer {
+        let earlier = &self.known.earlier;
+        let Some(line) = earlier.len().checked_sub(at + 1).and_then(|at| earlier.get(at)) else {
+            return Answer::Open;
+        };
+        self.line.set(&line.clone());
+        self.recalled = Some(at);
+        self.edited()
+    }
+
     fn edited(&mut self) -> Answer {
         self.chosen = 0;
         match self.argument() {
-            Some(path) => Answer::WantsPaths(path.to_owned()),
-            None => Answer::Open,
+            Some((Command::Import, path)) => Answer::WantsPaths(path.to_owned()),
+            _ => Answer::Open,
         }
     }
 
-    /// What follows `import `.
-    fn argument(&self) -> Option<&str> {
-        self.line.text().trim_start().strip_prefix("import ").map(str::trim_start)
+    /// The command that stands there whole, and what follows it.
+    fn argument(&self) -> Option<(Command, &str)> {
+        let (name, argument) = self.line.text().trim_start().split_once(' ')?;
+        Some((Command::named(name)?, argument.trim_start()))
     }
 
     fn enter(&mut self, pane: Pane) -> Answer {
-        let typed = self.line.text().trim();
-        match self.argument().map(str::trim) {
-            Some("") => return Answer::Open,
-            Some(path) => return Answer::Import(path.to_owned()),
-            None => {}
+        if let Some((command, argument)) = self.argument() {
+            return match argument.trim() {
+                "" if offers::wants_more(command) => Answer::Open,
+                "" => Answer::Run(command),
+                argument => Answer::RunWith(command, argument.to_owned()),
+            };
         }
+        let typed = self.line.text().trim();
         if typed.is_empty() && self.chosen == 0 {
             return Answer::Closed;
         }
-        // A whole name holds, whatever is chosen among those that contain it.
-        let found = Command::named(typed).or_else(|| self.commands(pane).get(self.chosen).copied());
+        // A whole name holds, whatever is chosen among those that are found.
+        let found = Command::named(typed).or_else(|| offers::commands(typed, pane).get(self.chosen).copied());
         match found {
-            Some(Command::Import) => {
-                self.line.set("import ");
+            Some(command) if offers::wants_more(command) => {
+                self.line.set(&format!("{} ", command.row().name));
                 self.edited()
             }
             Some(command) => Answer::Run(command),
@@ -116,102 +167,37 @@ impl Palette {
     }
 
     fn complete(&mut self, pane: Pane) -> Answer {
-        let candidates = self.candidates(pane);
-        let Some(chosen) = candidates.get(self.chosen).or(candidates.first()) else {
-            return Answer::Open;
-        };
-        let common = match self.argument() {
+        let offers = self.offers(pane);
+        let Some(chosen) = offers.get(self.chosen).or(offers.first()) else { return Answer::Open };
+        let line = match self.argument() {
+            Some((Command::Filter, filter)) => format!("filter {}", offers::completed_filter(filter, chosen)),
             // The beginning that all share first, as shells do; then the chosen one.
-            Some(typed) => {
-                let common = common_beginning(&candidates);
-                format!("import {}", if common.len() > typed.len() { common } else { chosen })
+            Some((command, typed)) => {
+                let common = offers::common_beginning(&offers);
+                let more = if common.len() > typed.len() { common } else { chosen.clone() };
+                format!("{} {more}", command.row().name)
             }
-            None => format!("{chosen}{}", if chosen == "import" { " " } else { "" }),
+            None => {
+                let more = Command::named(chosen).is_some_and(offers::wants_more);
+                format!("{chosen}{}", if more { " " } else { "" })
+            }
         };
-        self.line.set(&common);
+        self.line.set(&line);
         self.edited()
     }
 
-    fn candidates(&self, pane: Pane) -> Vec<String> {
+    /// What could stand there.
+    fn offers(&self, pane: Pane) -> Vec<String> {
         match self.argument() {
-            Some(_) => self.paths.clone(),
-            None => self.commands(pane).into_iter().map(|command| command.row().name.to_owned()).collect(),
+            Some((Command::Import, _)) => self.paths.clone(),
+            Some((Command::Theme, typed)) => offers::beginning(&self.known.themes, typed),
+            Some((Command::GoTo, typed)) => offers::beginning(&self.known.places, typed),
+            Some((Command::Filter, typed)) => offers::of_filter(typed),
+            Some(_) => Vec::new(),
+            None => {
+                let found = offers::commands(self.line.text().trim(), pane).into_iter();
+                found.map(|command| command.row().name.to_owned()).collect()
+            }
         }
     }
-
-    /// The commands that hold here and whose name contains what is typed, those first that begin so.
-    fn commands(&self, pane: Pane) -> Vec<Command> {
-        let typed = self.line.text().trim().to_lowercase();
-        let rows = TABLE.iter().filter(|row| row.holds_in(pane));
-        let (mut begin, contain): (Vec<_>, Vec<_>) = rows
-            .filter(|row| row.name.contains(&typed) || row.label.to_lowercase().contains(&typed))
-            .partition(|row| row.name.starts_with(&typed));
-        begin.extend(contain);
-        begin.into_iter().map(|row| row.command).collect()
-    }
-
-    /// Draws it at the lower end of `area`; gives the place of the cursor.
-    pub fn draw(
-        &self,
-        area: Rect,
-        buffer: &mut Buffer,
-        theme: &Theme,
-        keymap: &Keymap,
-        pane: Pane,
-    ) -> Option<Position> {
-        let candidates = self.candidates(pane);
-        let shown = candidates.len().min(SHOWN_MAX);
-        let inner = panel::draw("command", shown + 1, area, buffer, theme);
-        let mut rows: Vec<Rect> = inner.rows().collect();
-        let line = rows.pop()?;
-        let first = panel::first_shown(self.chosen, candidates.len(), rows.len());
-        for (row, (index, name)) in rows.iter().zip(candidates.iter().enumerate().skip(first)) {
-            let chosen = index == self.chosen;
-            self.draw_candidate(name, chosen, *row, buffer, theme, keymap);
-        }
-        let room = usize::from(line.width);
-        let (after, _) = buffer.set_stringn(line.x, line.y, " :", room, theme.accent);
-        let (part, cursor) = self.line.visible_part(room.saturating_sub(3));
-        buffer.set_stringn(after, line.y, part, room.saturating_sub(2), theme.text);
-        Some(Position::new((after + cursor as u16).min(line.right().saturating_sub(1)), line.y))
-    }
-
-    fn draw_candidate(
-        &self,
-        name: &str,
-        chosen: bool,
-        row: Rect,
-        buffer: &mut Buffer,
-        theme: &Theme,
-        keymap: &Keymap,
-    ) {
-        let room = usize::from(row.width);
-        let ellipsis = theme.symbols.ellipsis;
-        let marker = if chosen { theme.symbols.cursor } else { " " };
-        let style = if chosen { theme.selected } else { theme.text };
-        let (x, _) = buffer.set_stringn(row.x, row.y, format!(" {marker} "), room, theme.accent);
-        let left = |x: u16| usize::from(row.right().saturating_sub(x));
-        let Some(command) = Command::named(name).filter(|_| self.argument().is_none()) else {
-            buffer.set_stringn(x, row.y, cells::fit(name, left(x), Keep::End, ellipsis), left(x), style);
-            return;
-        };
-        let name = cells::padded(name, 20.min(left(x)), Align::Left, Keep::Start, ellipsis);
-        let (x, _) = buffer.set_stringn(x, row.y, name, left(x), style);
-        let keys = keymap.keys_of(command).next().unwrap_or_default();
-        let keys = cells::padded(&keys, 8.min(left(x)), Align::Left, Keep::Start, ellipsis);
-        let (x, _) = buffer.set_stringn(x, row.y, keys, left(x), theme.accent);
-        let help = cells::fit(command.row().help, left(x), Keep::Start, ellipsis);
-        buffer.set_stringn(x, row.y, help, left(x), theme.dim);
-    }
-}
-
-fn common_beginning(texts: &[String]) -> &str {
-    let Some((first, rest)) = texts.split_first() else { return "" };
-    let mut common = first.as_str();
-    for text in rest {
-        let shared = common.char_indices().zip(text.chars()).take_while(|((_, a), b)| a == b);
-        let end = shared.last().map_or(0, |((at, c), _)| at + c.len_utf8());
-        common = &common[..end];
-    }
-    common
 }

@@ -1,11 +1,20 @@
-//! The first line: the screens that exist, each with the digit that leads to it.
+//! The first line: the screens that exist, each with the key that leads to it, and the connection
+//! where it has a colour of its own.
 
+use super::cells;
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws the tabs of `titles` into the line `area`.
-pub fn draw(titles: &[&str], active: usize, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+/// Draws `tabs`, keys with titles, into the line `area`, and `connection` at its end where it fits.
+pub fn draw(
+    tabs: &[(String, &str)],
+    active: usize,
+    connection: &str,
+    area: Rect,
+    buffer: &mut Buffer,
+    theme: &Theme,
+) {
     if area.height == 0 {
         return;
     }
@@ -17,10 +26,14 @@ pub fn draw(titles: &[&str], active: usize, area: Rect, buffer: &mut Buffer, the
         }
     };
     put(" attestor  ", theme.strong);
-    for (at, title) in titles.iter().enumerate() {
+    for (at, (key, title)) in tabs.iter().enumerate() {
         match at == active {
-            true => put(&format!("[{} {title}]", at + 1), theme.accent),
-            false => put(&format!(" {} {title} ", at + 1), theme.dim),
+            true => put(&format!("[{key} {title}]"), theme.tab),
+            false => put(&format!(" {key} {title} "), theme.dim),
         }
+    }
+    let width = cells::width(connection) as u16;
+    if width > 0 && x + width < area.right() {
+        buffer.set_stringn(area.right() - width, area.y, connection, width.into(), theme.connection);
     }
 }

@@ -142,7 +142,15 @@ async fn each_role_writes_what_it_has_to() {
     };
     assert_eq!(rights("viewer", &mut superuser).await, [] as [&str; 0]);
     for role in ["operator", "auditor", "approver"] {
-        let rights = rights(role, &mut superuser).await;
+        let mut rights = rights(role, &mut superuser).await;
+        let settings = rights.extract_if(.., |r| r.starts_with("triage.settings.")).collect::<Vec<_>>();
+        let set: &[&str] = if role == "operator" { &["triage.settings.blind_share:UPDATE"] } else { &[] };
+        assert_eq!(settings, set, "{role}");
+        if role == "approver" {
+            // Accepting a risk, and nothing else of a finding.
+            let of_triage: Vec<String> = rights.extract_if(.., |r| r.starts_with("triage.")).collect();
+            assert_eq!(of_triage, ["triage.attention:INSERT", "triage.findings.accepted_until:UPDATE"]);
+        }
         assert!(
             !rights.is_empty() && rights.iter().all(|r| r.starts_with("operations.")),
             "{role}: {rights:?}"
@@ -154,18 +162,41 @@ async fn each_role_writes_what_it_has_to() {
         inserts,
         [
             "operations.operation_runs",
+            "triage.attention",
+            "triage.epss_data",
             "triage.feedbacks",
             "triage.findings",
             "triage.imports",
+            "triage.kev",
+            "triage.pipeline_metrics",
             "triage.scans",
-            "triage.sightings"
+            "triage.sightings",
+            "triage.threat_editions"
         ]
     );
-    for kept in ["ai_verdict", "ai_confidence", "ai_reasoning", "red_team_success", "id", "first_seen_at"] {
+    for kept in [
+        "accepted_until",
+        "fingerprint",
+        "ai_verdict",
+        "ai_confidence",
+        "ai_reasoning",
+        "red_team_success",
+        "id",
+        "first_seen_at",
+    ] {
         let right = format!("triage.findings.{kept}:UPDATE");
         assert!(!analyst.contains(&right), "{right}");
     }
-    for written in ["triage_decision", "decided_by", "version", "state", "last_seen_at"] {
+    for written in [
+        "claimed_by",
+        "claimed_until",
+        "snoozed_until",
+        "triage_decision",
+        "decided_by",
+        "version",
+        "state",
+        "last_seen_at",
+    ] {
         let right = format!("triage.findings.{written}:UPDATE");
         assert!(analyst.contains(&right), "{right}");
     }
@@ -176,7 +207,8 @@ async fn each_role_writes_what_it_has_to() {
             r.starts_with("audit.")
                 || r.starts_with("attestor.")
                 || r.starts_with("triage.feedbacks.")
-                || !(r.ends_with(":INSERT") || r.ends_with(":UPDATE"))
+                // A catalogue of KEV is replaced whole.
+                || !(r.ends_with(":INSERT") || r.ends_with(":UPDATE") || *r == "triage.kev:DELETE")
         };
         assert_eq!(rights.iter().filter(tables_kept).collect::<Vec<_>>(), [] as [&String; 0], "{role}");
     }

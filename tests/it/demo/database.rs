@@ -6,7 +6,7 @@ use attestor::chain::change::Change;
 use attestor::db::local::{Cluster, InUse, Lease, Tuning};
 use attestor::db::{Access, Db};
 use attestor::demo::open::{Existing, Loaded, open, others};
-use attestor::demo::{DATABASE, store};
+use attestor::demo::{DATABASE, Scale, store};
 use attestor::error::Kind;
 use attestor::ids::DeedKey;
 use serde_json::Value;
@@ -136,7 +136,7 @@ async fn a_reset_makes_this_database_anew_and_no_other() {
     let mut console = superuser(&lease).await;
     sqlx::query("update triage.findings set triage_decision = 'TP'").execute(&mut console).await.unwrap();
 
-    assert_eq!(others(&lease).await.unwrap(), 1);
+    assert_eq!(others(&lease, Scale::Usual).await.unwrap(), 1);
     let refused = open(&lease, date(), Existing::Replace(InUse::Refuse)).await.unwrap_err();
     assert_eq!(refused.kind(), Kind::Conflict);
     assert_eq!(count(&mut console, "triage.findings").await, 3_000, "the console goes on");
@@ -191,4 +191,32 @@ async fn the_command_prints_the_address_alone_and_leaves_the_server_running() {
     assert!(sqlx::query("select 1").execute(&mut console).await.is_err(), "the console was cut off");
     let (status, out, said) = attestor(&["demo", "--no-console", "--database-url", "postgresql:///x"]);
     assert_eq!((status, &*out), (Some(2), ""), "{said}");
+}
+
+#[tokio::test]
+async fn a_demo_of_another_build_is_told_with_the_way_out() {
+    let scratch = Scratch::new();
+    let lease = lease(&scratch).await;
+    open(&lease, date(), Existing::Keep).await.unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_attestor"));
+        command.args(args).env("ATTESTOR_LOCAL_DIR", scratch.path().join("demo")).env_remove("DATABASE_URL");
+        command.env("PGUSER", "tester");
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+    };
+    for damage in [
+        "update attestor.migrations set checksum = '\\x00' where version = 1",
+        "insert into attestor.migrations (version, description, success, checksum, execution_time)
+         values (999, 'later', true, '\\x00', 1)",
+    ] {
+        let mut connection = superuser(&lease).await;
+        sqlx::query(AssertSqlSafe(damage.to_owned())).execute(&mut connection).await.unwrap();
+        drop(connection);
+        let output = run(&["demo", "--no-console"]).await.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("another build") && said.contains("attestor demo --reset"), "{said}");
+    }
+    let output = run(&["demo", "--no-console", "--reset", "--yes"]).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

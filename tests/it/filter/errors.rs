@@ -67,6 +67,9 @@ fn comparisons_that_a_field_does_not_take() {
         "severity!=high",
         "`!=`, which is written as `-` before the field at column 9; write -severity:value",
     );
+    check("age==5d", "the unknown comparison `==` at column 4; use one of : = < <= > >=");
+    check("tag==a", "the unknown comparison `==` at column 4; use one of : = < <= > >=");
+    check("rule:==a", "the unknown comparison `==` at column 5; use one of : = < <= > >=");
     check("risk==5", "the unknown comparison `==` at column 5; use one of : = < <= > >=");
     check("risk=>5", "the unknown comparison `=>` at column 5; use one of : = < <= > >=");
     check(

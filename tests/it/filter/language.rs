@@ -44,6 +44,8 @@ fn terms() {
     check("RULE:xss Path:a", "rule:xss file:a");
     check("rule=xss rule=a,b", "rule=xss rule=a,b");
     check("repo=acme/api", "repo:acme/api");
+    check("rule==XSS repo==A,b", "rule==XSS repo==A,b");
+    check("rule==a*b rule==\"=x\" rule==\"\"", "rule==\"a*b\" rule==\"=x\" rule==\"\"");
     check("repo:\"\" rule=\"\"", "repo:\"\" rule=\"\"");
     check("file:\"a b\",c,\"d,e\",\"*\"", "file:\"a b\",c,\"d,e\",\"*\"");
     check("file:\"=x\" file:!x file:\\d:\\e", "file:\"=x\" file:\"!x\" file:\\d:\\e");

@@ -37,6 +37,11 @@ pub fn finding(id: i64) -> Finding {
         suppressed: false,
         first_seen_at: now() - TimeDelta::days(3),
         version: Version(1),
+        blind: false,
+        claimed_by: None,
+        claimed_until: None,
+        snoozed_until: None,
+        accepted_until: None,
     }
 }
 
@@ -150,6 +155,9 @@ pub fn detail(row: Finding) -> FindingDetail {
     });
     FindingDetail {
         severity_written: Some("ERROR".into()),
+        pipeline: None,
+        epss_edition: None,
+        kev_edition: None,
         scan: Some(ScanNote {
             id: ScanId(7),
             commit_sha: Some("4f2c91d07a11c0ffee".into()),
@@ -173,6 +181,8 @@ pub fn detail(row: Finding) -> FindingDetail {
         risk_terms,
         sightings: Sightings {
             count: 4,
+            missed: 0,
+            regressions: 0,
             last: vec![Sighting {
                 scan_id: ScanId(7),
                 timestamp: Some(now()),
@@ -186,6 +196,7 @@ pub fn detail(row: Finding) -> FindingDetail {
         last_seen_at: now(),
         resolved_at: None,
         regressed_at: None,
+        attention: Vec::new(),
         feedback: vec![
             said(70, row.id, Verdict::FalsePositive, "internal tool", true),
         ],
@@ -212,6 +223,7 @@ pub fn said(id: i64, finding: FindingId, verdict: Verdict, reason: &str, taken_b
         actor: "bob".into(),
         scan_id: Some(ScanId(6)),
         retracts: None,
+        blind: false,
         taken_back,
     }
 }
@@ -223,6 +235,7 @@ pub fn done(wish: &Wish, rows: Vec<Finding>) -> Msg {
         count: rows.len(),
         rows,
         feedback: vec![FeedbackId(90)],
+        left: Vec::new(),
         done: When::Now,
     };
     Msg::Done(wish.key().unwrap(), Ok(Outcome::Done(decided)))

@@ -58,6 +58,7 @@ impl Console {
                             Ok(Outcome::Done(done)) => format!("entry {}", done.seq),
                             Ok(Outcome::Conflict(_)) => "conflict".into(),
                             Ok(Outcome::Refused(_)) => "refused".into(),
+                            Ok(Outcome::Held(_)) => "held".into(),
                             Err(error) => error.to_string(),
                         });
                     }

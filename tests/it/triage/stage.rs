@@ -3,7 +3,7 @@
 use crate::support::{TestDatabase, database};
 use attestor::db::Db;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 
 /// A database with findings, and a superuser who looks behind the scenes.
 pub struct Stage {
@@ -55,6 +55,11 @@ impl Stage {
 
     pub fn options_as(&self, name: &str) -> PgConnectOptions {
         self.database.options_as(&self.login(name))
+    }
+
+    /// A connection of a login that [`Stage::role`] made.
+    pub async fn connection_as(&self, name: &str) -> PgConnection {
+        self.options_as(name).connect().await.unwrap()
     }
 
     /// What stands in the row of a finding: decision, the feedback that it comes from, version.

@@ -24,6 +24,7 @@ pub(super) mod layout;
 pub(super) mod list_view;
 mod own_view;
 mod panels;
+mod told;
 mod view;
 
 mod perform;
@@ -32,7 +33,7 @@ pub use state::Findings;
 pub use wish::{Msg, Wish};
 
 use super::super::command::{Command, Need, Pane};
-use super::super::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Tools};
+use super::super::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -119,6 +120,10 @@ impl Screen for Findings {
 
     fn drafts(&self) -> Vec<Draft> {
         self.drafts.saved()
+    }
+
+    fn told(&self, part: Told, look: &Look<'_>) -> Vec<String> {
+        self.tell(part, look)
     }
 
     fn nature(wish: &Wish) -> Nature {

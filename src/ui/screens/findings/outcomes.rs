@@ -31,6 +31,9 @@ impl Findings {
                 asks.extend(self.show_selected(Anew::Yes));
                 asks
             }
+            Ok(Outcome::Held(held)) => {
+                held.first().map(|by| toast(Tone::Bad, by.to_string())).into_iter().collect()
+            }
             Err(error) => {
                 let failure = Failure::from(error);
                 if failure.is_unsure() {
