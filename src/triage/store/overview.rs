@@ -74,7 +74,7 @@ pub async fn queue(db: &Db, mark: Option<Mark>, now: DateTime<Utc>) -> Result<Qu
     let line = |topic: Topic| Line {
         now: counts.get(topic.number()).map(|count| bounded(*count, COUNT_MAX)),
         days: days[topic.number()],
-        new: new.as_ref().map(|new| bounded(new[topic.number()], NEW_MAX)),
+        new: new.as_ref().map(|new| newer(topic, new)),
     };
     Ok(Queue {
         waiting: SEVERITIES.iter().map(|severity| (*severity, line(Topic::Waiting(*severity)))).collect(),
@@ -131,6 +131,17 @@ fn bounded(count: i64, most: i64) -> Count {
     if count > most { Count::MoreThan(shown) } else { Count::Exactly(shown) }
 }
 
+/// How many are new of a topic. Where not all new findings were looked at, more of them may wait.
+fn newer(topic: Topic, new: &[i64]) -> Count {
+    let count = bounded(new[topic.number()], NEW_MAX);
+    match (topic, count) {
+        (Topic::Waiting(_), Count::Exactly(n)) if new[Topic::Arrived.number()] > NEW_MAX => {
+            Count::MoreThan(n)
+        }
+        _ => count,
+    }
+}
+
 /// How many there are of what stands, in the order of the topics' numbers.
 async fn counts(db: &Db, now: DateTime<Utc>) -> Result<Vec<i64>> {
     let mut sql = QueryBuilder::new("select array[");
@@ -173,8 +184,8 @@ async fn days(db: &Db, now: DateTime<Utc>) -> Result<Vec<Series>> {
         }
         // By way of numbers: a time may be infinite, and has then no distance from now.
         sql.push("select ").push_bind(topic.number() as i32);
-        sql.push(", least(greatest(floor((extract(epoch from ").push_bind(now);
-        sql.push(") - extract(epoch from t.at)) / 86400), 0), 10000)::int, count(*) from (");
+        sql.push(", least(greatest(floor((date_part('epoch', ").push_bind(now);
+        sql.push(") - date_part('epoch', t.at)) / 86400), 0), 10000)::int, count(*) from (");
         push_times(&mut sql, topic, now)?;
         sql.push(") t group by 2");
     }

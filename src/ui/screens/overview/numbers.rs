@@ -60,7 +60,10 @@ pub(super) fn cell(shows: Shows, line: &Line, theme: &Theme) -> (String, Style) 
             (compact(count, reach), style(count > 0))
         }
         Shows::New => match new {
-            Some(new) if is_something(*new) => (format!("+{}", compact_count(*new)), theme.strong),
+            Some(Count::Exactly(count @ 1..)) => {
+                (format!("+{}", compact(*count, Reach::Whole)), theme.strong)
+            }
+            Some(Count::MoreThan(count)) => (compact(*count, Reach::Cut), theme.strong),
             _ => (String::new(), theme.dim),
         },
         Shows::Days => (bars(days, theme), theme.dim),
@@ -76,14 +79,7 @@ pub(super) fn is_something(count: Count) -> bool {
     count != Count::Exactly(0)
 }
 
-fn compact_count(count: Count) -> String {
-    match count {
-        Count::Exactly(count) => compact(count, Reach::Whole),
-        Count::MoreThan(count) => compact(count, Reach::Cut),
-    }
-}
-
-/// In at most five cells: `9,999`, `12k`, `100k+`, `3M`.
+/// In at most six cells: `9,999`, `9,999+`, `12k`, `100k+`, `3M`.
 fn compact(count: u64, reach: Reach) -> String {
     let more = if reach == Reach::Cut { "+" } else { "" };
     match count {
