@@ -150,7 +150,7 @@ async fn the_indexes_know_what_waits() {
     let plan: Vec<String> = sqlx::query_scalar(
         "explain select count(*) from triage.findings f
          where (upper(btrim(coalesce(f.triage_decision, ''))) not in ('TP', 'FP') and f.resolved_at is null)
-           and f.severity_rank = 4",
+           and (f.hidden_until is null or f.hidden_until <= now()) and f.severity_rank = 4",
     )
     .fetch_all(&mut connection)
     .await
