@@ -47,6 +47,10 @@ pub enum Command {
     PreviousNeedy,
     /// Marks the row.
     Mark,
+    /// Begins a range of marks, or ends it.
+    MarkRange,
+    /// Marks all in the filter.
+    MarkAll,
     /// Clears all marks.
     ClearMarks,
     /// Decides: real.
@@ -237,10 +241,14 @@ pub const TABLE: &[Row] = &[
         "Offer the last verdict and reason on this row"),
     row(Command::Comment, "comment", "comment", &["c"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
         "Write a comment of several lines"),
-    row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
-        "Take back the latest decision on this row; names it and asks"),
+    row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
+        "Take back the row's decision, or the last on many; asks"),
     row(Command::Mark, "mark", "mark", &["Space"], LIST, ROW, Group::Decide,
         "Mark or unmark the row; a decision concerns all marked rows"),
+    row(Command::MarkRange, "mark-range", "range", &["V"], LIST, ROW, Group::Decide,
+        "Begin a range here; again, or Space, marks to the cursor"),
+    row(Command::MarkAll, "mark-all", "mark all", &["*", "g m"], LIST, ROW, Group::Decide,
+        "Mark all in the filter, loaded or not"),
     row(Command::ClearMarks, "clear-marks", "clear marks", &[",", "g ,"], LIST, NOTHING, Group::Decide,
         "Clear all marks"),
     row(Command::Down, "down", "down", &["j", "Down"], EVERYWHERE, NOTHING, Group::Move,

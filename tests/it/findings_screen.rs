@@ -7,6 +7,7 @@ mod feedback_pane;
 mod filter;
 mod list;
 mod looks;
+mod many;
 mod parts;
 mod samples;
 mod server;

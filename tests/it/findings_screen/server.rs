@@ -292,3 +292,39 @@ async fn a_login_without_the_right_is_told_so_and_keeps_its_reason() {
     assert_eq!(console.screen.drafts()[0].text, "internal tool");
     assert_eq!(one::<i64>(&database, "select count(*) from triage.feedbacks").await, 0);
 }
+
+#[tokio::test]
+async fn a_thousand_are_decided_as_one_entry_and_taken_back_as_one() {
+    let database = seeded(1_200).await;
+    let mut console = Console::open(Tools { db: database.db() }).await;
+    console.command(Command::MarkAll).await;
+    console.command(Command::MarkFalsePositive).await;
+    assert!(console.screen().contains("FP on 1,200 findings of is:undecided"), "{}", console.screen());
+    console.keys("generated code\n").await;
+    // Somebody is faster on one of them: nothing is written at all.
+    sqlx::query("update triage.findings set version = version + 1 where id = 600")
+        .execute(&mut database.superuser().await)
+        .await
+        .unwrap();
+    console.yes().await;
+    assert_eq!(console.outcomes, ["conflict"]);
+    assert_eq!(one::<i64>(&database, "select count(*) from triage.feedbacks").await, 0);
+    assert!(console.screen().contains("#600"), "{}", console.screen());
+    console.keys("m").await;
+    assert_eq!(console.outcomes, ["conflict", "entry 1"]);
+    let decided = "select count(*) from triage.findings where triage_decision = 'FP'";
+    assert_eq!(one::<i64>(&database, decided).await, 1_200);
+    assert_eq!(one::<i64>(&database, "select count(*) from audit.audit_trail_entries").await, 1);
+    let count = "select (payload->>'count')::bigint from audit.audit_trail_entries where seq = 1";
+    assert_eq!(one::<i64>(&database, count).await, 1_200);
+    assert!(!console.screen().contains("saving…"), "{}", console.screen());
+
+    console.command(Command::Refresh).await;
+    assert!(console.screen().contains("Nothing waits for a decision"), "{}", console.screen());
+    console.command(Command::TakeBack).await;
+    console.yes().await;
+    assert_eq!(console.outcomes[2], "entry 2");
+    assert_eq!(one::<i64>(&database, decided).await, 0);
+    assert_eq!(one::<i64>(&database, "select count(*) from audit.audit_trail_entries").await, 2);
+    assert!(console.screen().contains("1 of 1,200"), "{}", console.screen());
+}

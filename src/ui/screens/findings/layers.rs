@@ -108,11 +108,13 @@ impl Findings {
     }
 
     /// Keeps the text that is being typed, so that it survives whatever comes.
-    fn keep_open_text(&mut self) {
+    pub(super) fn keep_open_text(&mut self) {
         match &self.layer {
-            Layer::Reason(reason) if !reason.targets.is_empty() => {
-                let slot = Slot::reason(reason.targets[0].finding, reason.verdict);
-                self.drafts.keep(slot, reason.prompt.text());
+            Layer::Reason(reason) => {
+                if let Some(first) = reason.choice.targets.first() {
+                    let slot = Slot::reason(first.finding, reason.verdict);
+                    self.drafts.keep(slot, reason.prompt.text());
+                }
             }
             Layer::Comment(comment) => {
                 let slot = Slot::Comment(comment.finding);
@@ -126,7 +128,15 @@ impl Findings {
     fn close_layer(&mut self) -> Vec<Ask<Wish>> {
         self.keep_open_text();
         let kept = match std::mem::replace(&mut self.layer, Layer::None) {
-            Layer::Reason(reason) => !reason.prompt.text().trim().is_empty(),
+            Layer::Reason(reason) => {
+                let text = reason.prompt.text().to_owned();
+                let is_kept = !text.trim().is_empty();
+                // Without a finding to keep it for, it is kept among the earlier reasons.
+                if is_kept && reason.choice.targets.is_empty() {
+                    self.remember(&text);
+                }
+                is_kept
+            }
             Layer::Comment(comment) => !comment.editor.text().trim().is_empty(),
             _ => false,
         };

@@ -107,6 +107,11 @@ impl List {
         self.selected().map(|row| row.finding.id)
     }
 
+    /// The rows of the window, to change what they show.
+    pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut Row> {
+        self.rows.iter_mut()
+    }
+
     /// The row of an id.
     pub fn row_mut(&mut self, id: FindingId) -> Option<&mut Row> {
         self.rows.iter_mut().find(|row| row.finding.id == id)

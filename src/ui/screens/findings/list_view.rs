@@ -98,6 +98,7 @@ impl Findings {
         }
         let height = usize::from(list.height);
         let first = self.list.first_shown(height.max(1));
+        let range = super::marks::range(&self.marks, &self.list);
         for (line, (at, row)) in self.list.rows().iter().enumerate().skip(first).take(height).enumerate() {
             let is_selected = at == self.list.cursor();
             let style = style(row, look.theme);
@@ -116,7 +117,10 @@ impl Findings {
                 .collect();
             let row = table::Row {
                 lead: if is_selected { Lead::Selected } else { Lead::Plain },
-                mark: self.mark_of(&row.finding, look.theme),
+                mark: match &range {
+                    Some(range) if range.contains(&at) => Some((look.theme.symbols.mark, look.theme.accent)),
+                    _ => self.mark_of(&row.finding, look.theme),
+                },
                 cells,
             };
             let area = Rect { y: list.y + line as u16, height: 1, ..list };
@@ -125,7 +129,7 @@ impl Findings {
     }
 
     fn mark_of(&self, finding: &Finding, theme: &Theme) -> Option<(&'static str, Style)> {
-        if self.marks.contains_key(&finding.id) {
+        if self.marks.has(finding.id) {
             Some((theme.symbols.mark, theme.accent))
         } else if self.drafts.has(finding.id) {
             Some((theme.symbols.ellipsis, theme.accent))

@@ -28,6 +28,10 @@ impl Findings {
     /// Asks for rows that take the place of all that is held. Answers to earlier questions are late.
     pub(super) fn load_whole(&mut self, from: From) -> Vec<Ask<Wish>> {
         self.ticket += 1;
+        // All of another filter would be other rows than those in sight.
+        if self.marks.all().is_some_and(|all| all.filter != self.filter.in_force()) {
+            self.marks.clear();
+        }
         self.load = Load::Asked;
         vec![Ask::Do(Wish::Rows { ticket: self.ticket, query: self.query(), from })]
     }
@@ -245,6 +249,7 @@ impl Findings {
         if moved == Moved::No {
             return Vec::new();
         }
+        self.went();
         let mut asks = vec![Ask::Rest];
         asks.extend(self.load_ahead());
         asks

@@ -4,8 +4,10 @@
 //! absent: the screen never writes by itself, never sorts or filters the rows that it holds (the
 //! database does), and never holds more than a window of them.
 
+pub mod choice;
 pub mod drafts;
 pub mod list;
+pub mod marks;
 pub mod own;
 pub mod state;
 pub mod wish;
@@ -15,6 +17,7 @@ mod layers;
 mod loading;
 mod outcomes;
 mod sort;
+mod take_back;
 mod update;
 
 mod detail_code;
@@ -48,11 +51,13 @@ impl Screen for Findings {
         "Findings"
     }
 
-    fn input(&mut self, input: Input, _now: DateTime<Utc>) -> Vec<Ask<Wish>> {
+    fn input(&mut self, input: Input, now: DateTime<Utc>) -> Vec<Ask<Wish>> {
+        self.now = now;
         self.on_input(input)
     }
 
-    fn answer(&mut self, msg: Msg, _now: DateTime<Utc>) -> Vec<Ask<Wish>> {
+    fn answer(&mut self, msg: Msg, now: DateTime<Utc>) -> Vec<Ask<Wish>> {
+        self.now = now;
         self.on_answer(msg)
     }
 

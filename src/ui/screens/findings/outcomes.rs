@@ -13,6 +13,7 @@ use crate::ids::{DeedKey, FindingId};
 use crate::triage::actions::{Decided, GiveFeedback, Outcome, TakeBack, Target, When};
 use crate::triage::feedback::Conflict;
 use crate::ui::screen::{Ask, Tone};
+use std::collections::{HashMap, HashSet};
 
 impl Findings {
     /// Takes what became of a deed.
@@ -21,7 +22,7 @@ impl Findings {
             return Vec::new();
         };
         let mut deed = self.under_way.remove(at);
-        self.set_saving(&deed, Saving::No);
+        self.set_saving(deed.wish.findings().into_iter().collect(), Saving::No);
         let asks = match result {
             Ok(Outcome::Done(decided)) => self.is_done(&deed, decided),
             Ok(Outcome::Conflict(conflicts)) => self.conflict(deed, conflicts),
@@ -37,7 +38,7 @@ impl Findings {
             Err(error) => {
                 let failure = Failure::from(error);
                 if failure.is_unsure() {
-                    self.set_saving(&deed, Saving::Unsure);
+                    self.set_saving(deed.wish.findings().into_iter().collect(), Saving::Unsure);
                     deed.failure = Some(failure);
                     self.unsure.push_back(deed);
                     self.offer_unsure();
@@ -56,12 +57,25 @@ impl Findings {
         for finding in &decided.rows {
             self.list.decided(finding.clone());
             self.own.decided(finding);
-            self.marks.remove(&finding.id);
+        }
+        // What was decided as all of a filter is no longer all of it.
+        if self.marks.all().is_some() && decided.count > 1 {
+            self.marks.clear();
+        }
+        for finding in deed.wish.findings() {
+            self.marks.remove(finding);
         }
         self.forget_drafts(&deed.wish);
+        self.keep_whole(&deed.wish, &deed.about, &decided);
         let before = if decided.done == When::Before { ", saved the first time already" } else { "" };
-        let text = format!("{}: entry {}{before}", deed.about, decided.seq);
+        let left = match decided.left.as_slice() {
+            [] => String::new(),
+            [one] => format!("; 1 left as it is: {one}"),
+            [first, ..] => format!("; {} left as they are: {first}", decided.left.len()),
+        };
+        let text = format!("{}: entry {}{before}{left}", deed.about, decided.seq);
         let mut asks = vec![toast(Tone::Good, text)];
+        asks.extend(self.show_decided(&deed.wish, &decided));
         if self.own.is_open() {
             asks.extend(self.load_own());
         } else if stood_on_it && self.focus == Focus::List && matches!(deed.wish, Wish::Decide(_)) {
@@ -101,9 +115,10 @@ impl Findings {
         let Layer::Conflict(panel) = std::mem::replace(&mut self.layer, Layer::None) else {
             return Vec::new();
         };
-        let stands = |finding: FindingId| panel.conflicts.iter().find(|c| c.finding == finding);
-        let now = |target: &Target| match stands(target.finding) {
-            Some(conflict) => Target { version: conflict.theirs.version, ..*target },
+        let stands: HashMap<FindingId, _> =
+            panel.conflicts.iter().map(|conflict| (conflict.finding, conflict.theirs.version)).collect();
+        let now = |target: &Target| match stands.get(&target.finding) {
+            Some(version) => Target { version: *version, ..*target },
             None => *target,
         };
         let wish = match panel.deed.wish {
@@ -141,7 +156,7 @@ impl Findings {
     pub(super) fn leave_unsure(&mut self) {
         self.layer = Layer::None;
         if let Some(deed) = self.unsure.pop_front() {
-            self.set_saving(&deed, Saving::No);
+            self.set_saving(deed.wish.findings().into_iter().collect(), Saving::No);
         }
         self.next_layer();
     }
@@ -149,7 +164,7 @@ impl Findings {
     /// All deeds on their way ended without an answer.
     pub(super) fn all_unsure(&mut self) {
         for mut deed in std::mem::take(&mut self.under_way) {
-            self.set_saving(&deed, Saving::Unsure);
+            self.set_saving(deed.wish.findings().into_iter().collect(), Saving::Unsure);
             deed.failure = Some(Failure::of("it ended without an answer".to_owned()));
             self.unsure.push_back(deed);
         }
@@ -176,23 +191,20 @@ impl Findings {
 
     /// Shows on the rows of deeds how they stand.
     pub(super) fn mark_rows_under_way(&mut self) {
-        let on_their_way: Vec<FindingId> =
+        let on_their_way: HashSet<FindingId> =
             self.under_way.iter().flat_map(|deed| deed.wish.findings()).collect();
-        let unsure: Vec<FindingId> = self.unsure.iter().flat_map(|deed| deed.wish.findings()).collect();
-        for (ids, saving) in [(unsure, Saving::Unsure), (on_their_way, Saving::UnderWay)] {
-            for id in ids {
-                if let Some(row) = self.list.row_mut(id) {
-                    row.saving = saving;
-                }
-            }
-        }
+        let unsure: HashSet<FindingId> = self.unsure.iter().flat_map(|deed| deed.wish.findings()).collect();
+        self.set_saving(unsure, Saving::Unsure);
+        self.set_saving(on_their_way, Saving::UnderWay);
     }
 
-    fn set_saving(&mut self, deed: &Deed, saving: Saving) {
-        for id in deed.wish.findings() {
-            if let Some(row) = self.list.row_mut(id) {
-                row.saving = saving;
-            }
+    /// A deed may be about very many: each row is looked at once.
+    fn set_saving(&mut self, ids: HashSet<FindingId>, saving: Saving) {
+        if ids.is_empty() {
+            return;
+        }
+        for row in self.list.rows_mut().filter(|row| ids.contains(&row.finding.id)) {
+            row.saving = saving;
         }
     }
 

@@ -35,7 +35,8 @@ impl Findings {
                     ],
                     area,
                 );
-                reason.prompt.draw(&reason.about, "reason", keys, area, buffer, theme)
+                let about = reason.choice.decided(reason.verdict.word());
+                reason.prompt.draw(&about, "reason", keys, area, buffer, theme)
             }
             Layer::Jump(jump) => jump.draw("jump", "#", "Enter jumps   Esc closes", area, buffer, theme),
             Layer::Comment(comment) => draw_editor(comment, area, buffer, look),

@@ -43,8 +43,17 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
             Msg::Values { field, prefix, result }
         }
         Wish::Own { after, about } => Msg::Own { after, result: own(db, after, about).await },
+        Wish::Targets { ticket, filter } => {
+            let filter = filter::parse(&filter, &FIELDS).map_err(|error| error.in_text(&filter));
+            let result = match filter {
+                Ok(filter) => findings::targets(db, &filter, now).await,
+                Err(error) => Err(error),
+            };
+            Msg::Targets { ticket, result }
+        }
         Wish::Decide(deed) => Msg::Done(deed.key, actions::give_feedback(db, &deed).await),
         Wish::TakeBack(deed) => Msg::Done(deed.key, actions::take_back(db, &deed).await),
+        Wish::TakeBackDeed { deed, .. } => Msg::Done(deed.key, actions::take_back_deed(db, &deed).await),
         Wish::Comment(deed) => Msg::Done(deed.key, actions::comment(db, &deed).await),
         Wish::Agreed(wish, about) => Msg::Agreed(wish, about),
     }

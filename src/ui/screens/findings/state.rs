@@ -1,12 +1,14 @@
 //! What the Findings screen knows.
 
+use super::choice::Choice;
 use super::drafts::Drafts;
 use super::list::List;
+use super::marks::Marks;
 use super::own::Own;
+use super::take_back::Whole;
 use super::wish::{Query, Wish};
 use crate::ids::FindingId;
 use crate::text::SafeText;
-use crate::triage::actions::Target;
 use crate::triage::detail::FindingDetail;
 use crate::triage::feedback::Conflict;
 use crate::triage::finding::{Finding, Verdict};
@@ -14,12 +16,10 @@ use crate::ui::widgets::editor::Editor;
 use crate::ui::widgets::filter_bar::FilterBar;
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// What the screen opens with: the rows that need a person.
 pub const DEFAULT_FILTER: &str = "is:undecided";
-/// The most rows that can be marked.
-pub const MARKS_MAX: usize = 10_000;
 /// How many earlier reasons the prompt brings back.
 pub const REASONS_MAX: usize = 50;
 
@@ -41,7 +41,10 @@ pub struct Findings {
     pub(super) taking_back: Option<FindingId>,
     pub(super) shown: Shown,
     pub(super) layer: Layer,
-    pub(super) marks: BTreeMap<FindingId, Target>,
+    pub(super) marks: Marks,
+    pub(super) targets_ticket: u64,
+    pub(super) whole: Option<Whole>,
+    pub(super) now: DateTime<Utc>,
     pub(super) drafts: Drafts,
     pub(super) under_way: Vec<Deed>,
     pub(super) unsure: VecDeque<Deed>,
@@ -144,23 +147,10 @@ pub enum Layer {
 pub struct ReasonPrompt {
     /// The verdict.
     pub verdict: Verdict,
-    /// The findings as they were seen when the prompt opened.
-    pub targets: Vec<Target>,
-    /// How they were chosen.
-    pub chosen: Chosen,
-    /// What the prompt says that it is about.
-    pub about: String,
+    /// The findings.
+    pub choice: Choice,
     /// The line.
     pub prompt: Prompt,
-}
-
-/// How the findings of a deed were chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chosen {
-    /// It has the cursor.
-    ByCursor,
-    /// They are marked, and perhaps out of sight.
-    ByMarks,
 }
 
 /// A comment on a finding.
@@ -214,7 +204,10 @@ impl Findings {
             taking_back: None,
             shown: Shown::nothing(),
             layer: Layer::None,
-            marks: BTreeMap::new(),
+            marks: Marks::default(),
+            targets_ticket: 0,
+            whole: None,
+            now: DateTime::UNIX_EPOCH,
             drafts: Drafts::default(),
             under_way: Vec::new(),
             unsure: VecDeque::new(),

@@ -3,9 +3,8 @@
 use super::list::{Moved, Way};
 use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
-use super::state::{Failure, Findings, Focus, Load, MARKS_MAX, News, Zoom, safe};
+use super::state::{Failure, Findings, Focus, Load, News, Zoom, safe};
 use super::wish::{From, Msg, Wish};
-use crate::triage::actions::Target;
 use crate::triage::store::fields::FIELDS;
 use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
@@ -64,6 +63,7 @@ impl Findings {
                 Vec::new()
             }
             Msg::Own { after, result } => self.own_came(after, result),
+            Msg::Targets { ticket, result } => self.targets_came(ticket, result),
             Msg::Done(key, result) => self.done(key, result),
             Msg::Agreed(wish, about) => self.send(*wish, about),
         }
@@ -136,6 +136,8 @@ impl Findings {
             Command::NextNeedy => self.needy(Way::Down),
             Command::PreviousNeedy => self.needy(Way::Up),
             Command::Mark => self.mark(),
+            Command::MarkRange => self.mark_range(),
+            Command::MarkAll => self.mark_all(),
             Command::ClearMarks => {
                 self.marks.clear();
                 Vec::new()
@@ -158,7 +160,7 @@ impl Findings {
         }
     }
 
-    fn go(&mut self, way: Way, by: usize) -> Vec<Ask<Wish>> {
+    pub(super) fn go(&mut self, way: Way, by: usize) -> Vec<Ask<Wish>> {
         match self.focus {
             Focus::Detail => {
                 self.scroll_detail(way, by);
@@ -309,18 +311,6 @@ impl Findings {
             }
             _ => vec![toast(Tone::Plain, none_that_way(way))],
         }
-    }
-
-    fn mark(&mut self) -> Vec<Ask<Wish>> {
-        let Some(row) = self.list.selected() else { return Vec::new() };
-        let target = Target::from(&row.finding);
-        if self.marks.remove(&target.finding).is_none() {
-            if self.marks.len() >= MARKS_MAX {
-                return vec![toast(Tone::Bad, format!("at most {MARKS_MAX} rows can be marked"))];
-            }
-            self.marks.insert(target.finding, target);
-        }
-        self.go(Way::Down, 1)
     }
 
     fn next_sort(&mut self) -> Vec<Ask<Wish>> {

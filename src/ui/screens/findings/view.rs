@@ -50,6 +50,7 @@ impl Findings {
         if let News::New(count) = self.news {
             parts.push(format!("{count} new, R"));
         }
+        parts.extend(self.marks.shown());
         let total = self.list.total.map(|total| total.to_string());
         let mut place = match (self.list.position(), total) {
             _ if self.list.rows().is_empty() && self.as_of.is_some() => "0".to_owned(),

@@ -4,12 +4,13 @@ use super::list::{Edge, Way};
 use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
 use crate::text::SafeText;
-use crate::triage::actions::{GiveComment, GiveFeedback, Outcome, TakeBack};
+use crate::triage::actions::{GiveComment, GiveFeedback, Outcome, TakeBack, TakeBackDeed, Target};
 use crate::triage::detail::FindingDetail;
 use crate::triage::finding::{Feedback, Finding};
 use crate::triage::store::findings::{Count, Sort};
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
 /// Which rows, in which order.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,10 +91,24 @@ pub enum Wish {
         /// Beyond which row.
         row: Box<Finding>,
     },
+    /// The findings of a filter, with the versions that a deed on them is about.
+    Targets {
+        /// The question.
+        ticket: u64,
+        /// The filter, as it is typed.
+        filter: String,
+    },
     /// Decides.
     Decide(GiveFeedback),
     /// Takes back.
     TakeBack(TakeBack),
+    /// Takes back a whole deed.
+    TakeBackDeed {
+        /// Which.
+        deed: TakeBackDeed,
+        /// The findings that it decided.
+        findings: Arc<[FindingId]>,
+    },
     /// Comments.
     Comment(GiveComment),
     /// The person said yes to this: it comes back as an answer, so that the row can show it before
@@ -153,6 +168,13 @@ pub enum Msg {
     },
     /// The nearest row that needs a person; none where there is none that way.
     Needy(Way, Result<Option<Box<Finding>>, Error>),
+    /// The findings of a filter.
+    Targets {
+        /// The question.
+        ticket: u64,
+        /// The findings, or why there are none.
+        result: Result<Vec<Target>, Error>,
+    },
     /// What became of a deed.
     Done(DeedKey, Result<Outcome, Error>),
     /// The person said yes.
@@ -204,7 +226,12 @@ impl Wish {
             Wish::Detail(_) => Nature::Load("detail"),
             Wish::Values { .. } => Nature::Load("values"),
             Wish::Own { .. } => Nature::Load("own"),
-            Wish::Decide(_) | Wish::TakeBack(_) | Wish::Comment(_) | Wish::Agreed(..) => Nature::Write,
+            Wish::Targets { .. } => Nature::Load("targets"),
+            Wish::Decide(_)
+            | Wish::TakeBack(_)
+            | Wish::TakeBackDeed { .. }
+            | Wish::Comment(_)
+            | Wish::Agreed(..) => Nature::Write,
         }
     }
 
@@ -213,6 +240,7 @@ impl Wish {
         match self {
             Wish::Decide(deed) => Some(deed.key),
             Wish::TakeBack(deed) => Some(deed.key),
+            Wish::TakeBackDeed { deed, .. } => Some(deed.key),
             Wish::Comment(deed) => Some(deed.key),
             _ => None,
         }
@@ -223,6 +251,7 @@ impl Wish {
         match self {
             Wish::Decide(deed) => deed.targets.iter().map(|t| t.finding).collect(),
             Wish::TakeBack(deed) => deed.targets.iter().map(|(t, _)| t.finding).collect(),
+            Wish::TakeBackDeed { findings, .. } => findings.to_vec(),
             Wish::Comment(deed) => vec![deed.finding],
             _ => Vec::new(),
         }

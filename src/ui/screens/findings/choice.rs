@@ -1,0 +1,194 @@
+//! What a deed is about: the row under the cursor, the marked rows, all of a filter.
+
+use super::loading::toast;
+use super::state::{Findings, Layer, called};
+use super::wish::Wish;
+use crate::error::Error;
+use crate::ids::FindingId;
+use crate::triage::actions::Target;
+use crate::triage::store::findings::Count;
+use crate::ui::screen::{Ask, Tone};
+use std::collections::{BTreeSet, HashSet};
+
+/// The findings of a deed, as they were seen when it was begun.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The findings; none while they are asked for.
+    pub targets: Vec<Target>,
+    /// How they were chosen.
+    pub chosen: Chosen,
+}
+
+/// How the findings of a deed were chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chosen {
+    /// It has the cursor.
+    ByCursor {
+        /// How it is called.
+        called: String,
+    },
+    /// They are marked, and perhaps out of sight.
+    ByMarks {
+        /// The filter that the list was made by.
+        filter: String,
+    },
+    /// They are all that a filter lets through.
+    ByFilter {
+        /// The filter, as it is typed.
+        filter: String,
+        /// What they are, for a person, behind their count.
+        are: String,
+        /// Those that are left out.
+        except: BTreeSet<FindingId>,
+        /// Whether they are known.
+        known: Known,
+    },
+}
+
+/// Whether the findings of a filter are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// They are.
+    Yes,
+    /// They are asked for, with this number.
+    Asked(u64),
+    /// They could not be read.
+    Failed,
+}
+
+type Asks = Vec<Ask<Wish>>;
+
+impl Choice {
+    /// The findings, for a person: `1,000 findings of is:undecided`.
+    pub fn about(&self) -> String {
+        let count = Count::Exactly(self.targets.len() as u64);
+        match (&self.chosen, self.targets.as_slice()) {
+            (Chosen::ByCursor { called }, _) => called.clone(),
+            (Chosen::ByMarks { .. }, [one]) => format!("the marked finding #{}", one.finding),
+            (Chosen::ByMarks { .. }, _) => format!("{count} marked findings"),
+            (Chosen::ByFilter { are, known: Known::Yes, .. }, [_]) => {
+                format!("1 {}", are.replacen("findings", "finding", 1))
+            }
+            (Chosen::ByFilter { are, known: Known::Yes, .. }, _) => format!("{count} {are}"),
+            (Chosen::ByFilter { are, .. }, _) => are.clone(),
+        }
+    }
+
+    /// A verdict on them, for a person: `FP on 1,000 findings of is:undecided`.
+    pub fn decided(&self, verdict: &str) -> String {
+        let on = if self.is_under_cursor() { "" } else { "on " };
+        format!("{verdict} {on}{}", self.about())
+    }
+
+    /// Whether it is the one finding under the cursor. What may be out of sight is asked about.
+    pub fn is_under_cursor(&self) -> bool {
+        matches!(self.chosen, Chosen::ByCursor { .. })
+    }
+
+    /// The filter that chose them, for the record.
+    pub fn filter(&self) -> Option<String> {
+        let filter = match &self.chosen {
+            Chosen::ByCursor { .. } => return None,
+            Chosen::ByMarks { filter } => (self.targets.len() > 1).then_some(filter)?,
+            Chosen::ByFilter { filter, .. } => filter,
+        };
+        (!filter.is_empty()).then(|| filter.clone())
+    }
+
+    /// Why they cannot be dealt with yet, if they cannot.
+    pub fn obstacle(&self) -> Option<&'static str> {
+        match (&self.chosen, self.targets.is_empty()) {
+            (Chosen::ByFilter { known: Known::Asked(_), .. }, _) => {
+                Some("the findings are still being counted; press Enter again")
+            }
+            (Chosen::ByFilter { known: Known::Failed, .. }, _) => {
+                Some("the findings could not be read; Esc closes, then try again")
+            }
+            (_, true) => Some("the filter lets nothing through any more"),
+            (_, false) => None,
+        }
+    }
+
+    fn learn(&mut self, ticket: u64, found: Result<Vec<Target>, ()>) -> bool {
+        let Chosen::ByFilter { except, known, .. } = &mut self.chosen else { return false };
+        if *known != Known::Asked(ticket) {
+            return false;
+        }
+        match found {
+            Ok(mut targets) => {
+                targets.retain(|target| !except.contains(&target.finding));
+                (self.targets, *known) = (targets, Known::Yes);
+            }
+            Err(()) => *known = Known::Failed,
+        }
+        true
+    }
+}
+
+impl Findings {
+    /// What a deed that is begun now is about, and what has to be asked for that. None, with a word,
+    /// where there is nothing, or its last deed is still on its way.
+    pub(super) fn choose(&mut self) -> Result<(Choice, Asks), Asks> {
+        if self.marks.anchor().is_some() && !self.own.is_open() {
+            let asks = self.end_range();
+            if !asks.is_empty() {
+                return Err(asks);
+            }
+        }
+        if !self.own.is_open()
+            && let Some(all) = self.marks.all().cloned()
+        {
+            let are = match all.filter.as_str() {
+                "" => "findings, all there are".to_owned(),
+                filter => format!("findings of {filter}"),
+            };
+            return Ok(self.choose_filter(all.filter, are, all.except));
+        }
+        let choice = if !self.own.is_open() && !self.marks.is_empty() {
+            let chosen = Chosen::ByMarks { filter: self.query().filter };
+            Choice { targets: self.marks.rows().collect(), chosen }
+        } else {
+            let Some(finding) = self.subject() else { return Err(Vec::new()) };
+            let chosen = Chosen::ByCursor { called: called(finding) };
+            Choice { targets: vec![Target::from(finding)], chosen }
+        };
+        let under_way = self.ids_under_way();
+        if choice.targets.iter().any(|target| under_way.contains(&target.finding)) {
+            return Err(vec![toast(Tone::Plain, "the decision before this one is still being saved")]);
+        }
+        Ok((choice, Vec::new()))
+    }
+
+    fn choose_filter(&mut self, filter: String, are: String, except: BTreeSet<FindingId>) -> (Choice, Asks) {
+        self.targets_ticket += 1;
+        let ticket = self.targets_ticket;
+        let known = Known::Asked(ticket);
+        let ask = Ask::Do(Wish::Targets { ticket, filter: filter.clone() });
+        (Choice { targets: Vec::new(), chosen: Chosen::ByFilter { filter, are, except, known } }, vec![ask])
+    }
+
+    /// Takes the findings of a filter.
+    pub(super) fn targets_came(&mut self, ticket: u64, result: Result<Vec<Target>, Error>) -> Asks {
+        let Layer::Reason(reason) = &mut self.layer else { return Vec::new() };
+        match result {
+            Ok(targets) => {
+                if reason.choice.learn(ticket, Ok(targets)) {
+                    self.keep_open_text();
+                }
+            }
+            Err(error) => {
+                if reason.choice.learn(ticket, Err(())) {
+                    let failure = super::state::Failure::from(error);
+                    let hint = failure.hint.map_or_else(String::new, |hint| format!("; {hint}"));
+                    reason.prompt.complain(format!("{}{hint}", failure.what));
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// The findings that a deed is under way on, or of which nobody knows.
+    pub(super) fn ids_under_way(&self) -> HashSet<FindingId> {
+        self.under_way.iter().chain(&self.unsure).flat_map(|deed| deed.wish.findings()).collect()
+    }
+}
