@@ -73,7 +73,7 @@ impl Findings {
             Some(Verdict::FalsePositive) => "decided false positive",
             None => "undecided",
         };
-        let marked = if self.marks.contains_key(&finding.id) { ", marked" } else { "" };
+        let marked = if self.marks.has(finding.id) { ", marked" } else { "" };
         format!(
             "{}, {}, {}, risk {:.1}, {decided}, AI {}, {}, {} old{marked}",
             called(finding),
