@@ -1,7 +1,7 @@
 //! attestor: a console over PostgreSQL for people who decide what can be trusted.
 //!
 //! The modules in reading order; imports run downwards only (`main → ui | cli → demo → areas →
-//! chain → jobs | db | filter → ids | text | error`), and a test holds that.
+//! operations → chain → jobs | db | filter → ids | text | error`), and a test holds that.
 //!
 //! What always holds:
 //! - Every decision is committed together with its entry in the audit chain, or not at all:
@@ -9,6 +9,7 @@
 //! - Text from outside is made visible once, when it leaves the database ([`text::SafeText`]).
 //! - Deciding is pure, doing is elsewhere: noun files know no connection, no clock and no terminal.
 
+pub mod audit;
 pub mod chain;
 pub mod cli;
 pub mod config;
@@ -18,6 +19,7 @@ pub mod error;
 pub mod filter;
 pub mod ids;
 pub mod jobs;
+pub mod operations;
 pub mod text;
 pub mod triage;
 pub mod ui;

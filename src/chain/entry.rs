@@ -16,6 +16,14 @@ pub enum Category {
     ConfigChange,
     /// A risk that is accepted until a time, and the end of that.
     RiskAcceptance,
+    /// A verification of the chain: that it began, what it found.
+    Verification,
+    /// A checkpoint over the chain.
+    Checkpoint,
+    /// Entries that left the database as a file.
+    Export,
+    /// A compliance report.
+    Report,
 }
 
 impl Category {
@@ -25,6 +33,10 @@ impl Category {
             Category::FindingTriage => "finding_triage",
             Category::ConfigChange => "config_change",
             Category::RiskAcceptance => "risk_acceptance",
+            Category::Verification => "verification",
+            Category::Checkpoint => "checkpoint",
+            Category::Export => "export",
+            Category::Report => "report",
         }
     }
 
@@ -36,6 +48,9 @@ impl Category {
             }
             Category::ConfigChange => &["SOC2:CC7.1", "SOC2:CC8.1", "SOC2:CC6.6", "ISO27001:A.8.9"],
             Category::RiskAcceptance => &["SOC2:CC3.2", "SOC2:CC9.1", "ISO27001:6.1.3"],
+            Category::Verification | Category::Checkpoint | Category::Export | Category::Report => {
+                &["SOC2:CC7.2", "SOC2:CC4.1", "ISO27001:A.8.15", "ISO27001:A.5.28"]
+            }
         }
     }
 }

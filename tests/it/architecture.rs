@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["filter", "jobs", "db"],
     &["chain"],
     &["operations"],
-    &["triage"],
+    &["triage", "audit"],
     &["demo"],
     &["config"],
     &["ui", "cli"],

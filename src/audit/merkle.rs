@@ -1,0 +1,80 @@
+//! The Merkle tree over the chain (RFC 6962): compact ranges, from which roots and proofs are made.
+//!
+//! A [`Range`] keeps a run of neighbouring leaves as the fewest whole subtrees that cover them: its
+//! memory grows with the logarithm of its length, so that a chain of any size is rooted in one pass.
+//! Ranges that touch can be joined, which lets several readers share a chain.
+
+use crate::chain::hash::{Digest, leaf, node};
+
+/// A run of neighbouring leaves, as the fewest whole subtrees that cover it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    begin: u64,
+    end: u64,
+    /// The roots of the subtrees, from left to right.
+    subtrees: Vec<Digest>,
+}
+
+impl Range {
+    /// An empty range before the leaf `begin`.
+    pub fn starting_at(begin: u64) -> Self {
+        Range { begin, end: begin, subtrees: Vec::new() }
+    }
+
+    /// The index of the first leaf.
+    pub fn begin(&self) -> u64 {
+        self.begin
+    }
+
+    /// The index behind the last leaf.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Appends the leaf of an entry.
+    pub fn push_entry(&mut self, entry_hash: &Digest) {
+        self.push(leaf(entry_hash), 0);
+    }
+
+    /// Joins `right`, which begins where this range ends; `false`, and nothing done, where it does not.
+    #[must_use]
+    pub fn join(&mut self, right: &Range) -> bool {
+        if right.begin != self.end {
+            return false;
+        }
+        let mut at = right.begin;
+        for subtree in &right.subtrees {
+            let level = level_of(at, right.end);
+            at += 1 << level;
+            self.push(*subtree, level);
+        }
+        true
+    }
+
+    /// The root of the tree, for a range that begins at the first leaf and is not empty.
+    pub fn root(&self) -> Option<Digest> {
+        if self.begin != 0 {
+            return None;
+        }
+        self.subtrees.iter().rev().copied().reduce(|right, left| node(&left, &right))
+    }
+
+    /// Appends a whole subtree of `2^level` leaves, and joins what it completes.
+    fn push(&mut self, mut subtree: Digest, mut level: u32) {
+        // A subtree is completed by its left neighbour, where this range holds that one.
+        let mut at = self.end;
+        self.end += 1 << level;
+        while at & (1 << level) != 0 && at - (1 << level) >= self.begin {
+            let Some(left) = self.subtrees.pop() else { break };
+            subtree = node(&left, &subtree);
+            at -= 1 << level;
+            level += 1;
+        }
+        self.subtrees.push(subtree);
+    }
+}
+
+/// The level of the largest whole subtree that begins at leaf `at` and ends at or before `end`.
+fn level_of(at: u64, end: u64) -> u32 {
+    (63 - (end - at).leading_zeros()).min(at.trailing_zeros())
+}

@@ -1,0 +1,3 @@
+//! The audit of the chain: verified, sealed, proved and exported.
+
+pub mod merkle;

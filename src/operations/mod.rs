@@ -1,0 +1,1 @@
+//! Operations: long work as recorded runs. Names no area.
