@@ -4,6 +4,7 @@
 
 pub mod append;
 pub mod change;
+pub mod controls;
 pub mod entry;
 pub mod hash;
 pub mod recent;
