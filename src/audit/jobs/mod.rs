@@ -1,0 +1,4 @@
+//! Work of the audit that takes long.
+
+pub mod export;
+pub mod report;
