@@ -1,3 +1,4 @@
 //! The audit of the chain: verified, sealed, proved and exported.
 
 pub mod merkle;
+pub mod note;
