@@ -3,6 +3,7 @@
 //! An export is a JSON Lines file, a line an entry, with every hashed field and the exact text of the
 //! payload; beside it stand its digest in the form of `sha256sum`, a manifest, and signatures over that.
 
+pub mod check;
 pub mod line;
 pub mod manifest;
 pub mod name;

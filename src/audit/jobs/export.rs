@@ -89,6 +89,18 @@ pub enum State {
     Differs,
 }
 
+impl State {
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Made => "made",
+            State::MadeUnrecorded => "made_unrecorded",
+            State::Same => "same",
+            State::Differs => "differs",
+        }
+    }
+}
+
 impl Export {
     /// Whether the history is not what it should be.
     pub fn found_something(&self) -> bool {

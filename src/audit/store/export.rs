@@ -111,6 +111,13 @@ pub async fn first_day(db: &Db) -> Result<Option<NaiveDate>> {
     .await?)
 }
 
+/// The last day that was exported at night.
+pub async fn last_night(db: &Db) -> Result<Option<NaiveDate>> {
+    Ok(sqlx::query_scalar("select max(date_covered) from audit.audit_exports where export_type = 'nightly'")
+        .fetch_one(db.read())
+        .await?)
+}
+
 /// An export that is made.
 pub struct NewExport<'a> {
     /// What it holds.
