@@ -6,3 +6,4 @@ pub mod note;
 pub mod signer;
 pub mod sshsig;
 pub mod trust;
+pub mod verify;
