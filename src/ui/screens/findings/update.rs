@@ -78,7 +78,7 @@ impl Findings {
                 self.load_top()
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_top(),
-            Some(Place::Overview) | None => Vec::new(),
+            Some(Place::Overview | Place::Audit { .. } | Place::Entry(_)) | None => Vec::new(),
         }
     }
 
