@@ -37,6 +37,12 @@ pub enum Command {
     GoFindings,
     /// To the Feedback pane: one's own drafts and decisions.
     GoFeedback,
+    /// Measures the AI's verdicts on those of people.
+    AiAgainstPeople,
+    /// Counts the blind sample alone, or all decisions.
+    NextSample,
+    /// Measures the findings of the filter, or all.
+    NextScope,
     /// Edits the filter.
     Filter,
     /// Lifts the filter for a while, and puts it back; the row stays.
@@ -124,12 +130,20 @@ pub enum Pane {
     FindingsDetail,
     /// One's own drafts and decisions.
     Feedback,
+    /// The AI's verdicts against those of people.
+    People,
 }
 
 impl Pane {
     /// All of them.
-    pub const ALL: &[Pane] =
-        &[Pane::Overview, Pane::OverviewEntries, Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
+    pub const ALL: &[Pane] = &[
+        Pane::Overview,
+        Pane::OverviewEntries,
+        Pane::FindingsList,
+        Pane::FindingsDetail,
+        Pane::Feedback,
+        Pane::People,
+    ];
 }
 
 /// Where a command holds.
@@ -218,10 +232,12 @@ const EVERYWHERE: Holds = Holds::Everywhere;
 const LIST: Holds = Holds::In(&[Pane::FindingsList]);
 const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
 const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
+const PEOPLE: Holds = Holds::In(&[Pane::People]);
 const ANY_LIST: Holds = Holds::In(&[
     Pane::FindingsList,
     Pane::FindingsDetail,
     Pane::Feedback,
+    Pane::People,
     Pane::Overview,
     Pane::OverviewEntries,
 ]);
@@ -287,6 +303,12 @@ pub const TABLE: &[Row] = &[
         "To the Findings screen"),
     row(Command::GoFeedback, "feedback", "own decisions", &["g b"], EVERYWHERE, NOTHING, Group::Move,
         "To your own drafts and decisions"),
+    row(Command::AiAgainstPeople, "ai-against-people", "AI against people", &["%", "g p"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Measure the AI's verdicts on those of people"),
+    row(Command::NextSample, "sample", "sample", &["b"], PEOPLE, NOTHING, Group::Show,
+        "Count what was decided blind alone, or all decisions"),
+    row(Command::NextScope, "scope", "scope", &["o"], PEOPLE, NOTHING, Group::Show,
+        "Measure the findings of the filter, or all"),
     row(Command::Filter, "filter", "filter", &["/"], FINDING_OR_OWN, NOTHING, Group::Show,
         "Edit the filter"),
     row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FINDING_OR_OWN, NOTHING, Group::Show,

@@ -11,7 +11,7 @@ use crate::triage::actions::{self, Outcome};
 use crate::triage::finding::Finding;
 use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::{self, Cursor, Sort};
-use crate::triage::store::{detail, feedbacks, values};
+use crate::triage::store::{agreement, detail, feedbacks, values};
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 
@@ -73,6 +73,13 @@ async fn answer(wish: Wish, tools: Tools) -> Msg {
                 Err(error) => Err(error),
             };
             Msg::Targets { ticket, result }
+        }
+        Wish::People { filter } => {
+            let result = match filter::parse(&filter, &FIELDS) {
+                Ok(parsed) => agreement::stats(db, &parsed, now).await.map(Box::new),
+                Err(error) => Err(error.in_text(&filter)),
+            };
+            Msg::People { filter, result }
         }
         Wish::Decide(deed) => Msg::Done(deed.key, actions::give_feedback(db, &deed).await),
         Wish::TakeBack(deed) => Msg::Done(deed.key, actions::take_back(db, &deed).await),
