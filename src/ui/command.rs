@@ -39,6 +39,12 @@ pub enum Command {
     GoFeedback,
     /// To the Audit screen.
     GoAudit,
+    /// Measures the AI's verdicts on those of people.
+    AiAgainstPeople,
+    /// Counts the blind sample alone, or all decisions.
+    NextSample,
+    /// Measures the findings of the filter, or all.
+    NextScope,
     /// Edits the filter.
     Filter,
     /// Lifts the filter for a while, and puts it back; the row stays.
@@ -136,6 +142,8 @@ pub enum Pane {
     AuditList,
     /// The detail of an audit entry.
     AuditDetail,
+    /// The AI's verdicts against those of people.
+    People,
 }
 
 impl Pane {
@@ -148,6 +156,7 @@ impl Pane {
         Pane::Feedback,
         Pane::AuditList,
         Pane::AuditDetail,
+        Pane::People,
     ];
 }
 
@@ -237,10 +246,12 @@ const EVERYWHERE: Holds = Holds::Everywhere;
 const LIST: Holds = Holds::In(&[Pane::FindingsList]);
 const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
 const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
+const PEOPLE: Holds = Holds::In(&[Pane::People]);
 const ANY_LIST: Holds = Holds::In(&[
     Pane::FindingsList,
     Pane::FindingsDetail,
     Pane::Feedback,
+    Pane::People,
     Pane::Overview,
     Pane::OverviewEntries,
     Pane::AuditList,
@@ -321,6 +332,12 @@ pub const TABLE: &[Row] = &[
         "To the Audit screen: is the history whole?"),
     row(Command::OpenSubject, "open-subject", "open subject", &["o"], ENTRY, ROW, Group::Move,
         "To what the entry speaks of: its finding, its scans"),
+    row(Command::AiAgainstPeople, "ai-against-people", "AI against people", &["%", "g p"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Measure the AI's verdicts on those of people"),
+    row(Command::NextSample, "sample", "sample", &["b"], PEOPLE, NOTHING, Group::Show,
+        "Count what was decided blind alone, or all decisions"),
+    row(Command::NextScope, "scope", "scope", &["o"], PEOPLE, NOTHING, Group::Show,
+        "Measure the findings of the filter, or all"),
     row(Command::Filter, "filter", "filter", &["/"], FILTERED, NOTHING, Group::Show,
         "Edit the filter"),
     row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FILTERED, NOTHING, Group::Show,
