@@ -65,6 +65,12 @@ pub enum Command {
     TakeBack,
     /// Copies the row's number.
     CopyId,
+    /// Copies the row as JSON.
+    CopyJson,
+    /// Copies the row as Markdown.
+    CopyMarkdown,
+    /// Copies a link to the row.
+    CopyLink,
     /// Copies the command line that shows the same.
     CopyCommand,
     /// To the row of a number.
@@ -268,7 +274,7 @@ pub const TABLE: &[Row] = &[
     row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], FINDING, NOTHING, Group::Move,
         "To the previous row that needs a person"),
     row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FINDING_OR_OWN, NOTHING, Group::Move,
-        "To the row of a number"),
+        "To the row of a number or of a link"),
     row(Command::FocusDetail, "focus-detail", "detail", &["l", "Right"], EVERYWHERE, NOTHING, Group::Move,
         "Into the detail"),
     row(Command::FocusList, "focus-list", "list", &["h", "Left"], EVERYWHERE, NOTHING, Group::Move,
@@ -303,6 +309,12 @@ pub const TABLE: &[Row] = &[
         "Draw the whole screen anew"),
     row(Command::CopyId, "copy-id", "copy id", &["y y"], FINDING_OR_OWN, ROW, Group::Copy,
         "Copy the number of the row"),
+    row(Command::CopyJson, "copy-json", "copy JSON", &["y j"], FINDING_OR_OWN, ROW, Group::Copy,
+        "Copy the row as JSON, as the command line prints it"),
+    row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], FINDING_OR_OWN, ROW, Group::Copy,
+        "Copy the row as Markdown, for an issue or a message"),
+    row(Command::CopyLink, "copy-link", "copy link", &["y u"], FINDING_OR_OWN, ROW, Group::Copy,
+        "Copy a link to the row; attestor open LINK leads there"),
     row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
         "Copy the command line that shows the same"),
     row(Command::Help, "help", "help", &["?", "g h"], EVERYWHERE, NOTHING, Group::Console,
@@ -314,7 +326,7 @@ pub const TABLE: &[Row] = &[
     row(Command::Jobs, "jobs", "jobs", &["J"], EVERYWHERE, NOTHING, Group::Console,
         "Show the running jobs; one can be cancelled there"),
     row(Command::GoTo, "goto", "go to", &[], EVERYWHERE, NOTHING, Group::Move,
-        "To a row by its number or a screen by its name: goto 12"),
+        "To a row by number or link, or a screen by name: goto 12"),
     row(Command::Theme, "theme", "theme", &[], EVERYWHERE, NOTHING, Group::Console,
         "Change the theme until the console ends: theme light"),
     row(Command::CancelJobs, "cancel", "cancel jobs", &[], EVERYWHERE, NOTHING, Group::Console,

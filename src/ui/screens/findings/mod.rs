@@ -12,6 +12,7 @@ pub mod own;
 pub mod state;
 pub mod wish;
 
+mod copy;
 mod deeds;
 mod layers;
 mod loading;
@@ -120,7 +121,7 @@ impl Screen for Findings {
     }
 
     fn shows(&self, place: &Place) -> bool {
-        matches!(place, Place::Findings { .. })
+        matches!(place, Place::Findings { .. } | Place::Finding(_))
     }
 
     fn drafts(&self) -> Vec<Draft> {
