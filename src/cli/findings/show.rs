@@ -3,6 +3,7 @@
 use super::list::ai;
 use crate::cli::Global;
 use crate::cli::output::Format;
+use crate::config::Session;
 use crate::error::Result;
 use crate::ids::FindingId;
 use crate::text::SafeText;
@@ -17,7 +18,11 @@ use std::io::Write as _;
 
 /// Shows a finding, as text or as one JSON object.
 pub(super) async fn show(id: FindingId, global: &Global) -> Result<u8> {
-    let session = global.open().await?;
+    show_in(&global.open().await?, id, global).await
+}
+
+/// Shows a finding of a database that is open.
+pub(in crate::cli) async fn show_in(session: &Session, id: FindingId, global: &Global) -> Result<u8> {
     let detail = detail::show(&session.db, id).await?;
     let text = match global.format() {
         Format::Json => {

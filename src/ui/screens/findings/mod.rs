@@ -13,6 +13,7 @@ pub mod people;
 pub mod state;
 pub mod wish;
 
+mod copy;
 mod deeds;
 mod layers;
 mod loading;
@@ -127,7 +128,7 @@ impl Screen for Findings {
     }
 
     fn shows(&self, place: &Place) -> bool {
-        matches!(place, Place::Findings { .. })
+        matches!(place, Place::Findings { .. } | Place::Finding(_))
     }
 
     fn drafts(&self) -> Vec<Draft> {

@@ -3,7 +3,7 @@
 use super::list::{Moved, Way};
 use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
-use super::state::{Failure, Findings, Focus, Load, News, Zoom, safe};
+use super::state::{Failure, Findings, Focus, Load, News, Zoom};
 use super::wish::{From, Msg, Wish};
 use crate::triage::store::fields::FIELDS;
 use crate::ui::command::Command;
@@ -68,6 +68,7 @@ impl Findings {
                 self.people_came(filter, result);
                 Vec::new()
             }
+            Msg::Copied(result) => self.copied(result),
             Msg::Done(key, result) => self.done(key, result),
             Msg::Agreed(wish, about) => self.send(*wish, about),
         }
@@ -83,6 +84,7 @@ impl Findings {
                 self.load_top()
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_top(),
+            Some(Place::Finding(id)) => self.go_to_finding(id),
             Some(Place::Overview | Place::Audit { .. } | Place::Entry(_)) | None => Vec::new(),
         }
     }
@@ -161,10 +163,11 @@ impl Findings {
                 Vec::new()
             }
             Command::Refresh => self.refresh(),
-            Command::CopyId => {
-                self.subject().map(|f| Ask::Copy(safe(f.id.to_string()))).into_iter().collect()
-            }
-            Command::CopyCommand => vec![Ask::Copy(safe(self.command_line()))],
+            Command::CopyId
+            | Command::CopyJson
+            | Command::CopyMarkdown
+            | Command::CopyLink
+            | Command::CopyCommand => self.copy(command),
             Command::JumpToId => {
                 self.open_jump();
                 Vec::new()
@@ -342,7 +345,7 @@ impl Findings {
     }
 
     /// The command line that shows the same rows.
-    fn command_line(&self) -> String {
+    pub(super) fn command_line(&self) -> String {
         let filter = if self.own.is_open() { "by:me".to_owned() } else { self.query().filter };
         let sort = super::sort::flags(self.sort);
         if filter.is_empty() {

@@ -35,6 +35,15 @@ pub enum From {
     Around(Box<Finding>),
 }
 
+/// The form in which a finding is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The line that `findings show --json` prints.
+    Json,
+    /// Markdown.
+    Markdown,
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wish {
@@ -69,6 +78,8 @@ pub enum Wish {
     Detail(FindingId),
     /// A finding by its number, to go to its row.
     Find(FindingId),
+    /// A finding, to be copied in this form.
+    Copy(FindingId, Form),
     /// Values of a field that begin so, for completion.
     Values {
         /// The name of the field.
@@ -188,6 +199,8 @@ pub enum Msg {
         /// What is measured, or why nothing is.
         result: Result<Box<Stats>, Error>,
     },
+    /// The text of a finding, to be copied.
+    Copied(Result<SafeText, Error>),
     /// What became of a deed.
     Done(DeedKey, Result<Outcome, Error>),
     /// The person said yes.
@@ -237,6 +250,7 @@ impl Wish {
             Wish::Count { .. } => Nature::Load("count"),
             Wish::News { .. } => Nature::Load("news"),
             Wish::Detail(_) => Nature::Load("detail"),
+            Wish::Copy(..) => Nature::Load("copy"),
             Wish::Values { .. } => Nature::Load("values"),
             Wish::Own { .. } => Nature::Load("own"),
             Wish::Targets { .. } => Nature::Load("targets"),
