@@ -1,4 +1,8 @@
-//! What is read from the database to verify a chain. Nothing here writes.
+//! The SQL of the audit. Nothing here writes.
 
+pub mod entries;
+pub mod fields;
 pub mod ground;
 pub mod rows;
+pub mod stored;
+pub mod values;

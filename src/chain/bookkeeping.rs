@@ -1,0 +1,69 @@
+//! [`Bookkeeping`]: the second door for writes, and a narrow one.
+//!
+//! What says how far work is, and what can be computed again from what stands, needs no entry in the
+//! chain. [`Note`] lists every such statement: nothing else can be written through this door, and what
+//! is added to the list is seen in one place. It decides nothing and deletes nothing.
+
+use crate::db::{Access, Db};
+use crate::error::{Error, Kind, Result};
+use sqlx::Postgres;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+
+/// Everything that may be written without an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Note {
+    /// Renews the lease of a running run ($1) by so many seconds ($2), and says how far it is ($3). The
+    /// time is the server's. No row is written where the run has ended, or was taken for dead.
+    RunProgress,
+}
+
+impl Note {
+    /// All of them.
+    pub const ALL: &[Note] = &[Note::RunProgress];
+
+    /// The statement.
+    pub fn sql(self) -> &'static str {
+        match self {
+            Note::RunProgress => {
+                "update operations.operation_runs
+                 set lease_until = clock_timestamp() + make_interval(secs => $2), updated_at = clock_timestamp(),
+                     context = coalesce(context, '{}') || jsonb_build_object('progress', $3::jsonb)
+                 where id = $1 and status = 'running'"
+            }
+        }
+    }
+}
+
+/// A statement of [`Note`], as values are bound to it.
+pub type Statement<'q> = Query<'q, Postgres, PgArguments>;
+
+/// Writes what needs no entry.
+#[derive(Debug, Clone, Copy)]
+pub struct Bookkeeping<'a> {
+    db: &'a Db,
+}
+
+impl<'a> Bookkeeping<'a> {
+    /// The books of `db`.
+    ///
+    /// # Errors
+    /// [`Kind::Denied`] where the connection is read-only.
+    pub fn of(db: &'a Db) -> Result<Self> {
+        if db.access() == Access::ReadOnly {
+            return Err(Error::new(Kind::Denied, "this connection is read-only"));
+        }
+        Ok(Bookkeeping { db })
+    }
+
+    /// Writes `note` with the values that `bind` gives it; the result is how many rows that were. It is a
+    /// transaction of its own.
+    pub async fn write<'q>(
+        &self,
+        note: Note,
+        bind: impl FnOnce(Statement<'q>) -> Statement<'q>,
+    ) -> Result<u64> {
+        let done = bind(sqlx::query(note.sql())).execute(self.db.write()).await?;
+        Ok(done.rows_affected())
+    }
+}
