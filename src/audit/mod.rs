@@ -3,6 +3,7 @@
 pub mod detail;
 pub mod entry;
 pub mod examine;
+pub mod jobs;
 pub mod kept;
 pub mod merkle;
 pub mod note;
