@@ -1,9 +1,9 @@
-//! The Merkle tree over the chain (RFC 6962): compact ranges, from which roots and proofs are made.
+//! A run of neighbouring leaves as the fewest whole subtrees that cover it.
 //!
-//! A [`Range`] keeps a run of neighbouring leaves as the fewest whole subtrees that cover them: its
-//! memory grows with the logarithm of its length, so that a chain of any size is rooted in one pass.
-//! Ranges that touch can be joined, which lets several readers share a chain.
+//! Its memory grows with the logarithm of its length, so that a chain of any size is rooted in one
+//! pass. Ranges that touch can be joined, which lets several readers share a chain.
 
+use super::span::{Span, level_of};
 use crate::chain::hash::{Digest, leaf, node};
 
 /// A run of neighbouring leaves, as the fewest whole subtrees that cover it.
@@ -36,6 +36,18 @@ impl Range {
         self.push(leaf(entry_hash), 0);
     }
 
+    /// The range of the whole subtrees `hashes`, which cover the leaves `begin` to `end` from left to
+    /// right; none where their number is not the one that covers them.
+    pub fn of_subtrees(begin: u64, end: u64, hashes: Vec<Digest>) -> Option<Self> {
+        let known = Span::new(begin, end)?.subtrees().len() == hashes.len();
+        known.then_some(Range { begin, end, subtrees: hashes })
+    }
+
+    /// The roots of the whole subtrees that cover it, from left to right.
+    pub fn subtrees(&self) -> &[Digest] {
+        &self.subtrees
+    }
+
     /// Joins `right`, which begins where this range ends; `false`, and nothing done, where it does not.
     #[must_use]
     pub fn join(&mut self, right: &Range) -> bool {
@@ -56,7 +68,7 @@ impl Range {
         if self.begin != 0 {
             return None;
         }
-        self.subtrees.iter().rev().copied().reduce(|right, left| node(&left, &right))
+        super::hash_of_subtrees(&self.subtrees)
     }
 
     /// Appends a whole subtree of `2^level` leaves, and joins what it completes.
@@ -72,9 +84,4 @@ impl Range {
         }
         self.subtrees.push(subtree);
     }
-}
-
-/// The level of the largest whole subtree that begins at leaf `at` and ends at or before `end`.
-fn level_of(at: u64, end: u64) -> u32 {
-    (63 - (end - at).leading_zeros()).min(at.trailing_zeros())
 }
