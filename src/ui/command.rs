@@ -39,6 +39,12 @@ pub enum Command {
     GoFeedback,
     /// To the Audit screen.
     GoAudit,
+    /// To the Runs screen.
+    GoRuns,
+    /// Says that a check was seen, and why it may stand.
+    Acknowledge,
+    /// To where the flow of a run is run.
+    RunAgain,
     /// Measures the AI's verdicts on those of people.
     AiAgainstPeople,
     /// Counts the blind sample alone, or all decisions.
@@ -144,6 +150,10 @@ pub enum Pane {
     AuditDetail,
     /// The AI's verdicts against those of people.
     People,
+    /// The list of runs.
+    RunsList,
+    /// The detail of a run.
+    RunsDetail,
 }
 
 impl Pane {
@@ -157,6 +167,8 @@ impl Pane {
         Pane::AuditList,
         Pane::AuditDetail,
         Pane::People,
+        Pane::RunsList,
+        Pane::RunsDetail,
     ];
 }
 
@@ -256,6 +268,8 @@ const ANY_LIST: Holds = Holds::In(&[
     Pane::OverviewEntries,
     Pane::AuditList,
     Pane::AuditDetail,
+    Pane::RunsList,
+    Pane::RunsDetail,
 ]);
 /// Lists with a filter.
 const FILTERED: Holds = Holds::In(&[
@@ -264,7 +278,12 @@ const FILTERED: Holds = Holds::In(&[
     Pane::Feedback,
     Pane::AuditList,
     Pane::AuditDetail,
+    Pane::RunsList,
+    Pane::RunsDetail,
 ]);
+const RUN: Holds = Holds::In(&[Pane::RunsList, Pane::RunsDetail]);
+/// Lists of which some rows need a person.
+const NEEDY: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::RunsList, Pane::RunsDetail]);
 const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
 const ROW: &[Need] = &[Need::Row];
 const WRITE: &[Need] = &[Need::WriteAccess];
@@ -284,6 +303,8 @@ pub const TABLE: &[Row] = &[
         "Write a comment of several lines"),
     row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
         "Take back the row's decision, or the last on many; asks"),
+    row(Command::Acknowledge, "acknowledge", "seen", &["A"], RUN, ROW_TO_WRITE, Group::Decide,
+        "Say that a failing check was seen and may stand; asks why"),
     row(Command::Mark, "mark", "mark", &["Space"], LIST, ROW, Group::Decide,
         "Mark or unmark the row; a decision concerns all marked rows"),
     row(Command::MarkRange, "mark-range", "range", &["V"], LIST, ROW, Group::Decide,
@@ -304,9 +325,9 @@ pub const TABLE: &[Row] = &[
         "Half a page down"),
     row(Command::PageUp, "page-up", "page up", &["Ctrl-u", "PgUp"], EVERYWHERE, NOTHING, Group::Move,
         "Half a page up"),
-    row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], FINDING, NOTHING, Group::Move,
+    row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], NEEDY, NOTHING, Group::Move,
         "To the next row that needs a person"),
-    row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], FINDING, NOTHING, Group::Move,
+    row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], NEEDY, NOTHING, Group::Move,
         "To the previous row that needs a person"),
     row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FILTERED, NOTHING, Group::Move,
         "To the row of a number"),
@@ -330,6 +351,10 @@ pub const TABLE: &[Row] = &[
         "To your own drafts and decisions"),
     row(Command::GoAudit, "audit", "Audit", &["5", "g a"], EVERYWHERE, NOTHING, Group::Move,
         "To the Audit screen: is the history whole?"),
+    row(Command::GoRuns, "runs", "Runs", &["6", "g r"], EVERYWHERE, NOTHING, Group::Move,
+        "To the Runs screen: what is blocking?"),
+    row(Command::RunAgain, "run-again", "run again", &["r"], RUN, ROW, Group::Move,
+        "To where this flow is run"),
     row(Command::OpenSubject, "open-subject", "open subject", &["o"], ENTRY, ROW, Group::Move,
         "To what the entry speaks of: its finding, its scans"),
     row(Command::AiAgainstPeople, "ai-against-people", "AI against people", &["%", "g p"], FINDING_OR_OWN, NOTHING, Group::Show,

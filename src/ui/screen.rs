@@ -7,7 +7,7 @@
 use super::command::{Command, Need, Pane};
 use super::theme::Theme;
 use crate::db::Db;
-use crate::ids::EntrySeq;
+use crate::ids::{EntrySeq, RunId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
@@ -176,6 +176,13 @@ pub enum Place {
     },
     /// An entry of the chain.
     Entry(EntrySeq),
+    /// The Runs screen, with this filter.
+    Runs {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// A run.
+    Run(RunId),
 }
 
 /// A question before a deed. The default is No; the key that says yes is not the key that asked.

@@ -83,7 +83,10 @@ impl Findings {
                 self.load_top()
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_top(),
-            Some(Place::Overview | Place::Audit { .. } | Place::Entry(_)) | None => Vec::new(),
+            Some(
+                Place::Overview | Place::Audit { .. } | Place::Entry(_) | Place::Runs { .. } | Place::Run(_),
+            )
+            | None => Vec::new(),
         }
     }
 
