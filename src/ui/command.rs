@@ -43,6 +43,12 @@ pub enum Command {
     GoFeedback,
     /// To the Audit screen.
     GoAudit,
+    /// To the Runs screen.
+    GoRuns,
+    /// Says that a check was seen, and why it may stand.
+    Acknowledge,
+    /// To where the flow of a run is run.
+    RunAgain,
     /// Measures the AI's verdicts on those of people.
     AiAgainstPeople,
     /// Counts the blind sample alone, or all decisions.
@@ -154,6 +160,10 @@ pub enum Pane {
     AuditDetail,
     /// The AI's verdicts against those of people.
     People,
+    /// The list of runs.
+    RunsList,
+    /// The detail of a run.
+    RunsDetail,
 }
 
 impl Pane {
@@ -167,6 +177,8 @@ impl Pane {
         Pane::AuditList,
         Pane::AuditDetail,
         Pane::People,
+        Pane::RunsList,
+        Pane::RunsDetail,
     ];
 }
 

@@ -7,7 +7,7 @@
 use super::command::{Command, Need, Pane};
 use super::theme::Theme;
 use crate::db::Db;
-use crate::ids::{EntrySeq, FindingId};
+use crate::ids::{EntrySeq, FindingId, RunId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
@@ -184,6 +184,13 @@ pub enum Place {
     Entry(EntrySeq),
     /// The row of a finding, whatever the filter.
     Finding(FindingId),
+    /// The Runs screen, with this filter.
+    Runs {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// A run.
+    Run(RunId),
 }
 
 /// A question before a deed. The default is No; the key that says yes is not the key that asked.

@@ -16,6 +16,8 @@ const ANY_LIST: Holds = Holds::In(&[
     Pane::OverviewEntries,
     Pane::AuditList,
     Pane::AuditDetail,
+    Pane::RunsList,
+    Pane::RunsDetail,
 ]);
 /// Lists with a filter.
 const FILTERED: Holds = Holds::In(&[
@@ -24,7 +26,12 @@ const FILTERED: Holds = Holds::In(&[
     Pane::Feedback,
     Pane::AuditList,
     Pane::AuditDetail,
+    Pane::RunsList,
+    Pane::RunsDetail,
 ]);
+const RUN: Holds = Holds::In(&[Pane::RunsList, Pane::RunsDetail]);
+/// Lists of which some rows need a person.
+const NEEDY: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::RunsList, Pane::RunsDetail]);
 const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
 const ROW: &[Need] = &[Need::Row];
 const WRITE: &[Need] = &[Need::WriteAccess];
@@ -44,6 +51,8 @@ pub const TABLE: &[Row] = &[
         "Write a comment of several lines"),
     row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
         "Take back the row's decision, or the last on many; asks"),
+    row(Command::Acknowledge, "acknowledge", "seen", &["A"], RUN, ROW_TO_WRITE, Group::Decide,
+        "Say that a failing check was seen and may stand; asks why"),
     row(Command::Mark, "mark", "mark", &["Space"], LIST, ROW, Group::Decide,
         "Mark or unmark the row; a decision concerns all marked rows"),
     row(Command::MarkRange, "mark-range", "range", &["V"], LIST, ROW, Group::Decide,
@@ -64,9 +73,9 @@ pub const TABLE: &[Row] = &[
         "Half a page down"),
     row(Command::PageUp, "page-up", "page up", &["Ctrl-u", "PgUp"], EVERYWHERE, NOTHING, Group::Move,
         "Half a page up"),
-    row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], FINDING, NOTHING, Group::Move,
+    row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], NEEDY, NOTHING, Group::Move,
         "To the next row that needs a person"),
-    row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], FINDING, NOTHING, Group::Move,
+    row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], NEEDY, NOTHING, Group::Move,
         "To the previous row that needs a person"),
     row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FILTERED, NOTHING, Group::Move,
         "To the row of a number or of a link"),
@@ -90,6 +99,10 @@ pub const TABLE: &[Row] = &[
         "To your own drafts and decisions"),
     row(Command::GoAudit, "audit", "Audit", &["5", "g a"], EVERYWHERE, NOTHING, Group::Move,
         "To the Audit screen: is the history whole?"),
+    row(Command::GoRuns, "runs", "Runs", &["6", "g r"], EVERYWHERE, NOTHING, Group::Move,
+        "To the Runs screen: what is blocking?"),
+    row(Command::RunAgain, "run-again", "run again", &["r"], RUN, ROW, Group::Move,
+        "To where this flow is run"),
     row(Command::OpenSubject, "open-subject", "open subject", &["o"], ENTRY, ROW, Group::Move,
         "To what the entry speaks of: its finding, its scans"),
     row(Command::AiAgainstPeople, "ai-against-people", "AI against people", &["%", "g p"], FINDING_OR_OWN, NOTHING, Group::Show,

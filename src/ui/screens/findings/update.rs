@@ -85,7 +85,8 @@ impl Findings {
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_top(),
             Some(Place::Finding(id)) => self.go_to_finding(id),
-            Some(Place::Overview | Place::Audit { .. } | Place::Entry(_)) | None => Vec::new(),
+            // Other places are shown by other screens.
+            Some(_) | None => Vec::new(),
         }
     }
 
