@@ -4,6 +4,7 @@
 //! where that fails, everything is read from the entries.
 
 use crate::audit::merkle::{Range, Span, Subtree, hash_of_subtrees};
+use crate::audit::verify::preimage::from_hex;
 use crate::chain::bookkeeping::{Bookkeeping, Note};
 use crate::chain::hash::Digest;
 use crate::db::snapshot::Snapshot;
@@ -112,7 +113,7 @@ async fn from_entries(snapshot: &mut Snapshot, span: Span) -> Result<Option<Rang
     while let Some(row) = rows.try_next().await? {
         let (seq, hash): (i64, Option<&str>) = (row.try_get("seq")?, row.try_get("entry_hash")?);
         let next = u64::try_from(seq).ok() == Some(range.end() + 1);
-        let Some(hash) = hash.filter(|_| next).and_then(Digest::from_hex) else { return Ok(None) };
+        let Some(hash) = hash.filter(|_| next).and_then(|hash| from_hex(hash.as_bytes())) else { return Ok(None) };
         range.push_entry(&hash);
     }
     Ok((range.end() == span.end()).then_some(range))
