@@ -49,7 +49,8 @@ impl Line {
         let since_2000 = TimeDelta::microseconds(row.occurred_at?);
         let epoch = DateTime::from_timestamp(946_684_800, 0)?;
         let mut framework = Vec::new();
-        for element in TextArray::read(row.framework?).ok()?.elements() {
+        let list = TextArray::read(row.framework?).ok().filter(|list| list.dimensions <= 1 && list.lower == 1)?;
+        for element in list.elements() {
             framework.push(text(element.ok()?)?);
         }
         Some(Line {

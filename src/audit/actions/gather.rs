@@ -4,6 +4,7 @@ use crate::audit::evidence::{Evidence, weigh};
 use crate::audit::place::{Published, published};
 use crate::audit::store::{checkpoints, ground};
 use crate::audit::trust::{Trust, TrustFolder};
+use crate::audit::verify::report::{Report, Scope, Verdict};
 use crate::db::Db;
 use crate::db::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
@@ -16,6 +17,29 @@ pub struct Known {
     pub trust: Trust,
     /// What the checkpoints come to.
     pub evidence: Evidence,
+}
+
+impl Known {
+    /// Adds to a report what is wrong with the checkpoints themselves.
+    pub fn settle(&self, report: &mut Report) {
+        report.breaks.extend(self.evidence.breaks.iter().cloned());
+        report.breaks_count += self.evidence.breaks.len() as u64;
+    }
+
+    /// Pins the largest checkpoint that the chain was held against, where nothing at all was wrong; `false`
+    /// where nothing was to be pinned. All of the chain was read for the report, so that nothing else is to
+    /// be proved.
+    pub fn pin(&self, report: &Report, folder: &TrustFolder) -> Result<bool> {
+        let whole = report.verdict() == Verdict::Verified && report.scope == Scope::Full;
+        let Some(anchored) = report.anchored.as_ref().filter(|_| whole) else { return Ok(false) };
+        let held = self.evidence.believed.iter().find(|believed| believed.signed.size == anchored.size);
+        match (held, &self.trust.pinned) {
+            (Some(held), pinned) if pinned.as_ref().is_none_or(|pin| pin.size < held.signed.size) => {
+                folder.change(&self.trust.origin, |trust| Ok(trust.advance(held.signed.clone())))
+            }
+            _ => Ok(false),
+        }
+    }
 }
 
 /// Gathers the checkpoints of a chain, and weighs them by the keys that are trusted for it.
