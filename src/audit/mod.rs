@@ -2,6 +2,7 @@
 //!
 //! Nothing here appends by itself; looking never writes.
 
+pub mod jobs;
 pub mod verify;
 
 pub mod merkle;

@@ -1,5 +1,6 @@
 //! The command line: the same deeds as the console, as nouns and verbs. One file per area.
 
+pub mod audit;
 pub mod confirm;
 pub mod demo;
 pub mod doctor;
@@ -159,6 +160,9 @@ pub enum Command {
     /// List, show and decide findings.
     #[command(subcommand)]
     Findings(findings::Command),
+    /// Verify the audit chain.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Take in what scanners have found.
     #[command(subcommand)]
     Import(import::Command),
@@ -197,6 +201,7 @@ pub async fn run(
 ) -> Result<u8> {
     match command {
         Command::Findings(command) => findings::run(command, global).await,
+        Command::Audit(command) => audit::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
         Command::Migrate(options) => migrate::run(options, global).await,
         Command::Local(command) => local::run(command, global).await,

@@ -73,6 +73,14 @@ pub enum Command {
     JumpToId,
     /// To what the entry speaks of.
     OpenSubject,
+    /// Verifies the chain, in the background.
+    Verify,
+    /// Shows what a verification came to.
+    Checklist,
+    /// To the next break of the chain.
+    NextBreak,
+    /// To the previous break of the chain.
+    PreviousBreak,
     /// Follows the tail of the chain, or no longer.
     Follow,
     /// Folds the payload, or unfolds it.
@@ -136,6 +144,8 @@ pub enum Pane {
     AuditList,
     /// The detail of an audit entry.
     AuditDetail,
+    /// A verification of the chain as a checklist.
+    AuditReport,
 }
 
 impl Pane {
@@ -148,6 +158,7 @@ impl Pane {
         Pane::Feedback,
         Pane::AuditList,
         Pane::AuditDetail,
+        Pane::AuditReport,
     ];
 }
 
@@ -255,6 +266,7 @@ const FILTERED: Holds = Holds::In(&[
     Pane::AuditDetail,
 ]);
 const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
+const AUDIT: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::AuditReport]);
 const ROW: &[Need] = &[Need::Row];
 const WRITE: &[Need] = &[Need::WriteAccess];
 const ROW_TO_WRITE: &[Need] = &[Need::Row, Need::WriteAccess];
@@ -281,6 +293,14 @@ pub const TABLE: &[Row] = &[
         "Mark all in the filter, loaded or not"),
     row(Command::ClearMarks, "clear-marks", "clear marks", &[",", "g ,"], LIST, NOTHING, Group::Decide,
         "Clear all marks"),
+    row(Command::Verify, "verify", "verify", &["v"], AUDIT, NOTHING, Group::Decide,
+        "Verify the whole chain, in the background; J shows how far it is"),
+    row(Command::Checklist, "checklist", "checklist", &["c"], AUDIT, NOTHING, Group::Show,
+        "Show what the last verification came to, or put it away"),
+    row(Command::NextBreak, "next-break", "next break", &["n"], AUDIT, NOTHING, Group::Move,
+        "To the next break that a verification has found"),
+    row(Command::PreviousBreak, "previous-break", "previous break", &["N"], AUDIT, NOTHING, Group::Move,
+        "To the previous break that a verification has found"),
     row(Command::Down, "down", "down", &["j", "Down"], EVERYWHERE, NOTHING, Group::Move,
         "To the next row"),
     row(Command::Up, "up", "up", &["k", "Up"], EVERYWHERE, NOTHING, Group::Move,

@@ -1,6 +1,8 @@
-//! The SQL of the audit.
+//! The SQL of the audit. Nothing here writes.
 
 pub mod entries;
 pub mod fields;
+pub mod ground;
+pub mod rows;
 pub mod stored;
 pub mod values;

@@ -1,6 +1,6 @@
 //! A verification as a checklist: the verdict first, what it stands on, every check, every break.
 
-use super::detail_lines::{DetailLine, Leads, LineWriter};
+use super::lines::{DetailLine, Leads, LineWriter};
 use super::standing::{Standing, Verified, Worth};
 use crate::audit::verify::report::{Report, Scope};
 use crate::audit::verify::verdict::Kind;
@@ -49,7 +49,11 @@ pub(super) fn lines(standing: &Standing, width: usize, look: &Look<'_>) -> Vec<D
         writer.part("", &format!("{} unverifiable: {text}", theme.symbols.none), theme.warn);
     }
     for concern in &report.concerns {
-        let text = format!("{} stands on: {}", theme.symbols.none, visible(&concern.to_string()));
+        let text = format!(
+            "{} stands on: {}",
+            theme.symbols.none,
+            visible(&format!("{}: {}", concern.about, concern.what))
+        );
         writer.part("", &text, theme.warn);
     }
     if let Some(stopped) = &report.stopped {
@@ -84,11 +88,13 @@ fn checked(
     let count = report.breaks.iter().filter(|found| kinds.contains(&found.kind)).count();
     if count > 0 {
         let first = report.breaks.iter().find(|found| kinds.contains(&found.kind));
-        let words: Vec<&str> =
-            kinds.iter().filter(|kind| report.breaks.iter().any(|b| b.kind == **kind)).map(|k| k.word()).collect();
-        let leads = first
-            .and_then(|found| found.seq)
-            .map_or(Leads::Nowhere, |seq| Leads::Entry(EntrySeq(seq)));
+        let words: Vec<&str> = kinds
+            .iter()
+            .filter(|kind| report.breaks.iter().any(|b| b.kind == **kind))
+            .map(|k| k.word())
+            .collect();
+        let leads =
+            first.and_then(|found| found.seq).map_or(Leads::Nowhere, |seq| Leads::Entry(EntrySeq(seq)));
         let text = format!("{} {name}: {} {count}", theme.symbols.cross, words.join(", "));
         writer.leading("", &text, theme.bad, leads);
     } else if report.entries == 0 {
@@ -128,7 +134,8 @@ fn facts(writer: &mut LineWriter<'_>, verified: &Verified, look: &Look<'_>) {
     };
     let seconds = report.duration_ms as f64 / 1_000.0;
     let rate = (report.entries as f64 / seconds.max(0.001)) as u64;
-    let text = format!("{} in {seconds:.1} s, {} a second", Count::Exactly(report.entries), Count::Exactly(rate));
+    let text =
+        format!("{} in {seconds:.1} s, {} a second", Count::Exactly(report.entries), Count::Exactly(rate));
     writer.part("read", &format!("{scope}; {text}"), dim);
     writer.part("ended", &when::moment(verified.at, Clock::Utc), dim);
     writer.part("profile", report.profile, dim);
