@@ -256,7 +256,7 @@ impl Audit {
                 Vec::new()
             }
             Leads::Subject => self.open_subject(),
-            Leads::Entry(seq) => self.to_break(seq),
+            Leads::Entry(seq) => self.open_break(seq),
             Leads::Nowhere => {
                 if !self.has_room_for_one() {
                     self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };

@@ -57,7 +57,7 @@ impl Audit {
             Way::Up => places().find(|seq| *seq > here),
         };
         match found {
-            Some(seq) => self.to_break(EntrySeq(seq)),
+            Some(seq) => self.open_break(EntrySeq(seq)),
             None if places().next().is_none() => vec![toast(Tone::Plain, "no break is known")],
             None if places().all(|seq| seq == here) => vec![toast(Tone::Plain, "this is the only break")],
             None => {
@@ -71,7 +71,7 @@ impl Audit {
     }
 
     /// To an entry of which a verification says that it is broken, or that it is missing.
-    pub(super) fn to_break(&mut self, seq: EntrySeq) -> Asks {
+    pub(super) fn open_break(&mut self, seq: EntrySeq) -> Asks {
         if self.focus == Focus::Report {
             self.focus = Focus::List;
         }
