@@ -95,6 +95,14 @@ pub enum Command {
     JumpToId,
     /// To what the entry speaks of.
     OpenSubject,
+    /// Verifies the chain, in the background.
+    Verify,
+    /// Shows what a verification came to.
+    Checklist,
+    /// To the next break of the chain.
+    NextBreak,
+    /// To the previous break of the chain.
+    PreviousBreak,
     /// Follows the tail of the chain, or no longer.
     Follow,
     /// Folds the payload, or unfolds it.
@@ -164,6 +172,8 @@ pub enum Pane {
     RunsList,
     /// The detail of a run.
     RunsDetail,
+    /// A verification of the chain as a checklist.
+    AuditReport,
 }
 
 impl Pane {
@@ -179,6 +189,7 @@ impl Pane {
         Pane::People,
         Pane::RunsList,
         Pane::RunsDetail,
+        Pane::AuditReport,
     ];
 }
 

@@ -4,8 +4,10 @@
 //! knows, and `perform` alone awaits. The app runs what is asked and sends the answer back as a
 //! message.
 
+use super::app::JobDeed;
 use super::command::{Command, Need, Pane};
 use super::theme::Theme;
+use crate::audit::verify::report::Report;
 use crate::db::Db;
 use crate::ids::{EntrySeq, FindingId, RunId};
 use crate::text::SafeText;
@@ -14,6 +16,7 @@ use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::future::Future;
+use std::sync::Arc;
 
 /// A screen: it answers one question, and lets the person act on the answer.
 ///
@@ -50,6 +53,11 @@ pub trait Screen {
     }
     /// Whether this is the screen that can show this place, whatever it shows now.
     fn shows(&self, place: &Place) -> bool;
+    /// What the line of the screens says of its subject, whatever screen is in front.
+    fn mark(&self, look: &Look<'_>) -> Option<(String, Tone)> {
+        let _ = look;
+        None
+    }
     /// What has been typed and not yet saved; the app keeps it through crashes.
     fn drafts(&self) -> Vec<Draft>;
     /// What it says in lines, for who has it read to them: what it draws can be read at any rate.
@@ -144,6 +152,8 @@ pub enum Ask<W> {
     Toast(Toast),
     /// Tell me [`Input::Rested`] when 80 ms have gone by without another such ask.
     Rest,
+    /// Start this in the background.
+    Start(JobDeed),
     /// One layer back.
     Back,
 }
@@ -160,6 +170,7 @@ impl<W> Ask<W> {
             Ask::Follow(link) => Ask::Follow(link),
             Ask::Toast(toast) => Ask::Toast(toast),
             Ask::Rest => Ask::Rest,
+            Ask::Start(deed) => Ask::Start(deed),
             Ask::Back => Ask::Back,
         }
     }
@@ -260,6 +271,8 @@ pub enum Input {
     News,
     /// The connection is back: what failed or is stale may load again.
     Reconnected,
+    /// A verification of the chain has ended, or why it did not come about.
+    Verified(Result<Arc<Report>, String>),
     /// The pause after which a resting cursor loads its detail.
     Rested,
     /// A wish of this nature ended without an answer: cancelled, or a bug. For a write it is not

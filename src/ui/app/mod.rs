@@ -11,7 +11,7 @@ mod tickets;
 mod view;
 
 pub use event::{About, Access, Effect, Event, LinkNews, Moment, Preferences};
-pub use jobs::{JobDeed, JobId};
+pub use jobs::{JobDeed, JobDone, JobId};
 pub use linear::Asked;
 pub use tickets::Ticket;
 
@@ -177,7 +177,7 @@ impl<S: Screen> App<S> {
                     self.about.access = access;
                 }
             }
-            Event::JobMoved(id, progress) => self.jobs.moved(id, progress),
+            Event::JobMoved(id, progress) => self.jobs.moved(id, progress, moment.at),
             Event::JobEnded(id, result) => self.job_ended(id, result, moment, out),
             Event::Paths(paths) => {
                 if let Some(Overlay::Palette(palette)) = &mut self.overlay {
@@ -306,6 +306,7 @@ impl<S: Screen> App<S> {
                 // On a slow link the detail comes when it is asked for.
                 Ask::Rest if self.pace == Pace::Slow => {}
                 Ask::Rest => self.rest_at = Some((moment.at + REST, screen)),
+                Ask::Start(deed) => self.start_job(deed, moment, out),
                 Ask::Back => self.go_back(moment),
             }
         }

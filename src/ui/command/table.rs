@@ -33,6 +33,7 @@ const RUN: Holds = Holds::In(&[Pane::RunsList, Pane::RunsDetail]);
 /// Lists of which some rows need a person.
 const NEEDY: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::RunsList, Pane::RunsDetail]);
 const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
+const AUDIT: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::AuditReport]);
 const ROW: &[Need] = &[Need::Row];
 const WRITE: &[Need] = &[Need::WriteAccess];
 const ROW_TO_WRITE: &[Need] = &[Need::Row, Need::WriteAccess];
@@ -61,6 +62,14 @@ pub const TABLE: &[Row] = &[
         "Mark all in the filter, loaded or not"),
     row(Command::ClearMarks, "clear-marks", "clear marks", &[",", "g ,"], LIST, NOTHING, Group::Decide,
         "Clear all marks"),
+    row(Command::Verify, "verify", "verify", &["v"], AUDIT, NOTHING, Group::Decide,
+        "Verify the whole chain, in the background; J shows how far it is"),
+    row(Command::Checklist, "checklist", "checklist", &["c"], AUDIT, NOTHING, Group::Show,
+        "Show what the last verification came to, or put it away"),
+    row(Command::NextBreak, "next-break", "next break", &["n"], AUDIT, NOTHING, Group::Move,
+        "To the next break that a verification has found"),
+    row(Command::PreviousBreak, "previous-break", "previous break", &["N"], AUDIT, NOTHING, Group::Move,
+        "To the previous break that a verification has found"),
     row(Command::Down, "down", "down", &["j", "Down"], EVERYWHERE, NOTHING, Group::Move,
         "To the next row"),
     row(Command::Up, "up", "up", &["k", "Up"], EVERYWHERE, NOTHING, Group::Move,

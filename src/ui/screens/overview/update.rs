@@ -31,7 +31,7 @@ impl Overview {
             }
             // There is no line to type into, and a paste decides nothing.
             Input::Key(_) | Input::Paste(_) | Input::DraftsRestored(_) | Input::Rested => Vec::new(),
-            Input::News | Input::Reconnected => Vec::new(),
+            Input::News | Input::Reconnected | Input::Verified(_) => Vec::new(),
         }
     }
 
