@@ -24,6 +24,7 @@ mod update;
 
 mod detail_code;
 mod detail_parts;
+mod detail_threat;
 mod detail_view;
 pub(super) mod layout;
 pub(super) mod list_view;
