@@ -39,6 +39,14 @@ pub enum Command {
     GoFeedback,
     /// Edits the filter.
     Filter,
+    /// Opens a saved view.
+    View,
+    /// Saves filter, order and columns as a view.
+    SaveView,
+    /// Chooses the columns.
+    Columns,
+    /// Searches in the detail.
+    Search,
     /// Lifts the filter for a while, and puts it back; the row stays.
     SuspendFilter,
     /// To the next row that needs a person.
@@ -224,6 +232,8 @@ const EVERYWHERE: Holds = Holds::Everywhere;
 const LIST: Holds = Holds::In(&[Pane::FindingsList]);
 const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
 const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
+const LIST_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::Feedback]);
+const DETAIL: Holds = Holds::In(&[Pane::FindingsDetail]);
 const ANY_LIST: Holds = Holds::In(&[
     Pane::FindingsList,
     Pane::FindingsDetail,
@@ -270,9 +280,9 @@ pub const TABLE: &[Row] = &[
     row(Command::PageUp, "page-up", "page up", &["Ctrl-u", "PgUp"], EVERYWHERE, NOTHING, Group::Move,
         "Half a page up"),
     row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], FINDING, NOTHING, Group::Move,
-        "To the next row that needs a person"),
+        "To the next row that needs a person; in a search, on"),
     row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], FINDING, NOTHING, Group::Move,
-        "To the previous row that needs a person"),
+        "To the previous such row; in a search, back"),
     row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FINDING_OR_OWN, NOTHING, Group::Move,
         "To the row of a number or of a link"),
     row(Command::FocusDetail, "focus-detail", "detail", &["l", "Right"], EVERYWHERE, NOTHING, Group::Move,
@@ -293,10 +303,18 @@ pub const TABLE: &[Row] = &[
         "To the Findings screen"),
     row(Command::GoFeedback, "feedback", "own decisions", &["g b"], EVERYWHERE, NOTHING, Group::Move,
         "To your own drafts and decisions"),
-    row(Command::Filter, "filter", "filter", &["/"], FINDING_OR_OWN, NOTHING, Group::Show,
+    row(Command::Filter, "filter", "filter", &["/"], LIST_OR_OWN, NOTHING, Group::Show,
         "Edit the filter"),
     row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FINDING_OR_OWN, NOTHING, Group::Show,
         "Lift the filter for a while, or put it back; the row stays"),
+    row(Command::Search, "search", "search", &["/"], DETAIL, ROW, Group::Show,
+        "Search in the detail; n and N go on, Esc ends it"),
+    row(Command::View, "view", "views", &["v"], EVERYWHERE, NOTHING, Group::Show,
+        "Open a saved view of the findings: view NAME"),
+    row(Command::SaveView, "save-view", "save view", &["g v"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Save filter, order and columns as a view: save-view NAME"),
+    row(Command::Columns, "columns", "columns", &["C"], LIST, NOTHING, Group::Show,
+        "Choose the columns and their order"),
     row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
         "Sort by the next column"),
     row(Command::Zoom, "zoom", "zoom", &["z"], EVERYWHERE, NOTHING, Group::Show,

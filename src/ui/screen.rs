@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use std::collections::BTreeMap;
 use std::future::Future;
 
 /// A screen: it answers one question, and lets the person act on the answer.
@@ -138,6 +139,8 @@ pub enum Ask<W> {
     CopyLink(FindingId),
     /// Go where this link leads.
     Follow(String),
+    /// Remember this for the consoles that come.
+    Keep(Kept),
     /// Ask first; on a yes, do it.
     Confirm(Question, W),
     /// Say this in the footer for a while.
@@ -158,11 +161,21 @@ impl<W> Ask<W> {
             Ask::Copy(text) => Ask::Copy(text),
             Ask::CopyLink(id) => Ask::CopyLink(id),
             Ask::Follow(link) => Ask::Follow(link),
+            Ask::Keep(kept) => Ask::Keep(kept),
             Ask::Toast(toast) => Ask::Toast(toast),
             Ask::Rest => Ask::Rest,
             Ask::Back => Ask::Back,
         }
     }
+}
+
+/// A choice of a person, that the next console begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Under which name, the screen's first: `findings.columns`.
+    pub name: &'static str,
+    /// What; empty where there is none any more.
+    pub value: String,
 }
 
 /// A place that can be gone to, from anywhere.
@@ -228,6 +241,8 @@ pub enum Input {
     Opened(Option<Place>),
     /// What was typed and not saved before the last end of the console. Nothing is sent from it.
     DraftsRestored(Vec<Draft>),
+    /// What was chosen in an earlier console, by its name; before anything else.
+    Kept(BTreeMap<String, String>),
     /// The area that it draws into has this size from now on: before the first frame, and when the
     /// terminal is resized. Deciding needs it, since half a page is a matter of rows.
     Resized {

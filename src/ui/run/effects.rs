@@ -2,6 +2,7 @@
 
 use super::paths;
 use super::{Answers, Console, PATIENCE};
+use crate::config::views::ViewFile;
 use crate::config::{Pace, Shape};
 use crate::db::Db;
 use crate::jobs::Job;
@@ -45,6 +46,22 @@ impl<S: Screen + Send + 'static> Console<S> {
                         answers.send(Event::Paths(paths)).await;
                     }
                 });
+            }
+            Effect::CompleteView => {
+                let answers = self.answers.clone();
+                tokio::spawn(async move {
+                    let look = tokio::task::spawn_blocking(|| ViewFile::usual().all());
+                    // What is wrong with the file is told when a view is opened.
+                    if let Ok(Ok(views)) = look.await {
+                        let names = views.into_iter().map(|view| view.name).collect();
+                        answers.send(Event::Paths(names)).await;
+                    }
+                });
+            }
+            Effect::Keep(kept) => {
+                let last = self.last.clone();
+                // What cannot be kept is no loss.
+                tokio::task::spawn_blocking(move || last.keep_choice(&kept));
             }
             Effect::LoadTheme(name) => {
                 let (themes, answers) = (self.themes.clone(), self.answers.clone());

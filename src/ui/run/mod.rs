@@ -60,6 +60,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
     let app = App::new(screens, setup::about(&session), theme, Clock::Local);
     let app = app
         .preferring(options.preferences(&themes))
+        .remembering(last.choices())
         .opened_on(&last.title())
         .opened_at(options.place.clone());
     let keeper = Keeper::default();
