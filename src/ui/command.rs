@@ -69,6 +69,10 @@ pub enum Command {
     SameAgain,
     /// Writes a comment in the editor.
     Comment,
+    /// Opens what is being written, or the finding to be read, in the person's editor.
+    Edit,
+    /// Writes a comment in the person's editor.
+    EditComment,
     /// Takes back the latest decision on this row.
     TakeBack,
     /// Copies the row's number.
@@ -257,6 +261,8 @@ pub const TABLE: &[Row] = &[
         "Offer the last verdict and reason on this row"),
     row(Command::Comment, "comment", "comment", &["c"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
         "Write a comment of several lines"),
+    row(Command::EditComment, "edit-comment", "comment in $EDITOR", &["E"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
+        "Write a comment in the editor that VISUAL or EDITOR names"),
     row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
         "Take back the row's decision, or the last on many; asks"),
     row(Command::Mark, "mark", "mark", &["Space"], LIST, ROW, Group::Decide,
@@ -317,6 +323,8 @@ pub const TABLE: &[Row] = &[
         "Choose the columns and their order"),
     row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
         "Sort by the next column"),
+    row(Command::Edit, "edit", "in $EDITOR", &["e", "Ctrl-o"], FINDING_OR_OWN, ROW, Group::Show,
+        "Read the row in $EDITOR; Ctrl-o: the text being written"),
     row(Command::Zoom, "zoom", "zoom", &["z"], EVERYWHERE, NOTHING, Group::Show,
         "Let the pane fill the screen, and back"),
     row(Command::ToggleClock, "toggle-clock", "UTC or local", &["T"], EVERYWHERE, NOTHING, Group::Show,

@@ -7,7 +7,7 @@ use crate::jobs::Progress;
 use crate::text::SafeText;
 use crate::ui::input::Arrived;
 use crate::ui::keymap::Keymap;
-use crate::ui::screen::{Draft, Kept, Toast};
+use crate::ui::screen::{Draft, Edited, Kept, Outside, Toast};
 use crate::ui::theme::Theme;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Size;
@@ -66,6 +66,8 @@ pub enum Event<M> {
     Stopping,
     /// SIGTERM: end soon, with this exit status.
     Terminated(u8),
+    /// The editor has ended.
+    Edited(Edited),
     /// Something to say.
     Said(Toast),
 }
@@ -90,6 +92,8 @@ pub enum Effect<W> {
     Abort(Ticket),
     /// Put this on the clipboard.
     Copy(SafeText),
+    /// Open this in the person's editor.
+    Edit(Outside),
     /// Remember this for the consoles that come.
     Keep(Kept),
     /// Start a job.

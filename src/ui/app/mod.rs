@@ -61,6 +61,8 @@ pub struct App<S: Screen> {
     screens: Vec<S>,
     active: usize,
     back: Vec<usize>,
+    /// The screen that waits for its editor.
+    editing: Option<usize>,
     /// What to show first, where that was said.
     first: Option<Place>,
     opened: Vec<bool>,
@@ -92,6 +94,7 @@ impl<S: Screen> App<S> {
             screens,
             active: 0,
             back: Vec::new(),
+            editing: None,
             first: None,
             overlay: None,
             keymap: Keymap::default(),
@@ -163,6 +166,11 @@ impl<S: Screen> App<S> {
             Event::Interrupted => self.interrupt(moment, out),
             Event::Stopping => self.leaving = Some(Leaving::Suspend),
             Event::Terminated(status) => self.leaving = Some(Leaving::Quit(status)),
+            Event::Edited(edited) => {
+                if let Some(screen) = self.editing.take() {
+                    self.tell(screen, Input::Edited(edited), moment, out);
+                }
+            }
             Event::Said(toast) => self.toast(toast, moment),
         }
         self.leave_when_possible(out);
@@ -271,6 +279,10 @@ impl<S: Screen> App<S> {
                 Ask::Open(place) => self.open(place, moment, out),
                 Ask::Copy(text) => out.push(Effect::Copy(text)),
                 Ask::CopyLink(finding) => out.push(Effect::Copy(self.link_to(finding))),
+                Ask::Edit(outside) => {
+                    self.editing = Some(screen);
+                    out.push(Effect::Edit(outside));
+                }
                 Ask::Keep(kept) => out.push(Effect::Keep(kept)),
                 Ask::Follow(link) => self.follow(&link, moment, out),
                 Ask::Confirm(question, wish) => {

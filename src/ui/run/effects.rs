@@ -1,7 +1,7 @@
 //! What the app asks for, done.
 
 use super::paths;
-use super::{Answers, Console, PATIENCE};
+use super::{Answers, Console, PATIENCE, Presence};
 use crate::config::views::ViewFile;
 use crate::config::{Pace, Shape};
 use crate::db::Db;
@@ -73,6 +73,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                     }
                 });
             }
+            Effect::Edit(outside) => Box::pin(self.lend(outside)).await,
             Effect::Suspend => Box::pin(self.suspend()).await,
             Effect::Redraw => {
                 self.painter.forget();
@@ -99,6 +100,10 @@ impl<S: Screen + Send + 'static> Console<S> {
         if self.shape == Shape::Linear {
             // Nothing but lines is written: whoever wants it elsewhere takes it from there.
             return self.print(&[text.as_str().to_owned()]);
+        }
+        if self.presence != Presence::Here {
+            // The terminal is somebody else's now.
+            return;
         }
         let within_tmux = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
         let wrapping = if within_tmux { Wrapping::Tmux } else { Wrapping::None };

@@ -18,6 +18,7 @@ mod deeds;
 mod layers;
 mod loading;
 mod outcomes;
+mod outside;
 mod sort;
 mod take_back;
 mod update;

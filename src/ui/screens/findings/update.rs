@@ -24,6 +24,10 @@ impl Findings {
                 (self.columns, self.rows) = (columns, rows);
                 Vec::new()
             }
+            Input::Edited(edited) => {
+                self.edited(edited);
+                Vec::new()
+            }
             Input::Kept(kept) => {
                 if let Some(columns) = kept.get(arrange::columns::KEPT) {
                     self.columns_kept(columns);
@@ -169,6 +173,8 @@ impl Findings {
             | Command::CopyMarkdown
             | Command::CopyLink
             | Command::CopyCommand => self.copy(command),
+            Command::Edit => self.edit_outside(),
+            Command::EditComment => self.comment_outside(),
             Command::JumpToId => {
                 self.open_jump();
                 Vec::new()
