@@ -57,6 +57,14 @@ pub enum Command {
     NextScope,
     /// Edits the filter.
     Filter,
+    /// Opens a saved view.
+    View,
+    /// Saves filter, order and columns as a view.
+    SaveView,
+    /// Chooses the columns.
+    Columns,
+    /// Searches in the detail.
+    Search,
     /// Lifts the filter for a while, and puts it back; the row stays.
     SuspendFilter,
     /// To the next row that needs a person.
@@ -79,6 +87,10 @@ pub enum Command {
     SameAgain,
     /// Writes a comment in the editor.
     Comment,
+    /// Opens what is being written, or the finding to be read, in the person's editor.
+    Edit,
+    /// Writes a comment in the person's editor.
+    EditComment,
     /// Takes back the latest decision on this row.
     TakeBack,
     /// Copies the row's number.

@@ -37,8 +37,8 @@ impl Audit {
                 self.stopped(nature);
                 Vec::new()
             }
-            // Nothing that is typed here is worth keeping.
-            Input::DraftsRestored(_) => Vec::new(),
+            // Nothing that is typed or chosen here is worth keeping.
+            Input::DraftsRestored(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
         }
     }
 

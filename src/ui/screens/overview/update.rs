@@ -30,7 +30,12 @@ impl Overview {
                 Vec::new()
             }
             // There is no line to type into, and a paste decides nothing.
-            Input::Key(_) | Input::Paste(_) | Input::DraftsRestored(_) | Input::Rested => Vec::new(),
+            Input::Key(_)
+            | Input::Kept(_)
+            | Input::Edited(_)
+            | Input::Paste(_)
+            | Input::DraftsRestored(_)
+            | Input::Rested => Vec::new(),
             Input::News | Input::Reconnected | Input::Verified(_) => Vec::new(),
         }
     }
