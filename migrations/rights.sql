@@ -74,6 +74,7 @@ call audit.make_append_only('audit.chain');
 call audit.make_append_only('audit.compliance_reports');
 call audit.make_append_only('audit.audit_exports');
 call audit.make_append_only('audit.inspections');
+call audit.make_append_only('audit.checkpoints');
 call audit.make_append_only('triage.feedbacks');
 call audit.make_append_only('triage.attention');
 call audit.make_append_only('operations.acknowledgements');
@@ -84,6 +85,9 @@ grant execute on function audit.await_appends to attestor_auditor;
 alter function audit.await_appends security definer;
 alter function audit.await_appends reset all;
 alter function audit.await_appends set search_path to pg_catalog, audit, pg_temp;
+-- Auditors seal the chain, and keep the cache of its tree.
+grant insert on audit.checkpoints, audit.merkle_tiles to attestor_auditor;
+grant update (hash) on audit.merkle_tiles to attestor_auditor;
 
 -- Runs are recorded by whoever may write something.
 grant insert on operations.operation_runs to attestor_analyst, attestor_operator, attestor_auditor,
@@ -119,8 +123,11 @@ grant insert, update, delete on triage.kev to attestor_analyst, attestor_produce
 grant insert on triage.threat_editions to attestor_analyst, attestor_producer;
 grant update (risk) on triage.findings to attestor_producer;
 
--- What holds for every console.
-grant update (blind_share) on triage.settings to attestor_operator;
+-- What holds for every console is set through a function that looks at the login itself, since the risks of
+-- findings follow from it.
+alter function triage.set_blind_share security definer;
+alter function triage.set_blind_share reset all;
+alter function triage.set_blind_share set search_path to pg_catalog, triage, pg_temp;
 grant insert on triage.attention to attestor_analyst;
 
 -- Approvers accept risks.

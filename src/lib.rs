@@ -16,7 +16,6 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
-pub mod files;
 pub mod filter;
 pub mod ids;
 pub mod jobs;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The rooms from the ground up. A room may use those on lower floors; rooms of one floor do not know
 /// each other.
 const FLOORS: &[&[&str]] = &[
-    &["error", "text", "ids", "files"],
+    &["error", "text", "ids"],
     &["filter", "jobs", "db"],
     &["chain"],
     &["operations"],

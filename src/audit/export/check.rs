@@ -1,6 +1,6 @@
 //! Lines held against the chain specification, one after the other, by the verifier itself.
 
-use super::line::Line;
+use crate::audit::line::Line;
 use crate::audit::verify::preimage::Preimage;
 use crate::audit::verify::row::Row;
 use crate::audit::verify::verdict::{Break, Breaks};
@@ -18,6 +18,11 @@ impl Checked {
     /// No lines so far, of the chain `chain_id`.
     pub fn of_chain(chain_id: &str) -> Self {
         Checked { walk: Walk::new(chain_id), preimage: Preimage::default(), framework: Vec::new() }
+    }
+
+    /// Looks at the next entry as it stands in the database.
+    pub fn row(&mut self, row: &Row<'_>) {
+        self.walk.push(row, &mut self.preimage);
     }
 
     /// Looks at the next line.
@@ -96,24 +101,17 @@ fn micros(text: &str) -> Option<i64> {
 }
 
 /// A list of texts in the binary form that the verifier reads.
-fn binary_list(elements: &[Option<String>], out: &mut Vec<u8>) {
+fn binary_list(elements: &[String], out: &mut Vec<u8>) {
     const TEXT_OID: i32 = 25;
-    let length = |text: &str| i32::try_from(text.len()).unwrap_or(i32::MAX);
+    let size = |length: usize| i32::try_from(length).unwrap_or(i32::MAX);
     out.clear();
     if elements.is_empty() {
         out.extend([0, 0, TEXT_OID].iter().flat_map(|word| word.to_be_bytes()));
         return;
     }
-    let has_nulls = i32::from(elements.iter().any(Option::is_none));
-    let count = i32::try_from(elements.len()).unwrap_or(i32::MAX);
-    out.extend([1, has_nulls, TEXT_OID, count, 1].iter().flat_map(|word| word.to_be_bytes()));
+    out.extend([1, 0, TEXT_OID, size(elements.len()), 1].iter().flat_map(|word| word.to_be_bytes()));
     for element in elements {
-        match element {
-            Some(text) => {
-                out.extend(length(text).to_be_bytes());
-                out.extend(text.as_bytes());
-            }
-            None => out.extend((-1i32).to_be_bytes()),
-        }
+        out.extend(size(element.len()).to_be_bytes());
+        out.extend(element.as_bytes());
     }
 }

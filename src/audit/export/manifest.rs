@@ -56,22 +56,18 @@ pub struct Period {
     pub to: String,
 }
 
-/// A checkpoint, and the proof that the last entry is under it.
+/// The checkpoint that covers the entries.
 ///
-/// The last entry's hash is over the one before, and so on back to the first of the file: the proof
-/// for the last covers them all.
+/// The proof of the last entry stands in a file of its own. That entry's hash is over the one before, and
+/// so on back to the first of the file: the proof for the last covers them all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Covering {
-    /// The signed note.
-    pub note: String,
-    /// How many entries it covers.
+    /// The name of the proof's file.
+    pub proof: String,
+    /// How many entries the checkpoint covers.
     pub size: u64,
     /// Its root, in base64.
     pub root: String,
-    /// The index of the last entry's leaf.
-    pub leaf_index: u64,
-    /// The hashes from that leaf to the root, in base64.
-    pub inclusion: Vec<String>,
 }
 
 impl Manifest {

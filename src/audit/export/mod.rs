@@ -4,9 +4,7 @@
 //! payload; beside it stand its digest in the form of `sha256sum`, a manifest, and signatures over that.
 
 pub mod check;
-pub mod line;
 pub mod manifest;
 pub mod name;
 
-pub use line::Line;
 pub use manifest::Manifest;

@@ -97,8 +97,8 @@ pub struct Files {
     pub manifest: PathBuf,
     /// The signature over the manifest.
     pub signature: PathBuf,
-    /// The checkpoint that covers the entries.
-    pub checkpoint: PathBuf,
+    /// The proof of the last entry, by the checkpoint that covers it.
+    pub proof: PathBuf,
 }
 
 impl Files {
@@ -116,7 +116,7 @@ impl Files {
             digest: digest.into(),
             manifest: with(".manifest.json"),
             signature: with(".manifest.json.sig"),
-            checkpoint: with(".checkpoint"),
+            proof: with(".proof.json"),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Compliance reports: compiled in one snapshot, and filed.
 
+use crate::audit::actions::own_name;
 use crate::audit::report::{
     ChainState, Control, Filed, Period, Report, ReportType, SAMPLE_METHOD, SCHEMA, STATEMENT, Sample, rfc3339,
 };
@@ -48,15 +49,13 @@ pub async fn compile(db: &Db, request: &ReportRequest, now: DateTime<Utc>) -> Re
     }
     let scope =
         Scope { from: request.from, to: request.to, filter: request.filter.clone(), now };
-    let mut snapshot = db.read().begin_with("begin isolation level repeatable read read only").await?;
-    // A period of many millions of entries takes longer than a list may.
-    sqlx::raw_sql("set local statement_timeout = '10min'").execute(&mut *snapshot).await?;
-    let chain_id = crate::audit::store::chain_id(&mut snapshot).await?;
-    let population = store::population(&mut snapshot, &scope).await?;
-    let combinations = store::combinations(&mut snapshot, &scope).await?;
-    let entries = store::sample(&mut snapshot, &scope, &request.seed, request.sample.min(SAMPLE_MAX)).await?;
-    let exceptions = store::exceptions(&mut snapshot, &scope).await?;
-    snapshot.rollback().await?;
+    let mut snapshot = db.snapshot().await?;
+    let chain_id = own_name(&mut snapshot).await?;
+    let snapshot = snapshot.connection();
+    let population = store::population(snapshot, &scope).await?;
+    let combinations = store::combinations(snapshot, &scope).await?;
+    let entries = store::sample(snapshot, &scope, &request.seed, request.sample.min(SAMPLE_MAX)).await?;
+    let exceptions = store::exceptions(snapshot, &scope).await?;
     Ok(Report {
         schema: SCHEMA,
         report_type: request.report_type,

@@ -1,16 +1,14 @@
 //! Entries on their way into a file, and the rows that say which files there are.
 
-use crate::audit::export::Line;
 use crate::audit::export::name::Which;
 use crate::chain::change::Change;
 use crate::db::Db;
+use crate::db::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 use crate::ids::EntrySeq;
 use crate::text::SafeText;
 use chrono::{DateTime, NaiveDate, Utc};
-use futures::stream::{BoxStream, StreamExt};
 use serde::Serialize;
-use sqlx::PgConnection;
 
 /// Waits until every append that has begun is through. The lock ends with the statement.
 pub async fn await_appends(db: &Db) -> Result<()> {
@@ -24,50 +22,24 @@ pub async fn server_time(db: &Db) -> Result<DateTime<Utc>> {
 }
 
 /// The first and the last entry of `which`; none where there are none.
-pub async fn bounds(connection: &mut PgConnection, which: Which) -> Result<Option<(EntrySeq, EntrySeq)>> {
+pub async fn bounds(snapshot: &mut Snapshot, which: Which) -> Result<Option<(EntrySeq, EntrySeq)>> {
     let bounds: (Option<EntrySeq>, Option<EntrySeq>) = match (which, which.period()) {
         (Which::Range(first, last), _) => sqlx::query_as(
-            "select min(seq), max(seq) from audit.audit_trail_entries where seq between $1 and $2",
+            "select min(seq), max(seq) from only audit.audit_trail_entries where seq between $1 and $2",
         )
         .bind(first)
         .bind(last),
         (_, Some((from, to))) => sqlx::query_as(
-            "select min(seq), max(seq) from audit.audit_trail_entries
+            "select min(seq), max(seq) from only audit.audit_trail_entries
              where occurred_at >= $1 and occurred_at < $2",
         )
         .bind(from)
         .bind(to),
         (_, None) => return Ok(None),
     }
-    .fetch_one(connection)
+    .fetch_one(snapshot.connection())
     .await?;
     Ok(bounds.0.zip(bounds.1))
-}
-
-/// The entries from `first` to `last`, in their order, one after the other as the server sends them.
-pub fn lines(connection: &mut PgConnection, first: EntrySeq, last: EntrySeq) -> BoxStream<'_, Result<Line>> {
-    sqlx::query_as(
-        "select id, seq, category, event_type, actor, actor_type, repo_full_name, pr_number, framework,
-                payload_hash, prev_hash,
-                to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') as occurred_at,
-                commit_sha, control_id, db_user, chain_id, payload_alg, entry_hash, payload::text as payload_text
-         from audit.audit_trail_entries where seq between $1 and $2 order by seq",
-    )
-    .bind(first)
-    .bind(last)
-    .fetch(connection)
-    .map(move |line| {
-        line.map_err(|error| match error {
-            error @ sqlx::Error::ColumnDecode { .. } => Error::new(
-                Kind::Failed,
-                format!("a row between {first} and {last} cannot be an entry, and cannot be exported"),
-            )
-            .because(error)
-            .hint("attestor audit verify says which and why"),
-            error => error.into(),
-        })
-    })
-    .boxed()
 }
 
 /// An export that was made.

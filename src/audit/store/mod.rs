@@ -1,6 +1,13 @@
-//! The SQL of the audit.
+//! The SQL of the audit: what is read to look, verify, seal and prove, and the little that is kept.
 
+pub mod checkpoints;
+pub mod deeds;
 pub mod entries;
+pub mod export;
 pub mod fields;
+pub mod ground;
+pub mod report;
+pub mod rows;
 pub mod stored;
+pub mod tree;
 pub mod values;

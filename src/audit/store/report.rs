@@ -30,7 +30,7 @@ pub struct Scope {
 
 impl Scope {
     fn push(&self, query: &mut QueryBuilder<Postgres>) {
-        query.push(" from audit.audit_trail_entries e where e.occurred_at >= ").push_bind(self.from);
+        query.push(" from only audit.audit_trail_entries e where e.occurred_at >= ").push_bind(self.from);
         query.push(" and e.occurred_at < ").push_bind(self.to).push(" and ");
         push_where(query, &self.filter, &FIELDS, self.now);
     }
@@ -61,7 +61,7 @@ pub async fn population(connection: &mut PgConnection, scope: &Scope) -> Result<
         query.build_query_as().fetch_one(&mut *connection).await?;
     let (Some(first), Some(last)) = (first_seq, last_seq) else { return Ok(Population::default()) };
     let present: i64 = sqlx::query_scalar(
-        "select count(distinct seq) from audit.audit_trail_entries where seq between $1 and $2",
+        "select count(distinct seq) from only audit.audit_trail_entries where seq between $1 and $2",
     )
     .bind(first)
     .bind(last)
@@ -76,7 +76,7 @@ async fn gaps(connection: &mut PgConnection, first: EntrySeq, last: EntrySeq) ->
     Ok(sqlx::query_as(
         "select seq + 1 as \"from\", next - 1 as \"to\"
          from (select seq, lead(seq) over (order by seq) as next
-               from audit.audit_trail_entries where seq between $1 and $2) neighbours
+               from only audit.audit_trail_entries where seq between $1 and $2) neighbours
          where next > seq + 1 order by seq limit $3",
     )
     .bind(first)
