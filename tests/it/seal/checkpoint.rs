@@ -33,7 +33,7 @@ async fn a_checkpoint_covers_its_own_entry() {
     assert_eq!((report.verdict().word(), report.root), ("VERIFIED", Some(sealed.believed.signed.root)));
     let anchored = report.anchored.unwrap();
     assert_eq!((anchored.size, anchored.tail, anchored.key), (5, 0, sealed.believed.signed.key.to_string()));
-    assert_eq!(anchored.time.to_rfc3339(), "2026-02-03T04:05:06+00:00");
+    assert_eq!(anchored.time.to_rfc3339(), "2100-02-03T04:05:06+00:00");
 
     bench.append(3).await;
     let sealed = bench.seal().await;
@@ -120,7 +120,7 @@ async fn a_checkpoint_that_was_cut_short_goes_on() {
 async fn who_may_not_seal_does_not() {
     let bench = Bench::with_entries(2).await;
     let places = [bench.place()];
-    let now = "2026-02-03T04:05:06Z".parse().unwrap();
+    let now = "2100-02-03T04:05:06Z".parse().unwrap();
     let attempt = async |db: &Db, places: &[std::path::PathBuf]| {
         let (signer, folder) = (&bench.signer, &bench.folder);
         let request = Request { signer, key: DeedKey::fresh(), places, folder, now };
@@ -133,6 +133,15 @@ async fn who_may_not_seal_does_not() {
     assert_eq!(attempt(&viewer, &places).await, Kind::Denied);
     assert_eq!(attempt(&bench.db, &[]).await, Kind::Usage, "no place outside of the database");
     assert_eq!(bench.entries().await, 2);
+    let early = Request {
+        signer: &bench.signer,
+        key: DeedKey::fresh(),
+        places: &places,
+        folder: &bench.folder,
+        now: "2000-02-03T04:05:06Z".parse().unwrap(),
+    };
+    let early = seal(&bench.db, &early, &JobContext::unattended()).await.unwrap_err();
+    assert!(early.to_string().contains("clock"), "a time before the entries is not signed: {early}");
     let cancelled = {
         let token = tokio_util::sync::CancellationToken::new();
         token.cancel();

@@ -63,7 +63,7 @@ async fn what_is_trusted_is_private_and_whole_or_an_error() {
         &good.replace("\"size\": 2", "\"size\": 3"),
         &good.replace("\"size\": 2", "\"size\": 1"),
         &good.replace(&origin, "example.com/other"),
-        &good.replace("2026-02-03", "2026-02-04"),
+        &good.replace("2100-02-03", "2100-02-04"),
         &good.replace("\"keys\"", "\"more\": 1, \"keys\""),
     ] {
         std::fs::write(file, damaged).unwrap();
