@@ -3,6 +3,7 @@
 pub mod entries;
 pub mod fields;
 pub mod ground;
+pub mod reconcile;
 pub mod rows;
 pub mod stored;
 pub mod values;

@@ -3,6 +3,7 @@
 pub mod entry;
 pub mod ground;
 pub mod preimage;
+pub mod reconcile;
 pub mod report;
 pub mod row;
 pub mod verdict;
