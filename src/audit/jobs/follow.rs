@@ -3,13 +3,14 @@
 use crate::audit::store::{ground, rows};
 use crate::audit::verify::preimage::Preimage;
 use crate::audit::verify::verdict::Break;
-use crate::audit::verify::walk::Walk;
+use crate::audit::verify::walk::{Edge, Walk};
 use crate::db::Db;
 use crate::db::listen::{News, listen};
 use crate::error::{Error, Kind, Result};
 use crate::jobs::JobContext;
 use std::ops::ControlFlow;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 /// How much news waits; more of it says no more than that there is some.
 const NEWS_MAX: usize = 64;
@@ -23,7 +24,7 @@ pub struct Followed {
     pub new: u64,
     /// What is broken in these.
     pub breaks: Vec<Break>,
-    /// Whether the chain became shorter than it was.
+    /// Whether what was seen before is no longer there as it was.
     pub shrank: bool,
 }
 
@@ -39,9 +40,10 @@ pub async fn follow(
     mut tell: impl FnMut(Followed) -> ControlFlow<()>,
 ) -> Result<()> {
     let (sender, mut news) = mpsc::channel(NEWS_MAX);
-    let heard = tokio::spawn(listen(db.clone(), sender));
-    let _ended = scopeguard(heard.abort_handle());
-    let mut last: Option<Walk> = None;
+    // Dropped with this, the listener ends.
+    let mut listener = JoinSet::new();
+    listener.spawn(listen(db.clone(), sender));
+    let mut last = None;
     let mut at = after;
     loop {
         let next = tokio::select! {
@@ -70,23 +72,22 @@ pub async fn follow(
 }
 
 /// Walks what is new. The last entry that was seen is read again: whether it still stands as it did.
-async fn look(db: &Db, last: &mut Option<Walk>, at: &mut i64) -> Result<Followed> {
+async fn look(db: &Db, last: &mut Option<Edge>, at: &mut i64) -> Result<Followed> {
     let mut snapshot = db.snapshot().await?;
     let name = ground::name(&mut snapshot).await?.map(|(chain_id, _)| chain_id).unwrap_or_default();
     let ends = rows::ends(&mut snapshot).await?;
     let mut walk = Walk::new(&name);
     let mut preimage = Preimage::default();
     rows::each(&mut snapshot, *at..=i64::MAX, |row| walk.push(row, &mut preimage)).await?;
-    let seen = last.as_ref().and_then(Walk::last);
     let end = ends.last.unwrap_or(0);
-    let shrank = end < *at || seen.is_some_and(|seen| walk.first().is_none_or(|first| first != seen));
+    let stands = |seen: &Edge| walk.first().as_ref() == Some(seen);
+    let shrank = end < *at || !last.as_ref().is_none_or(stands);
     if *at == 0 {
         walk.begin();
     }
-    let new = walk.entries().saturating_sub(u64::from(walk.first().is_some_and(|first| first.seq == *at)));
-    let followed = Followed { seq: end, new, breaks: walk.breaks().clone().first_ones(), shrank };
+    let again = walk.first().is_some_and(|first| first.seq == *at);
+    let new = walk.entries().saturating_sub(u64::from(again));
     *at = end;
-    // What was told once is not told again: of the walk its last entry alone goes on.
-    *last = walk.last().map(|edge| Walk::after(&name, edge, Range::starting_at(0)));
-    Ok(followed)
+    *last = walk.last();
+    Ok(Followed { seq: end, new, breaks: walk.into_breaks().first_ones(), shrank })
 }

@@ -209,7 +209,7 @@ pub enum Form {
 pub fn compact(text: &[u8], compact: &mut Vec<u8>) -> Form {
     compact.clear();
     let (mut form, mut in_string, mut is_escaped) = (Form::Only, false, false);
-    // For each open object or list, how many commas it has so far, and whether it is an object.
+    // Whether each open bracket is that of an object.
     let mut open: Vec<bool> = Vec::new();
     for &byte in text {
         if in_string {
@@ -224,9 +224,9 @@ pub fn compact(text: &[u8], compact: &mut Vec<u8>) -> Form {
             b'{' | b'[' => open.push(byte == b'{'),
             b'}' | b']' => drop(open.pop()),
             b',' if open.last() == Some(&true) => form = Form::OneOfSeveral,
-            // Fractions and exponents: JavaScript writes 1.50 as 1.5, and 1e3 as 1000. The letters of
-            // true, false and null hold an e too, which costs no more than certainty.
+            // Fractions and exponents: JavaScript writes 1.50 as 1.5, and 1e3 as 1000.
             b'.' | b'E' => form = Form::OneOfSeveral,
+            b'e' if compact.last().is_some_and(u8::is_ascii_digit) => form = Form::OneOfSeveral,
             _ => {}
         }
         compact.push(byte);

@@ -157,6 +157,11 @@ impl Walk {
         self.last_due
     }
 
+    /// The first entry.
+    pub fn first(&self) -> Option<Edge> {
+        self.first
+    }
+
     /// The last entry.
     pub fn last(&self) -> Option<Edge> {
         self.last
