@@ -57,8 +57,11 @@ pub fn shown(path: &Path) -> String {
 /// The name of a chain as the name of a file: readable, of bounded length, and one for each chain.
 pub fn file_name(origin: &str) -> String {
     use sha2::{Digest, Sha256};
-    let readable: String =
-        origin.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(60).collect();
+    let readable: String = origin
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
+        .take(60)
+        .collect();
     let hash = Sha256::digest(origin);
     format!("{readable}-{:02x}{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3], hash[4])
 }

@@ -48,7 +48,8 @@ pub fn signer(text: &str, namespace: &str, message: &[u8]) -> Result<[u8; 32], M
     if !read.reserved().is_empty() {
         return Err(Malformed("the SSH signature has a part that is not known"));
     }
-    let (KeyData::Ed25519(key), Algorithm::Ed25519) = (read.public_key(), read.signature().algorithm()) else {
+    let (KeyData::Ed25519(key), Algorithm::Ed25519) = (read.public_key(), read.signature().algorithm())
+    else {
         return Err(Malformed("the SSH signature is not of an Ed25519 key"));
     };
     let signed = SshSig::signed_data(namespace, read.hash_alg(), message)

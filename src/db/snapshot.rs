@@ -61,23 +61,29 @@ impl Snapshot {
 
     /// From here on rows are found by an index, where there is one: in its order, without sorting.
     pub async fn plan_by_index(&mut self) -> Result<()> {
-        self.plan("set local enable_seqscan = off; set local enable_bitmapscan = off;
-                   set local enable_indexscan = on; set local enable_indexonlyscan = off")
-            .await
+        self.plan(
+            "set local enable_seqscan = off; set local enable_bitmapscan = off;
+                   set local enable_indexscan = on; set local enable_indexonlyscan = off",
+        )
+        .await
     }
 
     /// From here on rows are found in the table itself, whatever its indexes say.
     pub async fn plan_by_table(&mut self) -> Result<()> {
-        self.plan("set local enable_seqscan = on; set local enable_bitmapscan = off;
-                   set local enable_indexscan = off; set local enable_indexonlyscan = off")
-            .await
+        self.plan(
+            "set local enable_seqscan = on; set local enable_bitmapscan = off;
+                   set local enable_indexscan = off; set local enable_indexonlyscan = off",
+        )
+        .await
     }
 
     /// From here on rows are found as the server thinks best.
     pub async fn plan_freely(&mut self) -> Result<()> {
-        self.plan("set local enable_seqscan = on; set local enable_bitmapscan = on;
-                   set local enable_indexscan = on; set local enable_indexonlyscan = on")
-            .await
+        self.plan(
+            "set local enable_seqscan = on; set local enable_bitmapscan = on;
+                   set local enable_indexscan = on; set local enable_indexonlyscan = on",
+        )
+        .await
     }
 
     async fn plan(&mut self, settings: &'static str) -> Result<()> {

@@ -37,7 +37,10 @@ pub async fn verify_recorded(db: &Db, request: &Request, job: &JobContext) -> Re
     let snapshot = db.snapshot().await?;
     if db.access() == Access::ReadOnly {
         let report = verify_as_seen(db, snapshot, request, job).await?;
-        return Ok(Recorded { report, record: Err(Error::new(Kind::Denied, "this connection is read-only")) });
+        return Ok(Recorded {
+            report,
+            record: Err(Error::new(Kind::Denied, "this connection is read-only")),
+        });
     }
     let chain = db.chain_name().await.unwrap_or_default();
     let asked = Asked::new(Identity::of(VERIFICATION).about("chain", chain)).recorded_or_not();

@@ -55,13 +55,7 @@ impl Workers {
         job: &JobContext,
     ) -> Self {
         let (sender, done) = channel(count.get() * 2);
-        let shared = Arc::new(Shared {
-            plan,
-            empty,
-            job: job.clone(),
-            rows: AtomicU64::new(0),
-            total,
-        });
+        let shared = Arc::new(Shared { plan, empty, job: job.clone(), rows: AtomicU64::new(0), total });
         let mut others = JoinSet::new();
         let helpers = (count.get() - 1).min(shared.plan.len().saturating_sub(1));
         for _ in 0..helpers {

@@ -7,7 +7,7 @@ mod prove;
 mod range;
 mod span;
 
-pub use prove::{Flaw, consistency_path, consistent, inclusion_path, included};
+pub use prove::{Flaw, consistency_path, consistent, included, inclusion_path};
 pub use range::Range;
 pub use span::{Span, Subtree};
 

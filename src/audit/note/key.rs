@@ -97,7 +97,8 @@ impl VerifierKey {
 
     /// Whether `signature` is this key's over `bytes`. Strict: one signature for one message and key.
     pub fn is_signed_by(&self, bytes: &[u8], signature: &[u8]) -> bool {
-        Signature::from_slice(signature).is_ok_and(|signature| self.key.verify_strict(bytes, &signature).is_ok())
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| self.key.verify_strict(bytes, &signature).is_ok())
     }
 }
 

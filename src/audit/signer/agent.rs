@@ -93,7 +93,8 @@ impl Agent {
         };
         match answer.remove(0) {
             kind if kind == expected => Ok(answer),
-            FAILURE => Err(self.failed("refused")
+            FAILURE => Err(self
+                .failed("refused")
                 .hint("is the agent locked, or was the signature not allowed? Look with ssh-add -l")),
             _ => Err(self.failed("gave an answer that is none")),
         }

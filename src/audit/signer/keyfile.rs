@@ -52,7 +52,10 @@ pub(super) fn read(named: &str, ask: impl FnOnce(&str) -> Result<String>) -> Res
             .hint(format!("chmod 600 {shown}; if others have read it, make a new key")));
     }
     if about.uid() != geteuid().as_raw() && about.uid() != 0 {
-        return Err(Error::new(Kind::Configuration, format!("the key file {shown} belongs to somebody else")));
+        return Err(Error::new(
+            Kind::Configuration,
+            format!("the key file {shown} belongs to somebody else"),
+        ));
     }
     private(&text, &shown, ask)
 }
@@ -65,7 +68,8 @@ fn private(text: &str, shown: &str, ask: impl FnOnce(&str) -> Result<String>) ->
     })?;
     if key.is_encrypted() {
         let passphrase = ssh_key::private::PrivateKey::decrypt(&key, ask(shown)?);
-        key = passphrase.map_err(|_| Error::new(Kind::Denied, format!("the passphrase of {shown} is wrong")))?;
+        key = passphrase
+            .map_err(|_| Error::new(Kind::Denied, format!("the passphrase of {shown} is wrong")))?;
     }
     let pair = key.key_data().ed25519().ok_or_else(|| {
         Error::new(Kind::Configuration, format!("{shown} is not an Ed25519 key"))

@@ -119,7 +119,10 @@ impl Signer {
             Holder::Agent(agent) => agent.sign(&self.public, bytes).await?,
         };
         if !self.verifier("self")?.is_signed_by(bytes, &signature) {
-            return Err(Error::new(Kind::Failed, "the ssh-agent answered with a signature that does not hold"));
+            return Err(Error::new(
+                Kind::Failed,
+                "the ssh-agent answered with a signature that does not hold",
+            ));
         }
         Ok(signature)
     }

@@ -80,7 +80,8 @@ impl TrustFolder {
         let mut trust = before.clone();
         let done = change(&mut trust)?;
         // Whatever the caller did: what is pinned does not go back.
-        if trust.pinned.as_ref().map_or(0, |pin| pin.size) < before.pinned.as_ref().map_or(0, |pin| pin.size) {
+        if trust.pinned.as_ref().map_or(0, |pin| pin.size) < before.pinned.as_ref().map_or(0, |pin| pin.size)
+        {
             return Err(Error::new(Kind::Conflict, "what is pinned never covers less than before"));
         }
         if trust != before {

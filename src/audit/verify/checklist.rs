@@ -11,7 +11,11 @@ const POINTED_MAX: usize = 10;
 const LINES: [(&str, &str, &[Kind]); 7] = [
     ("rows.visible", "No row is hidden", &[Kind::HiddenRows]),
     ("entries.payload", "Payloads are those that were hashed", &[Kind::PayloadMismatch]),
-    ("entries.columns", "Columns are those that were hashed", &[Kind::MetadataMismatch, Kind::ChainIdMismatch]),
+    (
+        "entries.columns",
+        "Columns are those that were hashed",
+        &[Kind::MetadataMismatch, Kind::ChainIdMismatch],
+    ),
     ("entries.order", "Positions have no gap and stand once", &[Kind::Gap, Kind::Duplicate]),
     ("entries.links", "Every entry follows the one before it", &[Kind::LinkMismatch]),
     ("entries.time", "Time never runs backwards", &[Kind::TimeRegression]),
@@ -24,14 +28,16 @@ const LINES: [(&str, &str, &[Kind]); 7] = [
 
 /// The checks of a report.
 pub fn checks(report: &Report) -> Vec<Check> {
-    let mut checks: Vec<Check> = LINES.iter().map(|(key, title, kinds)| of_breaks(report, key, title, kinds)).collect();
+    let mut checks: Vec<Check> =
+        LINES.iter().map(|(key, title, kinds)| of_breaks(report, key, title, kinds)).collect();
     checks.push(anchor(report));
     if let Some(reconciled) = &report.reconciled {
         checks.push(match reconciled.orphans {
             0 => Check::pass("decisions.entered", "Decisions and entries speak of the same deeds"),
             orphans => {
                 let first = reconciled.first_orphans.first();
-                let first = first.map(|o| format!(", first {} {}: {}", o.table, o.id, o.why)).unwrap_or_default();
+                let first =
+                    first.map(|o| format!(", first {} {}: {}", o.table, o.id, o.why)).unwrap_or_default();
                 failed("decisions.entered", "Decisions and entries speak of the same deeds", "orphans")
                     .message(format!("{orphans} do not fit{first}"))
             }

@@ -72,9 +72,8 @@ fn hash_of(span: Span, leaves: &[Digest]) -> Digest {
 
 #[test]
 fn roots_of_the_specification_hold() {
-    let digest = |hex: &str| {
-        Digest(std::array::from_fn(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()))
-    };
+    let digest =
+        |hex: &str| Digest(std::array::from_fn(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()));
     let entries = [
         digest("96b7b26f2ee1e706a1cb35ab8141ffb0d4dc54fd53cd86268e29e740809484ed"),
         digest("d20131b151fb5d5bc1d6ba7d41244b56229758125e52296ccfce2b2011f1c842"),
@@ -125,10 +124,17 @@ fn what_is_not_in_the_tree_has_no_path() {
 
 /// Proofs for `at` (an index, or an old size) in another tree size, shifted, shortened and lengthened.
 fn near(at: u64, size: u64) -> Vec<(u64, u64)> {
-    [(at.wrapping_sub(1), size), (at + 1, size), (at, size - 1), (at, size + 1), (at ^ 2, size), (at, size * 2)]
-        .into_iter()
-        .filter(|(near_at, near_size)| (*near_at, *near_size) != (at, size))
-        .collect()
+    [
+        (at.wrapping_sub(1), size),
+        (at + 1, size),
+        (at, size - 1),
+        (at, size + 1),
+        (at ^ 2, size),
+        (at, size * 2),
+    ]
+    .into_iter()
+    .filter(|(near_at, near_size)| (*near_at, *near_size) != (at, size))
+    .collect()
 }
 
 proptest! {

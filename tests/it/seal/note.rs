@@ -148,7 +148,7 @@ fn notes_are_read_to_the_byte() {
         format!("{text}\n\n\u{2014} a\u{a0}b {base64}\n"),
         format!("{text}\n\n\u{2014} a\u{2003}b {base64}\n"),
         format!("{text}\n\n\u{2014} a b {base64}\n"),
-        format!("{text}\n\n\u{2014} a AAAAAA==\n", ),
+        format!("{text}\n\n\u{2014} a AAAAAA==\n",),
         format!("{text}\n\n\u{2014} a AAAAAAE\n"),
         format!("{text}\n\n\u{2014} a AAAAAAF=\n"),
         format!("{text}\n\n{}", format!("{line}\n").repeat(65)),
