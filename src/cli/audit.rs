@@ -1,10 +1,16 @@
 //! `attestor audit`.
 
+mod attend;
 mod checkpoint;
+mod follow;
+mod foreign;
 mod known;
+mod list;
 mod pin;
 mod prove;
+mod show;
 mod tell;
+mod told;
 mod trust;
 mod verify;
 mod verify_proof;
@@ -15,10 +21,21 @@ use crate::error::Result;
 /// What can be done with the audit chain.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
+    /// List entries of the audit chain, the newest first. What is listed is not verified by that.
+    List(list::Options),
+    /// Show an entry with its fields recomputed; exit status 3 where one does not hold.
+    Show {
+        /// Its position in the chain.
+        #[arg(value_name = "SEQ")]
+        seq: crate::ids::EntrySeq,
+    },
     /// Verify the audit chain: recompute every hash and every link.
     ///
-    /// Needs nothing but the right to read, works on a standby, and changes nothing. Exit status 0 where no
-    /// break was found (an empty chain says EMPTY), 3 where one was, 4 where it stopped before its end.
+    /// Needs nothing but the right to read, and works on a standby and read-only. Where the login may append
+    /// entries of verifications, the run is recorded, with its two entries in the chain. Exit status 0 where
+    /// no break was found (an empty chain says EMPTY); 3 where one was, where decisions and entries do not
+    /// fit, and where a checkpoint that is required is missing; 4 where it stopped before its end, or rows
+    /// can't be recomputed. An interrupt stops it with what it has so far.
     Verify(verify::Options),
     /// Seal the chain: sign a checkpoint over all of its entries, and publish it.
     ///
@@ -47,6 +64,8 @@ pub enum Command {
 /// Does it; the result is the exit status.
 pub async fn run(command: Command, global: &Global) -> Result<u8> {
     match command {
+        Command::List(options) => list::run(options, global).await,
+        Command::Show { seq } => show::run(seq, global).await,
         Command::Verify(options) => verify::run(options, global).await,
         Command::Checkpoint(options) => checkpoint::run(options, global).await,
         Command::Prove(options) => prove::run(options, global).await,

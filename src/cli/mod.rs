@@ -11,6 +11,7 @@ pub mod local;
 pub mod manual;
 pub mod migrate;
 pub mod output;
+pub mod runs;
 pub mod welcome;
 
 use crate::config::{Config, Flags, Session, Settings};
@@ -166,6 +167,11 @@ pub enum Command {
     /// Take in what scanners have found.
     #[command(subcommand)]
     Import(import::Command),
+    /// List and show runs, and say that a check has been seen.
+    ///
+    /// A run is recorded work: a verification, an import. What it checked is its report.
+    #[command(subcommand)]
+    Runs(runs::Command),
     /// Bring the database up to date.
     ///
     /// Creates what is missing, never changes what is there, and then compares rights, owners and
@@ -203,6 +209,7 @@ pub async fn run(
         Command::Findings(command) => findings::run(command, global).await,
         Command::Audit(command) => audit::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
+        Command::Runs(command) => runs::run(command, global).await,
         Command::Migrate(options) => migrate::run(options, global).await,
         Command::Local(command) => local::run(command, global).await,
         Command::Demo(options) => demo::run(options, global).await,

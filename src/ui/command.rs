@@ -37,6 +37,14 @@ pub enum Command {
     GoFindings,
     /// To the Feedback pane: one's own drafts and decisions.
     GoFeedback,
+    /// To the Audit screen.
+    GoAudit,
+    /// Measures the AI's verdicts on those of people.
+    AiAgainstPeople,
+    /// Counts the blind sample alone, or all decisions.
+    NextSample,
+    /// Measures the findings of the filter, or all.
+    NextScope,
     /// Edits the filter.
     Filter,
     /// Lifts the filter for a while, and puts it back; the row stays.
@@ -69,6 +77,12 @@ pub enum Command {
     CopyCommand,
     /// To the row of a number.
     JumpToId,
+    /// To what the entry speaks of.
+    OpenSubject,
+    /// Follows the tail of the chain, or no longer.
+    Follow,
+    /// Folds the payload, or unfolds it.
+    FoldAll,
     /// Sorts by the next column.
     Sort,
     /// The selected pane fills the screen, and back.
@@ -124,12 +138,26 @@ pub enum Pane {
     FindingsDetail,
     /// One's own drafts and decisions.
     Feedback,
+    /// The list of audit entries.
+    AuditList,
+    /// The detail of an audit entry.
+    AuditDetail,
+    /// The AI's verdicts against those of people.
+    People,
 }
 
 impl Pane {
     /// All of them.
-    pub const ALL: &[Pane] =
-        &[Pane::Overview, Pane::OverviewEntries, Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
+    pub const ALL: &[Pane] = &[
+        Pane::Overview,
+        Pane::OverviewEntries,
+        Pane::FindingsList,
+        Pane::FindingsDetail,
+        Pane::Feedback,
+        Pane::AuditList,
+        Pane::AuditDetail,
+        Pane::People,
+    ];
 }
 
 /// Where a command holds.
@@ -218,13 +246,26 @@ const EVERYWHERE: Holds = Holds::Everywhere;
 const LIST: Holds = Holds::In(&[Pane::FindingsList]);
 const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
 const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
+const PEOPLE: Holds = Holds::In(&[Pane::People]);
 const ANY_LIST: Holds = Holds::In(&[
     Pane::FindingsList,
     Pane::FindingsDetail,
     Pane::Feedback,
+    Pane::People,
     Pane::Overview,
     Pane::OverviewEntries,
+    Pane::AuditList,
+    Pane::AuditDetail,
 ]);
+/// Lists with a filter.
+const FILTERED: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsDetail,
+    Pane::Feedback,
+    Pane::AuditList,
+    Pane::AuditDetail,
+]);
+const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
 const ROW: &[Need] = &[Need::Row];
 const WRITE: &[Need] = &[Need::WriteAccess];
 const ROW_TO_WRITE: &[Need] = &[Need::Row, Need::WriteAccess];
@@ -267,7 +308,7 @@ pub const TABLE: &[Row] = &[
         "To the next row that needs a person"),
     row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], FINDING, NOTHING, Group::Move,
         "To the previous row that needs a person"),
-    row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FINDING_OR_OWN, NOTHING, Group::Move,
+    row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FILTERED, NOTHING, Group::Move,
         "To the row of a number"),
     row(Command::FocusDetail, "focus-detail", "detail", &["l", "Right"], EVERYWHERE, NOTHING, Group::Move,
         "Into the detail"),
@@ -287,10 +328,24 @@ pub const TABLE: &[Row] = &[
         "To the Findings screen"),
     row(Command::GoFeedback, "feedback", "own decisions", &["g b"], EVERYWHERE, NOTHING, Group::Move,
         "To your own drafts and decisions"),
-    row(Command::Filter, "filter", "filter", &["/"], FINDING_OR_OWN, NOTHING, Group::Show,
+    row(Command::GoAudit, "audit", "Audit", &["5", "g a"], EVERYWHERE, NOTHING, Group::Move,
+        "To the Audit screen: is the history whole?"),
+    row(Command::OpenSubject, "open-subject", "open subject", &["o"], ENTRY, ROW, Group::Move,
+        "To what the entry speaks of: its finding, its scans"),
+    row(Command::AiAgainstPeople, "ai-against-people", "AI against people", &["%", "g p"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Measure the AI's verdicts on those of people"),
+    row(Command::NextSample, "sample", "sample", &["b"], PEOPLE, NOTHING, Group::Show,
+        "Count what was decided blind alone, or all decisions"),
+    row(Command::NextScope, "scope", "scope", &["o"], PEOPLE, NOTHING, Group::Show,
+        "Measure the findings of the filter, or all"),
+    row(Command::Filter, "filter", "filter", &["/"], FILTERED, NOTHING, Group::Show,
         "Edit the filter"),
-    row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FINDING_OR_OWN, NOTHING, Group::Show,
+    row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FILTERED, NOTHING, Group::Show,
         "Lift the filter for a while, or put it back; the row stays"),
+    row(Command::Follow, "follow", "follow", &["F"], ENTRY, NOTHING, Group::Show,
+        "Let new entries come in at the top, or no longer"),
+    row(Command::FoldAll, "fold-all", "fold", &["Z"], ENTRY, ROW, Group::Show,
+        "Fold the payload, or unfold all of it"),
     row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
         "Sort by the next column"),
     row(Command::Zoom, "zoom", "zoom", &["z"], EVERYWHERE, NOTHING, Group::Show,
@@ -301,7 +356,7 @@ pub const TABLE: &[Row] = &[
         "Load anew"),
     row(Command::Redraw, "redraw", "redraw", &["Ctrl-l"], EVERYWHERE, NOTHING, Group::Show,
         "Draw the whole screen anew"),
-    row(Command::CopyId, "copy-id", "copy id", &["y y"], FINDING_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyId, "copy-id", "copy id", &["y y"], FILTERED, ROW, Group::Copy,
         "Copy the number of the row"),
     row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
         "Copy the command line that shows the same"),

@@ -7,6 +7,7 @@
 use super::command::{Command, Need, Pane};
 use super::theme::Theme;
 use crate::db::Db;
+use crate::ids::EntrySeq;
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
@@ -168,6 +169,13 @@ pub enum Place {
         /// The filter, as it is typed.
         filter: String,
     },
+    /// The Audit screen, with this filter.
+    Audit {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// An entry of the chain.
+    Entry(EntrySeq),
 }
 
 /// A question before a deed. The default is No; the key that says yes is not the key that asked.

@@ -1,7 +1,13 @@
 //! Long work over the chain: verified with its progress told, and stopped at any moment.
 
+mod follow;
+mod foreign;
 mod plan;
+mod recorded;
 mod verify;
 mod workers;
 
-pub use verify::{Request, Since, verify};
+pub use follow::{Followed, follow};
+pub use foreign::{Likeness, detect, verify_foreign};
+pub use recorded::{Recorded, VERIFICATION, verify_recorded};
+pub use verify::{Request, Since, verify, verify_as_seen};

@@ -21,6 +21,7 @@ impl<S: Screen> App<S> {
             Command::GoFindings | Command::GoFeedback => {
                 self.go(command, &Place::Findings { filter: String::new() }, moment, out);
             }
+            Command::GoAudit => self.go(command, &Place::Audit { filter: String::new() }, moment, out),
             Command::Redraw => out.push(Effect::Redraw),
             Command::ToggleClock => {
                 self.clock = match self.clock {

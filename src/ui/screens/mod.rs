@@ -4,6 +4,8 @@ pub mod overview;
 
 pub mod findings;
 
+pub mod audit;
+
 use crate::ui::command::{Command, Need, Pane};
 use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
 use chrono::{DateTime, Utc};
@@ -105,4 +107,6 @@ screens! {
     Overview(overview::Overview),
     /// Is this real?
     Findings(findings::Findings),
+    /// Is the history whole?
+    Audit(audit::Audit),
 }
