@@ -49,17 +49,16 @@ impl Line {
             None => Some(None),
             Some(_) => text(field).map(Some),
         };
-        let since_2000 = TimeDelta::microseconds(row.occurred_at?);
-        let epoch = DateTime::from_timestamp(946_684_800, 0)?;
         let mut framework = Vec::new();
-        let list = TextArray::read(row.framework?).ok().filter(|list| list.dimensions <= 1 && list.lower == 1)?;
+        let list =
+            TextArray::read(row.framework?).ok().filter(|list| list.dimensions <= 1 && list.lower == 1)?;
         for element in list.elements() {
             framework.push(text(element.ok()?)?);
         }
         Some(Line {
             id: row.id?,
             seq: row.seq?,
-            occurred_at: epoch.checked_add_signed(since_2000)?.format(TIME).to_string(),
+            occurred_at: moment(row.occurred_at?)?.format(TIME).to_string(),
             category: text(row.category)?,
             event_type: text(row.event_type)?,
             actor: text(row.actor)?,
@@ -124,6 +123,15 @@ impl Line {
             prev_hash: &self.prev_hash,
         }
         .entry_hash();
-        if from_hex(self.entry_hash.as_bytes()) == Some(hash) { Ok(hash) } else { Err(Kind::MetadataMismatch) }
+        if from_hex(self.entry_hash.as_bytes()) == Some(hash) {
+            Ok(hash)
+        } else {
+            Err(Kind::MetadataMismatch)
+        }
     }
+}
+
+/// The time that PostgreSQL counts in microseconds since 2000-01-01; none where there is no such time.
+pub fn moment(micros: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(946_684_800, 0)?.checked_add_signed(TimeDelta::microseconds(micros))
 }

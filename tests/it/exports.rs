@@ -30,7 +30,8 @@ async fn filled(database: &TestDatabase, days: &[&str], count: u32) {
              commit"
         );
         // The CHECK on hashes stands in the way of rows that have none yet.
-        let relaxed = "alter table audit.audit_trail_entries drop constraint if exists audit_trail_entries_is_entry";
+        let relaxed =
+            "alter table audit.audit_trail_entries drop constraint if exists audit_trail_entries_is_entry";
         sqlx::raw_sql(relaxed).execute(&mut superuser).await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut superuser).await.unwrap();
     }

@@ -5,8 +5,8 @@ mod pin;
 mod prove;
 mod seal;
 
-pub use gather::{Known, gather};
 pub(super) use gather::own_name;
+pub use gather::{Known, gather};
 pub use pin::{Pinned, newest, pin};
 pub use prove::prove;
 pub use seal::{Outcome, Request, Sealed, seal};

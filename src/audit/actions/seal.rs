@@ -8,6 +8,7 @@
 use super::gather::{found, own_name};
 use super::pin::grew;
 use crate::audit::evidence::{Believed, Evidence, weigh};
+use crate::audit::line::moment;
 use crate::audit::merkle::{Range, Subtree};
 use crate::audit::note::Checkpoint;
 use crate::audit::place::publish;
@@ -29,9 +30,12 @@ use crate::db::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 use crate::ids::{DeedKey, EntrySeq};
 use crate::jobs::JobContext;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, json};
 use std::path::PathBuf;
+
+/// How far the clock of the database may run before that of the machine that signs.
+const CLOCKS_APART_MAX: TimeDelta = TimeDelta::minutes(5);
 
 /// What is wanted.
 pub struct Request<'a> {
@@ -73,8 +77,11 @@ pub struct Sealed {
 /// was: an entry that was appended is not appended twice, a checkpoint that covers all is published again.
 pub async fn seal(db: &Db, request: &Request<'_>, job: &JobContext) -> Result<Outcome> {
     if request.places.is_empty() {
-        return Err(Error::new(Kind::Usage, "a checkpoint is kept in at least one place outside the database")
-            .hint("name a folder, such as a git checkout: --to DIR, or checkpoints = [\"DIR\"] in [audit]"));
+        return Err(Error::new(
+            Kind::Usage,
+            "a checkpoint is kept in at least one place outside the database",
+        )
+        .hint("name a folder, such as a git checkout: --to DIR, or checkpoints = [\"DIR\"] in [audit]"));
     }
     let mut snapshot = db.snapshot().await?;
     let origin = own_name(&mut snapshot).await?;
@@ -88,12 +95,15 @@ pub async fn seal(db: &Db, request: &Request<'_>, job: &JobContext) -> Result<Ou
     }
     let head = rows::ends(&mut snapshot).await?.last.unwrap_or(0);
     let base = evidence.newest();
-    if let Some(base) = base.filter(|base| i64::try_from(base.signed.size) == Ok(head) && base.ssh.is_some()) {
+    if let Some(base) = base.filter(|base| i64::try_from(base.signed.size) == Ok(head) && base.ssh.is_some())
+    {
         let base = base.clone();
         if trusted_tree(&mut snapshot, &base.signed).await?.is_none() {
             return Ok(Outcome::Refused(vec![other_root(&base.signed)]));
         }
-        if let Some(refused) = ungrown(db, [trust.pinned.as_ref()], (base.signed.size, &base.signed.root)).await? {
+        if let Some(refused) =
+            ungrown(db, [trust.pinned.as_ref()], (base.signed.size, &base.signed.root)).await?
+        {
             return Ok(Outcome::Refused(vec![refused]));
         }
         return keep(db, request, base, Origin::There, 0).await;
@@ -114,7 +124,16 @@ pub async fn seal(db: &Db, request: &Request<'_>, job: &JobContext) -> Result<Ou
     if let Some(refused) = ungrown(db, earlier, (size, &read.root)).await? {
         return Ok(Outcome::Refused(vec![refused]));
     }
-    let text = Checkpoint { origin: origin.clone(), size, root: read.root, extensions: Vec::new() }.to_string();
+    // The time that is signed bounds the times of the entries below it.
+    if read.newest.is_some_and(|newest| newest > request.now + CLOCKS_APART_MAX) {
+        return Err(Error::new(
+            Kind::Failed,
+            "the newest entry is of a time that this machine's clock has not reached",
+        )
+        .hint("set the clocks of this machine and of the database's"));
+    }
+    let text =
+        Checkpoint { origin: origin.clone(), size, root: read.root, extensions: Vec::new() }.to_string();
     let time = u64::try_from(request.now.timestamp())
         .map_err(|_| Error::new(Kind::Failed, "the clock of this machine stands before 1970"))?;
     let signatures = request.signer.checkpoint(&origin, &text, time).await?;
@@ -225,6 +244,8 @@ async fn append(db: &Db, request: &Request<'_>, key: &str, base: Option<&Signed>
 /// What was read again.
 struct Reread {
     root: Digest,
+    /// The time of the newest entry.
+    newest: Option<DateTime<Utc>>,
     entries: u64,
     tiles: Vec<(Subtree, Digest)>,
 }
@@ -280,12 +301,14 @@ async fn reread(
     if base.is_none() {
         walk.begin();
     }
+    let micros = walk.last().and_then(|last| last.occurred_at);
     let breaks = walk.into_breaks();
     if breaks.count() > 0 {
         return Ok(Err(breaks.first_ones()));
     }
+    let newest = micros.and_then(moment);
     match range.root().filter(|_| range.end() == from + total) {
-        Some(root) => Ok(Ok(Reread { root, entries: done, tiles })),
+        Some(root) => Ok(Ok(Reread { root, newest, entries: done, tiles })),
         None => Ok(Err(vec![Break::nowhere(Broken::HiddenRows, "entries that were appended are not seen")])),
     }
 }

@@ -28,7 +28,6 @@ impl Checked {
     /// Looks at the next line.
     pub fn take(&mut self, line: &Line) {
         binary_list(&line.framework, &mut self.framework);
-        let text = |field: &'_ String| -> Option<&'_ [u8]> { Some(field.as_bytes()) };
         let row = Row {
             id: Some(line.id),
             seq: Some(line.seq),
@@ -38,11 +37,11 @@ impl Checked {
             actor: Some(line.actor.as_bytes()),
             actor_type: Some(line.actor_type.as_bytes()),
             db_user: Some(line.db_user.as_bytes()),
-            repo_full_name: line.repo_full_name.as_ref().and_then(text),
+            repo_full_name: line.repo_full_name.as_deref().map(str::as_bytes),
             pr_number: line.pr_number,
-            commit_sha: line.commit_sha.as_ref().and_then(text),
+            commit_sha: line.commit_sha.as_deref().map(str::as_bytes),
             framework: Some(&self.framework),
-            control_id: line.control_id.as_ref().and_then(text),
+            control_id: line.control_id.as_deref().map(str::as_bytes),
             chain_id: Some(line.chain_id.as_bytes()),
             payload_alg: Some(line.payload_alg.as_bytes()),
             payload_hash: Some(line.payload_hash.as_bytes()),

@@ -4,6 +4,7 @@
 //! payload; beside it stand its digest in the form of `sha256sum`, a manifest, and signatures over that.
 
 pub mod check;
+pub mod judge;
 pub mod manifest;
 pub mod name;
 

@@ -47,8 +47,7 @@ pub async fn compile(db: &Db, request: &ReportRequest, now: DateTime<Utc>) -> Re
     if request.from >= request.to {
         return Err(Error::new(Kind::Usage, "the period ends before it begins"));
     }
-    let scope =
-        Scope { from: request.from, to: request.to, filter: request.filter.clone(), now };
+    let scope = Scope { from: request.from, to: request.to, filter: request.filter.clone(), now };
     let mut snapshot = db.snapshot().await?;
     let chain_id = own_name(&mut snapshot).await?;
     let snapshot = snapshot.connection();

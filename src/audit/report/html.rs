@@ -21,32 +21,54 @@ code, pre { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; whi
 pub fn html(report: &Report, filed: &Filed) -> String {
     let mut out = String::from(HEAD);
     // Writing into a string cannot fail.
-    drop(write(&mut out, report, filed));
+    write(&mut out, report, filed).unwrap_or_default();
     out
 }
 
 fn write(out: &mut String, report: &Report, filed: &Filed) -> std::fmt::Result {
     let period = &report.period;
-    writeln!(out, "<h1>Audit report: {}</h1>\n<p>{}</p>\n<table>", report.report_type.word(), report.statement)?;
+    writeln!(
+        out,
+        "<h1>Audit report: {}</h1>\n<p>{}</p>\n<table>",
+        report.report_type.word(),
+        report.statement
+    )?;
     let mut fact = |name: &str, value: String| writeln!(out, "<tr><th>{name}</th><td>{value}</td></tr>");
     fact("Chain", text(report.chain_id.as_str()))?;
     fact("Period (UTC)", format!("{} to {}, the end excluded", period.from, period.to))?;
     fact("Query", if report.query.is_empty() { "all entries".to_owned() } else { text(&report.query) })?;
     fact("Entries", report.population.entries.to_string())?;
-    fact("First and last seq", format!("{} to {}", seq(report.population.first_seq), seq(report.population.last_seq)))?;
+    fact(
+        "First and last seq",
+        format!("{} to {}", seq(report.population.first_seq), seq(report.population.last_seq)),
+    )?;
     fact("Missing between them", report.population.missing.to_string())?;
-    fact("Chain verdict", format!("<b>{}</b> over {} entries", text(&report.chain.verdict), report.chain.entries))?;
+    fact(
+        "Chain verdict",
+        format!("<b>{}</b> over {} entries", text(&report.chain.verdict), report.chain.entries),
+    )?;
     let anchor = report.chain.checkpoint.as_ref();
-    fact("Checkpoint", anchor.map_or("none that is trusted".to_owned(), |anchor| {
-        format!("size {}, root <code>{}</code>, key {}", anchor.size, text(&anchor.root), text(&anchor.key))
-    }))?;
+    fact(
+        "Checkpoint",
+        anchor.map_or("none that is trusted".to_owned(), |anchor| {
+            format!(
+                "size {}, root <code>{}</code>, key {}",
+                anchor.size,
+                text(&anchor.root),
+                text(&anchor.key)
+            )
+        }),
+    )?;
     fact("Generated", format!("{} by {}", report.generated_at, text(&report.tool)))?;
     fact("Report hash", format!("<code>{}</code>", filed.hash))?;
     writeln!(out, "</table>\n<h2>Controls</h2>\n<table>")?;
     writeln!(out, "<tr><th>control<th>entries<th>first<th>last<th>categories</tr>")?;
     for control in &report.controls {
-        let categories: Vec<String> =
-            control.categories.iter().map(|(word, count)| format!("{} {count}", text(word.as_str()))).collect();
+        let categories: Vec<String> = control
+            .categories
+            .iter()
+            .map(|(word, count)| format!("{} {count}", text(word.as_str())))
+            .collect();
         writeln!(
             out,
             "<tr><td>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td>{}</td></tr>",
@@ -72,7 +94,10 @@ fn write(out: &mut String, report: &Report, filed: &Filed) -> std::fmt::Result {
         text(&report.sample.seed),
         text(report.sample.method)
     )?;
-    writeln!(out, "<tr><th>seq<th>time (UTC)<th>category<th>event<th>actor<th>via<th>repository<th>entry hash</tr>")?;
+    writeln!(
+        out,
+        "<tr><th>seq<th>time (UTC)<th>category<th>event<th>actor<th>via<th>repository<th>entry hash</tr>"
+    )?;
     for entry in &report.sample.entries {
         writeln!(
             out,

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 pub fn markdown(report: &Report, filed: &Filed) -> String {
     let mut out = String::new();
     // Writing into a string cannot fail.
-    drop(write(&mut out, report, filed));
+    write(&mut out, report, filed).unwrap_or_default();
     out
 }
 
@@ -25,16 +25,25 @@ fn write(out: &mut String, report: &Report, filed: &Filed) -> std::fmt::Result {
     fact("Missing between them", report.population.missing.to_string())?;
     fact("Chain verdict", format!("{} over {} entries", cell(&report.chain.verdict), report.chain.entries))?;
     let anchor = report.chain.checkpoint.as_ref();
-    fact("Checkpoint", anchor.map_or("none that is trusted".to_owned(), |anchor| {
-        format!("size {}, root {}, key {}", anchor.size, cell(&anchor.root), cell(&anchor.key))
-    }))?;
+    fact(
+        "Checkpoint",
+        anchor.map_or("none that is trusted".to_owned(), |anchor| {
+            format!("size {}, root {}, key {}", anchor.size, cell(&anchor.root), cell(&anchor.key))
+        }),
+    )?;
     fact("Generated", format!("{} by {}", report.generated_at, cell(&report.tool)))?;
     fact("Report hash", filed.hash.to_string())?;
 
-    writeln!(out, "\n## Controls\n\n| control | entries | first | last | categories |\n|---|--:|--:|--:|---|")?;
+    writeln!(
+        out,
+        "\n## Controls\n\n| control | entries | first | last | categories |\n|---|--:|--:|--:|---|"
+    )?;
     for control in &report.controls {
-        let categories: Vec<String> =
-            control.categories.iter().map(|(word, count)| format!("{} {count}", cell(word.as_str()))).collect();
+        let categories: Vec<String> = control
+            .categories
+            .iter()
+            .map(|(word, count)| format!("{} {count}", cell(word.as_str())))
+            .collect();
         let (first, last) = (seq(control.first_seq), seq(control.last_seq));
         let name = cell(control.control.as_str());
         writeln!(out, "| {name} | {} | {first} | {last} | {} |", control.entries, categories.join(", "))?;
@@ -68,7 +77,10 @@ fn write(out: &mut String, report: &Report, filed: &Filed) -> std::fmt::Result {
         writeln!(out, "| {} |", cells.join(" | "))?;
     }
 
-    writeln!(out, "\n## Document\n\nThe hash is over this document without `report_hash`, keys sorted, no spaces.\n")?;
+    writeln!(
+        out,
+        "\n## Document\n\nThe hash is over this document without `report_hash`, keys sorted, no spaces.\n"
+    )?;
     let document = serde_json::Value::Object(filed.document.clone()).to_string();
     // A fence longer than any in the document cannot be closed by it.
     let longest = document.split(|c| c != '`').map(str::len).max().unwrap_or(0);

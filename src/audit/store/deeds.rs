@@ -8,10 +8,12 @@ use serde_json::Value;
 /// The entry of the change's own deed, where an earlier try was through: its place and its payload.
 pub async fn done_before(change: &mut Change) -> Result<Option<(EntrySeq, Value)>> {
     let key = change.key().to_string();
-    Ok(sqlx::query_as("select seq, payload from audit.audit_trail_entries where payload->>'idempotency_key' = $1")
-        .bind(key)
-        .fetch_optional(change.connection())
-        .await?)
+    Ok(sqlx::query_as(
+        "select seq, payload from audit.audit_trail_entries where payload->>'idempotency_key' = $1",
+    )
+    .bind(key)
+    .fetch_optional(change.connection())
+    .await?)
 }
 
 /// A number that the payload of an entry names.

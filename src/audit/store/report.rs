@@ -1,5 +1,6 @@
 //! What a compliance report is made of, read in one snapshot.
 
+use super::fields::FIELDS;
 use crate::audit::report::{Exception, Gap, Population, SEQS_MAX, Sampled};
 use crate::chain::controls;
 use crate::chain::hash::Digest;
@@ -8,7 +9,6 @@ use crate::filter::Filter;
 use crate::filter::sql::push_where;
 use crate::ids::EntrySeq;
 use crate::text::SafeText;
-use super::fields::FIELDS;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 

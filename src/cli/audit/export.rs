@@ -1,18 +1,23 @@
 //! `attestor audit export`.
 
-use super::super::Global;
-use super::super::output::{Format, Printer, Tabular};
-use super::vouching::Vouch;
+use super::checkpoint::ask;
+use super::known::{Place, trust_folder};
 use crate::audit::export::name::Which;
 use crate::audit::jobs::export::{Export, ExportRequest, State, export};
+use crate::audit::kept::shown;
+use crate::audit::signer::Signer;
 use crate::audit::store::export as store;
-use crate::cli::attended::{Ending, attended};
+use crate::cli::Global;
+use crate::cli::output::{Format, Printer, Tabular};
+use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::EntrySeq;
-use crate::jobs::Job;
+use crate::jobs::JobContext;
+use crate::text::visible;
 use chrono::{Days, NaiveDate};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The most nights that one run makes up for.
 const NIGHTS_MAX: u64 = 3_660;
@@ -41,36 +46,46 @@ pub struct Options {
     pub out: PathBuf,
     /// Sign the manifest with this Ed25519 key: a private key file, or the public one of a key that the
     /// ssh-agent holds.
-    #[arg(long, value_name = "FILE")]
-    pub key: Option<PathBuf>,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Where checkpoints lie.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// Makes the exports; the result is the exit status.
-pub async fn run(options: Options, global: &Global) -> Result<u8> {
+pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
     if !options.out.is_dir() {
-        let what = format!("{} is no folder", crate::text::visible(&options.out.to_string_lossy()));
-        return Err(Error::new(Kind::Usage, what).hint("make it first, or name another by --out"));
+        return Err(Error::new(Kind::Usage, format!("{} is no folder", shown(&options.out)))
+            .hint("make it first, or name another by --out"));
     }
+    let settings = global.settings()?.audit;
     let db = global.open().await?.db;
-    let vouch = Vouch::new(&db, options.key.as_deref(), global).await?;
+    let signer = match options.key.as_deref() {
+        Some(key) => Some(Arc::new(Signer::find(Some(key), settings.agent.as_deref(), ask).await?)),
+        None => None,
+    };
     let which = match (options.date, options.from.zip(options.to)) {
         (Some(day), _) => vec![Which::Day(day)],
         (_, Some((from, to))) if from <= to && from.0 >= 1 => vec![Which::Range(from, to)],
-        (_, Some(_)) => return Err(Error::new(Kind::Usage, "positions count from 1, and --from comes first")),
+        (_, Some(_)) => {
+            return Err(Error::new(Kind::Usage, "positions count from 1, and --from comes first"));
+        }
         _ => nights(&db).await?,
     };
     let mut printer = Printer::new(io::stdout(), global.format());
     let mut status = 0;
     for which in which {
-        let request = ExportRequest { which, folder: options.out.clone() };
-        let (db, vouch) = (db.clone(), vouch.clone());
-        let job = Job::start("export", |job| async move { export(&db, &request, &vouch, &job).await });
-        let made = match attended(job).await? {
-            Ending::Done(made) => made?,
-            Ending::Signal(number) => return Ok(128 + number),
+        let request = ExportRequest {
+            which,
+            folder: options.out.clone(),
+            signer: signer.clone(),
+            trust: trust_folder()?,
+            places: options.place.places(&settings),
         };
+        let made = export(&db, &request, &JobContext::unattended()).await?;
         if made.found_something() {
-            status = 3;
+            status = super::tell::FOUND;
         }
         if global.format() == Format::Table { tell(&made) } else { printer.row(&made)? }
     }
@@ -79,7 +94,7 @@ pub async fn run(options: Options, global: &Global) -> Result<u8> {
 }
 
 /// The days that have ended and were not exported, and the last one that was.
-async fn nights(db: &crate::db::Db) -> Result<Vec<Which>> {
+async fn nights(db: &Db) -> Result<Vec<Which>> {
     let today = store::server_time(db).await?.date_naive();
     let Some(first) = store::first_day(db).await? else { return Ok(Vec::new()) };
     let last = store::last_night(db).await?;
@@ -105,22 +120,38 @@ fn tell(export: &Export) {
         "  {}",
         match export.checkpoint {
             Some(size) => format!("covered by the checkpoint over {size} entries"),
-            None => "covered by no checkpoint: this proves nothing against a rewrite of everything".to_owned(),
+            None =>
+                "covered by no checkpoint: this proves nothing against a rewrite of everything".to_owned(),
         }
     );
+    if let Some(why) = &export.unproved {
+        println!("  the newest checkpoint does NOT cover it: {}", visible(why));
+    }
     match export.state {
         State::Made => {}
         State::MadeUnrecorded => println!("  not written down: this login may not"),
         State::Same => println!("  made before, and the same"),
         State::Differs => {
-            println!("  made before, and DIFFERENT: entries of that day have changed since; the files stay as they were");
+            println!(
+                "  made before, and DIFFERENT: entries of that day have changed since; the files stay as they were"
+            );
         }
     }
 }
 
 impl Tabular for Export {
-    const COLUMNS: &'static [&'static str] =
-        &["file", "date", "first_seq", "last_seq", "entries", "sha256", "signed", "checkpoint", "verdict", "state"];
+    const COLUMNS: &'static [&'static str] = &[
+        "file",
+        "date",
+        "first_seq",
+        "last_seq",
+        "entries",
+        "sha256",
+        "signed",
+        "checkpoint",
+        "verdict",
+        "state",
+    ];
 
     fn cells(&self) -> Vec<String> {
         fn cell<T: ToString>(value: Option<&T>) -> String {

@@ -1,15 +1,19 @@
 //! `attestor audit report`.
 
-use super::super::Global;
-use super::super::output::Format as Shape;
-use super::verify::chain_state;
+use super::known::Place;
 use crate::audit::jobs::report::{ReportRequest, SAMPLE_MAX, compile, record};
-use crate::audit::report::{ReportType, html::html, markdown::markdown};
+use crate::audit::jobs::{Request, verify};
+use crate::audit::kept::{Readers, put};
+use crate::audit::note::root_text;
+use crate::audit::report::{Anchor, ChainState, ReportType, html::html, markdown::markdown, rfc3339};
 use crate::audit::store::fields::FIELDS;
+use crate::cli::Global;
+use crate::db::Db;
 use crate::error::{Error, Kind, Result};
-use crate::files::{Readers, Standing, write_whole};
 use crate::filter;
 use crate::ids::DeedKey;
+use crate::jobs::JobContext;
+use crate::text::visible;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -41,6 +45,9 @@ pub struct Options {
     /// How many entries the sample holds.
     #[arg(long, value_name = "N", default_value = "25", value_parser = clap::value_parser!(u32).range(0..=i64::from(SAMPLE_MAX)))]
     pub sample: u32,
+    /// What the chain is held against.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// Which controls.
@@ -66,12 +73,12 @@ pub enum Form {
 }
 
 /// Makes the report; the result is the exit status.
-pub async fn run(options: Options, global: &Global) -> Result<u8> {
+pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
     let request = request(&options)?;
     let db = global.open().await?.db;
     let mut report = compile(&db, &request, Utc::now()).await?;
     // Verified afterwards, the chain is verified at least as far as the report reads it.
-    report.chain = chain_state(&db, global).await?;
+    report.chain = chain_state(&db, &options.place, global).await?;
     let filed = report.file();
     let bytes = match options.format {
         Form::Json => format!("{}\n", serde_json::Value::Object(filed.document.clone())),
@@ -81,20 +88,45 @@ pub async fn run(options: Options, global: &Global) -> Result<u8> {
     match record(&db, &request, &report, &filed, DeedKey::fresh()).await {
         Ok(recorded) => eprintln!("report {} is filed; entry {}", recorded.id, recorded.seq),
         Err(error) if error.kind() == Kind::Denied => {
-            eprintln!("not filed: {error}");
+            eprintln!("not filed: {}", visible(&error.to_string()));
         }
         Err(error) => return Err(error),
     }
     match &options.out {
         Some(path) => {
-            write_whole(path, bytes.as_bytes(), Readers::Everyone, Standing::Replaced)?;
-            if global.format() == Shape::Table {
-                eprintln!("report hash {}", filed.hash);
-            }
+            put(path, bytes.as_bytes(), Readers::Everyone)?;
+            eprintln!("report hash {}", filed.hash);
         }
         None => io::stdout().write_all(bytes.as_bytes())?,
     }
-    Ok(if report.chain.breaks > 0 { 3 } else { 0 })
+    Ok(if report.chain.breaks > 0 { super::tell::FOUND } else { 0 })
+}
+
+/// What a full verification of the chain finds now.
+async fn chain_state(db: &Db, place: &Place, global: &Global) -> Result<ChainState> {
+    let known = place.known(db, global).await?;
+    let origin = place.origin(&global.settings()?.audit)?;
+    let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
+    let request = Request { origin, trusted: trusted.clone(), ..Request::default() };
+    let mut found = verify(db, &request, &JobContext::unattended()).await?;
+    if let Some(known) = &known {
+        known.settle(&mut found);
+    }
+    let root_of =
+        |size| trusted.iter().find(|checkpoint| checkpoint.size == size).map(|c| root_text(&c.root));
+    Ok(ChainState {
+        verdict: found.verdict().word().to_owned(),
+        entries: found.entries,
+        breaks: found.breaks_count,
+        unverifiable: found.unverifiable,
+        root: found.root_text(),
+        checkpoint: found.anchored.as_ref().map(|anchored| Anchor {
+            size: anchored.size,
+            root: root_of(anchored.size).unwrap_or_default(),
+            time: Some(rfc3339(anchored.time)),
+            key: visible(&anchored.key).into_owned(),
+        }),
+    })
 }
 
 fn request(options: &Options) -> Result<ReportRequest> {
@@ -136,7 +168,7 @@ fn time(text: &str, edge: Edge) -> Result<DateTime<Utc>> {
         }
     }
     text.parse().map_err(|_| {
-        Error::new(Kind::Usage, format!("{} is no time", crate::text::visible(text)))
+        Error::new(Kind::Usage, format!("{} is no time", visible(text)))
             .hint("write a day, 2026-01-31, or a time, 2026-01-31T08:00:00Z")
     })
 }

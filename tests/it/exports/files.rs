@@ -2,10 +2,11 @@
 
 use super::{filled, rechained};
 use crate::support::{Scratch, database};
-use attestor::audit::export::line::Line;
-use attestor::audit::export::manifest::{Covering, Manifest};
+use attestor::audit::export::manifest::Manifest;
 use attestor::audit::export::name::{Files, Which};
-use attestor::audit::jobs::export::{Export, ExportRequest, SCRIPT, SCRIPT_NAME, State, Vouching, export};
+use attestor::audit::jobs::export::{Export, ExportRequest, SCRIPT, SCRIPT_NAME, State, export};
+use attestor::audit::line::Line;
+use attestor::audit::trust::TrustFolder;
 use attestor::db::Db;
 use attestor::error::{Kind, Result};
 use attestor::ids::EntrySeq;
@@ -14,22 +15,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Nobody vouches.
-struct Nobody;
-
-impl Vouching for Nobody {
-    async fn covering(&self, _: EntrySeq) -> Result<Option<Covering>> {
-        Ok(None)
-    }
-
-    async fn sign(&self, _: &[u8]) -> Result<Option<String>> {
-        Ok(None)
-    }
+async fn made(db: &Db, which: Which, folder: &Path) -> Result<Export> {
+    export(db, &request(which, folder), &JobContext::unattended()).await
 }
 
-async fn made(db: &Db, which: Which, folder: &Path) -> Result<Export> {
-    let request = ExportRequest { which, folder: folder.to_owned() };
-    export(db, &request, &Nobody, &JobContext::unattended()).await
+fn request(which: Which, folder: &Path) -> ExportRequest {
+    let trust = TrustFolder::below(&folder.join("state"));
+    ExportRequest { which, folder: folder.to_owned(), signer: None, trust, places: Vec::new() }
 }
 
 fn night(text: &str) -> Which {
@@ -53,7 +45,7 @@ async fn a_night_is_exported_once_and_stays_the_same() {
         .strip_suffix(b"\n")
         .unwrap()
         .split(|byte| *byte == b'\n')
-        .map(|line| Line::read(line, 1).unwrap())
+        .map(|line| Line::read(line).unwrap())
         .collect();
     assert_eq!(lines.iter().map(|line| line.seq).collect::<Vec<_>>(), (11..=20).collect::<Vec<_>>());
     let summed = Command::new("sha256sum")
@@ -95,8 +87,10 @@ async fn a_night_is_exported_once_and_stays_the_same() {
 async fn a_day_that_goes_on_is_not_exported() {
     let database = database().await;
     let scratch = Scratch::new();
-    let today: chrono::NaiveDate =
-        sqlx::query_scalar("select (now() at time zone 'UTC')::date").fetch_one(database.db().read()).await.unwrap();
+    let today: chrono::NaiveDate = sqlx::query_scalar("select (now() at time zone 'UTC')::date")
+        .fetch_one(database.db().read())
+        .await
+        .unwrap();
     let error = made(&database.db(), Which::Nightly(today), scratch.path()).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
@@ -143,8 +137,8 @@ async fn a_cancelled_export_leaves_nothing() {
     let cancel = tokio_util::sync::CancellationToken::new();
     cancel.cancel();
     let job = JobContext::new(tokio::sync::watch::channel(attestor::jobs::Progress::default()).0, cancel);
-    let request = ExportRequest { which: night("2026-01-01"), folder: scratch.path().to_owned() };
-    let error = export(&database.db(), &request, &Nobody, &job).await.unwrap_err();
+    let request = request(night("2026-01-01"), scratch.path());
+    let error = export(&database.db(), &request, &job).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Incomplete);
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
     let rows: i64 = sqlx::query_scalar("select count(*) from audit.audit_exports")

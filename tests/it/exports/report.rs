@@ -36,7 +36,10 @@ async fn a_report_counts_what_supports_each_control() {
     let db = database.db();
     let report = document(&db, &request(ReportType::Soc2, "")).await;
     assert_eq!(report["population"]["entries"], 40);
-    assert_eq!((&report["population"]["first_seq"], &report["population"]["last_seq"]), (&21.into(), &60.into()));
+    assert_eq!(
+        (&report["population"]["first_seq"], &report["population"]["last_seq"]),
+        (&21.into(), &60.into())
+    );
     assert_eq!(report["population"]["missing"], 0);
     let controls = report["controls"].as_array().unwrap();
     assert!(controls.iter().all(|control| control["control"].as_str().unwrap().starts_with("SOC2:")));
@@ -55,7 +58,10 @@ async fn a_report_counts_what_supports_each_control() {
     let is_iso = |control: &Value| control["control"].as_str().unwrap().starts_with("ISO27001:");
     assert!(iso["controls"].as_array().unwrap().iter().all(is_iso));
     let custom = document(&db, &request(ReportType::Custom, "category:override")).await;
-    assert_eq!((&custom["population"]["entries"], &custom["query"]), (&10.into(), &"category:override".into()));
+    assert_eq!(
+        (&custom["population"]["entries"], &custom["query"]),
+        (&10.into(), &"category:override".into())
+    );
 }
 
 #[tokio::test]
@@ -101,7 +107,10 @@ async fn a_report_is_filed_with_an_entry_that_holds_its_hash() {
     let recorded = record(&db, &request, &report, &filed, key).await.unwrap();
     assert_eq!(record(&db, &request, &report, &filed, key).await.unwrap(), recorded, "once, however often");
     let entry = entry(&db, recorded.seq).await.unwrap().unwrap();
-    assert_eq!((&*entry.category, &*entry.event_type, recorded.seq), ("report", "report.created", EntrySeq(9)));
+    assert_eq!(
+        (&*entry.category, &*entry.event_type, recorded.seq),
+        ("report", "report.created", EntrySeq(9))
+    );
     assert!(entry.payload.contains(&filed.hash.to_string()), "{}", entry.payload);
     // The row alone gives the hash too.
     let (summary, controls, hash): (Value, Value, String) =
@@ -115,7 +124,8 @@ async fn a_report_is_filed_with_an_entry_that_holds_its_hash() {
     document.insert("report_hash".to_owned(), hash.into());
     assert!(is_whole(&document));
     let mut superuser = database.superuser().await;
-    for sql in ["update audit.compliance_reports set entry_count = 1", "delete from audit.compliance_reports"] {
+    for sql in ["update audit.compliance_reports set entry_count = 1", "delete from audit.compliance_reports"]
+    {
         let error = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut superuser).await.unwrap_err();
         assert!(error.to_string().contains("compliance_reports"), "{error}");
     }
@@ -143,8 +153,7 @@ async fn reports_for_people_carry_the_document_and_no_markup_of_others() {
     let page = html(&report, &filed);
     assert!(!page.contains("<script"), "{page}");
     let document = page.split_once("<pre id=\"document\">").unwrap().1.split_once("</pre>").unwrap().0;
-    let entities =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
     let document = entities.iter().fold(document.to_owned(), |text, (entity, c)| text.replace(entity, c));
     let Value::Object(document) = serde_json::from_str(&document).unwrap() else { panic!() };
     assert!(is_whole(&document));
@@ -152,7 +161,8 @@ async fn reports_for_people_carry_the_document_and_no_markup_of_others() {
     let text = markdown(&report, &filed);
     let fence = text.lines().rev().find(|line| line.starts_with("```")).unwrap();
     let (before, rest) = text.split_once(&format!("{fence}json\n")).unwrap();
-    let Value::Object(document) = serde_json::from_str(rest.strip_suffix(&format!("\n{fence}\n")).unwrap()).unwrap()
+    let Value::Object(document) =
+        serde_json::from_str(rest.strip_suffix(&format!("\n{fence}\n")).unwrap()).unwrap()
     else {
         panic!()
     };

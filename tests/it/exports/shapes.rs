@@ -1,8 +1,8 @@
 //! What needs no database: names, lines, manifests, and the hash of a report.
 
 use attestor::audit::export::check::Checked;
-use attestor::audit::export::line::Line;
 use attestor::audit::export::name::{Files, Which};
+use attestor::audit::line::Line;
 use attestor::audit::report;
 use attestor::ids::EntrySeq;
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn files_stand_beside_their_lines() {
     assert_eq!(files.digest, Path::new("/a/audit-2026-01-02.jsonl.sha256"));
     assert_eq!(files.manifest, Path::new("/a/audit-2026-01-02.manifest.json"));
     assert_eq!(files.signature, Path::new("/a/audit-2026-01-02.manifest.json.sig"));
-    assert_eq!(files.checkpoint, Path::new("/a/audit-2026-01-02.checkpoint"));
+    assert_eq!(files.proof, Path::new("/a/audit-2026-01-02.proof.json"));
 }
 
 /// The two entries of the specification's vectors.
@@ -44,7 +44,7 @@ fn vectors() -> [Line; 2] {
         actor_type: "human".into(),
         repo_full_name: Some("acme/api".into()),
         pr_number: Some(42),
-        framework: vec![Some("SOC2:CC8.1".into()), Some("ISO27001:A.8.32".into())],
+        framework: vec!["SOC2:CC8.1".into(), "ISO27001:A.8.32".into()],
         payload_hash: "8dfd64ec498d3195f780857776c54b83f6388df551d9b971c35245ce42a3ac32".into(),
         prev_hash: "08a1ee6a65ea8cf17f1cafa6600e59988a5752f540332a058c40c155a1c07d81".into(),
         occurred_at: "2026-01-02T03:04:05.000006Z".into(),
@@ -99,8 +99,7 @@ fn whatever_is_changed_in_a_line_is_found() {
         ("METADATA_MISMATCH", |line| line.actor_type = "bot".into()),
         ("METADATA_MISMATCH", |line| line.repo_full_name = Some(String::new())),
         ("METADATA_MISMATCH", |line| line.pr_number = Some(0)),
-        ("METADATA_MISMATCH", |line| line.framework.push(None)),
-        ("METADATA_MISMATCH", |line| line.framework.push(Some(String::new()))),
+        ("METADATA_MISMATCH", |line| line.framework.push(String::new())),
         ("METADATA_MISMATCH", |line| line.commit_sha = None),
         ("METADATA_MISMATCH", |line| line.control_id = Some(String::new())),
         ("METADATA_MISMATCH", |line| line.db_user = "root".into()),
@@ -121,7 +120,10 @@ fn whatever_is_changed_in_a_line_is_found() {
         [first, second].iter().for_each(|line| checked.take(line));
         checked.begin();
         let found = checked.found().clone().first_ones();
-        assert!(found.iter().any(|b| b.kind.word() == *expected && b.seq == Some(2)), "change {at}: {found:?}");
+        assert!(
+            found.iter().any(|b| b.kind.word() == *expected && b.seq == Some(2)),
+            "change {at}: {found:?}"
+        );
     }
     let [first, second] = vectors();
     assert_eq!(verdict(&[second]), ("GAP", 2));
@@ -135,15 +137,14 @@ fn a_line_is_one_line_and_reads_back() {
     let mut bytes = Vec::new();
     line.write(&mut bytes).unwrap();
     assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 1);
-    assert_eq!(Line::read(&bytes[..bytes.len() - 1], 1).unwrap(), line);
+    assert_eq!(Line::read(&bytes[..bytes.len() - 1]).unwrap(), line);
     for wrong in ["", "{}", "[]", "{\"seq\":1}", "null"] {
-        let error = Line::read(wrong.as_bytes(), 7).unwrap_err();
-        assert!(error.to_string().starts_with("line 7 is no entry"), "{error}");
+        assert!(Line::read(wrong.as_bytes()).is_err(), "{wrong}");
     }
     let twice = String::from_utf8(bytes).unwrap().replacen("\"id\":1", "\"id\":1,\"id\":1", 1);
-    assert!(Line::read(twice.as_bytes(), 1).is_err(), "a key that stands twice hides something");
+    assert!(Line::read(twice.as_bytes()).is_err(), "a key that stands twice hides something");
     let more = twice.replacen("\"id\":1,\"id\":1", "\"id\":1,\"note\":1", 1);
-    assert!(Line::read(more.as_bytes(), 1).is_err(), "what is not hashed does not belong here");
+    assert!(Line::read(more.as_bytes()).is_err(), "what is not hashed does not belong here");
 }
 
 #[test]
