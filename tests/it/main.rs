@@ -26,6 +26,7 @@ mod looks;
 mod manual;
 mod metrics;
 mod migrate;
+mod operations;
 mod overview;
 mod risk;
 mod sarif;
