@@ -24,11 +24,24 @@ pub enum Note {
     RunEnded,
     /// The same for a run whose lease is past.
     RunLost,
+    /// Keeps roots of whole subtrees of the chain's Merkle tree: levels ($1), positions ($2), hashes ($3).
+    /// A cache: whoever reads it holds what comes out of it against a root that is signed.
+    MerkleTiles,
+    /// Keeps a signed checkpoint: size ($1), root ($2), key ($3), time ($4), note ($5) and SSH signature
+    /// ($6). Its entry is in the chain already, covered by it; the same checkpoint again is no row.
+    Checkpoint,
 }
 
 impl Note {
     /// All of them.
-    pub const ALL: &[Note] = &[Note::RunBegun, Note::RunProgress, Note::RunEnded, Note::RunLost];
+    pub const ALL: &[Note] = &[
+        Note::RunBegun,
+        Note::RunProgress,
+        Note::RunEnded,
+        Note::RunLost,
+        Note::MerkleTiles,
+        Note::Checkpoint,
+    ];
 
     /// The statement.
     pub fn sql(self) -> &'static str {
@@ -61,6 +74,16 @@ impl Note {
                      context = coalesce(context, '{}') - 'progress' || $5,
                      completed_at = clock_timestamp(), updated_at = clock_timestamp(), lease_until = null
                  where id = $1 and status in ('queued', 'running') and lease_until < clock_timestamp()"
+            }
+            Note::MerkleTiles => {
+                "insert into audit.merkle_tiles (level, position, hash)
+                 select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
+                 on conflict (level, position) do update set hash = excluded.hash
+                 where merkle_tiles.hash <> excluded.hash"
+            }
+            Note::Checkpoint => {
+                "insert into audit.checkpoints (size, root, key, signed_at, note, ssh_signature)
+                 values ($1, $2, $3, $4, $5, $6) on conflict (size, root, key) do nothing"
             }
         }
     }

@@ -28,6 +28,8 @@ impl Runs {
             Input::Command(command) => self.command(command),
             Input::Key(key) => self.key(key),
             Input::Paste(text) => self.paste(&text),
+            // Its run is news by itself, where it was recorded.
+            Input::Verified(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
             Input::News => self.news_came(),
             Input::Reconnected => self.reconnected(),
             Input::Rested => self.show_selected(Anew::No),
