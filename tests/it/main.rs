@@ -29,6 +29,7 @@ mod migrate;
 mod operations;
 mod overview;
 mod risk;
+mod runs_screen;
 mod sarif;
 mod seal;
 mod session;

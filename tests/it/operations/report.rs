@@ -193,7 +193,7 @@ async fn a_report_of_others_that_breaks_the_contract_is_shown_as_such() {
                          "summary": {"overall": "blocked\u{202e}"}, "previous_report_id": "99999999999999999999"},
                          "progress": [1], "scope": "none", "label": {"a": 1}});
     for (context, words) in [
-        (hostile, "unknown variant"),
+        (hostile, "missing field"),
         (json!({"verification_report": "text"}), "invalid type"),
         (json!({"verification_report": []}), "breaks its contract"),
         (json!({"verification_report": {"checks": {"a": 1}}}), "breaks its contract"),

@@ -148,7 +148,7 @@ async fn a_killed_run_is_completed_as_failed_by_who_comes_next() {
     assert_eq!(bench.standing(next).await, "completed succeeded t");
     assert_eq!(
         bench.events().await,
-        "verification probe.completed failed; verification probe.started; verification probe.completed succeeded"
+        "verification probe.completed failed; verification probe.started; verification probe.completed succeeded ready"
     );
     let (other, quiet) = (bench.killed("b").await, bench.killed("c").await);
     bench.run(&format!("update operations.operation_runs set context = '{{}}' where id = {quiet}")).await;
