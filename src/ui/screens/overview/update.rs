@@ -201,6 +201,7 @@ impl Overview {
     fn open_selected(&mut self) -> Vec<Ask<Wish>> {
         match self.target() {
             Some(Jump::Findings(filter)) => vec![Ask::Open(Place::Findings { filter })],
+            Some(Jump::Runs(filter)) => vec![Ask::Open(Place::Runs { filter })],
             Some(Jump::Entries) => {
                 self.focus = Focus::Entries;
                 Vec::new()
