@@ -6,6 +6,7 @@
 
 pub mod files;
 pub mod origin;
+pub mod permalink;
 mod settings;
 
 pub use settings::{Pace, Settings, Shape};
@@ -136,6 +137,11 @@ impl Config {
                 Ok((options, Some(lease)))
             }
         }
+    }
+
+    /// How the connection is called on screen.
+    pub fn name(&self) -> &str {
+        &self.connection.name
     }
 
     /// Whether the way to the server is a network.

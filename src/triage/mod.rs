@@ -14,6 +14,7 @@ pub mod identity;
 pub mod import;
 pub mod jobs;
 pub mod kev;
+pub mod markdown;
 pub mod metrics;
 pub mod rate;
 pub mod reason;

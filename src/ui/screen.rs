@@ -9,7 +9,7 @@ use super::command::{Command, Need, Pane};
 use super::theme::Theme;
 use crate::audit::verify::report::Report;
 use crate::db::Db;
-use crate::ids::EntrySeq;
+use crate::ids::{EntrySeq, FindingId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
@@ -142,6 +142,10 @@ pub enum Ask<W> {
     Open(Place),
     /// Put this on the clipboard.
     Copy(SafeText),
+    /// Put a link to this finding on the clipboard; the app knows the connection.
+    CopyLink(FindingId),
+    /// Go where this link leads.
+    Follow(String),
     /// Ask first; on a yes, do it.
     Confirm(Question, W),
     /// Say this in the footer for a while.
@@ -162,6 +166,8 @@ impl<W> Ask<W> {
             Ask::Confirm(question, inner) => Ask::Confirm(question, wish(inner)),
             Ask::Open(place) => Ask::Open(place),
             Ask::Copy(text) => Ask::Copy(text),
+            Ask::CopyLink(id) => Ask::CopyLink(id),
+            Ask::Follow(link) => Ask::Follow(link),
             Ask::Toast(toast) => Ask::Toast(toast),
             Ask::Rest => Ask::Rest,
             Ask::Start(deed) => Ask::Start(deed),
@@ -187,6 +193,8 @@ pub enum Place {
     },
     /// An entry of the chain.
     Entry(EntrySeq),
+    /// The row of a finding, whatever the filter.
+    Finding(FindingId),
 }
 
 /// A question before a deed. The default is No; the key that says yes is not the key that asked.

@@ -176,7 +176,7 @@ fn keys_are_read_to_the_byte() {
             format!("{name}+{}+{public}", id.to_uppercase() + "F"),
             format!("{name}+0{id}+{public}"),
             format!("{name}+00000000+{public}"),
-            format!("{name}+{id}+C{}", &public[1..]),
+            format!("{name}+{id}+{}{}", &public[..20], public[20..].chars().rev().collect::<String>()),
             format!("{name}+{id}+{public}\n"),
             format!("{name}+{id}+"),
         ] {

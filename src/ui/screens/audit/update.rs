@@ -79,7 +79,7 @@ impl Audit {
                 self.go_to(seq)
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_whole(From::Top),
-            Some(Place::Overview | Place::Findings { .. }) | None => Vec::new(),
+            Some(Place::Overview | Place::Findings { .. } | Place::Finding(_)) | None => Vec::new(),
         }
     }
 

@@ -9,9 +9,11 @@ pub mod drafts;
 pub mod list;
 pub mod marks;
 pub mod own;
+pub mod people;
 pub mod state;
 pub mod wish;
 
+mod copy;
 mod deeds;
 mod layers;
 mod loading;
@@ -27,6 +29,8 @@ pub(super) mod layout;
 pub(super) mod list_view;
 mod own_view;
 mod panels;
+mod people_told;
+mod people_view;
 mod told;
 mod view;
 
@@ -76,6 +80,7 @@ impl Screen for Findings {
 
     fn pane(&self) -> Pane {
         match self.focus {
+            _ if self.people.is_open() => Pane::People,
             Focus::List => Pane::FindingsList,
             Focus::Detail => Pane::FindingsDetail,
             Focus::Own => Pane::Feedback,
@@ -83,6 +88,9 @@ impl Screen for Findings {
     }
 
     fn hints(&self) -> Vec<Command> {
+        if self.people.is_open() {
+            return vec![Command::NextSample, Command::NextScope, Command::NextPane, Command::GoFindings];
+        }
         match (self.focus, self.subject()) {
             (Focus::Own, Some(_)) => {
                 vec![Command::OpenSelected, Command::TakeBack, Command::Comment, Command::GoFindings]
@@ -120,7 +128,7 @@ impl Screen for Findings {
     }
 
     fn shows(&self, place: &Place) -> bool {
-        matches!(place, Place::Findings { .. })
+        matches!(place, Place::Findings { .. } | Place::Finding(_))
     }
 
     fn drafts(&self) -> Vec<Draft> {
