@@ -1,13 +1,18 @@
 //! The audit: what the chain holds, looked at, verified and sealed.
 
+pub mod actions;
 pub mod detail;
 pub mod entry;
+pub mod evidence;
 pub mod examine;
 pub mod jobs;
 pub mod kept;
+pub mod line;
 pub mod merkle;
 pub mod note;
 pub mod payload;
+pub mod place;
+pub mod proof;
 pub mod signer;
 pub mod sshsig;
 pub mod store;

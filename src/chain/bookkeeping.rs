@@ -16,11 +16,17 @@ pub enum Note {
     /// Renews the lease of a running run ($1) by so many seconds ($2), and says how far it is ($3). The
     /// time is the server's. No row is written where the run has ended, or was taken for dead.
     RunProgress,
+    /// Keeps roots of whole subtrees of the chain's Merkle tree: levels ($1), positions ($2), hashes ($3).
+    /// A cache: whoever reads it holds what comes out of it against a root that is signed.
+    MerkleTiles,
+    /// Keeps a signed checkpoint: size ($1), root ($2), key ($3), time ($4), note ($5) and SSH signature
+    /// ($6). Its entry is in the chain already, covered by it; the same checkpoint again is no row.
+    Checkpoint,
 }
 
 impl Note {
     /// All of them.
-    pub const ALL: &[Note] = &[Note::RunProgress];
+    pub const ALL: &[Note] = &[Note::RunProgress, Note::MerkleTiles, Note::Checkpoint];
 
     /// The statement.
     pub fn sql(self) -> &'static str {
@@ -30,6 +36,16 @@ impl Note {
                  set lease_until = clock_timestamp() + make_interval(secs => $2), updated_at = clock_timestamp(),
                      context = coalesce(context, '{}') || jsonb_build_object('progress', $3::jsonb)
                  where id = $1 and status = 'running'"
+            }
+            Note::MerkleTiles => {
+                "insert into audit.merkle_tiles (level, position, hash)
+                 select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
+                 on conflict (level, position) do update set hash = excluded.hash
+                 where merkle_tiles.hash <> excluded.hash"
+            }
+            Note::Checkpoint => {
+                "insert into audit.checkpoints (size, root, key, signed_at, note, ssh_signature)
+                 values ($1, $2, $3, $4, $5, $6) on conflict (size, root, key) do nothing"
             }
         }
     }

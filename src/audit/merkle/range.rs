@@ -3,7 +3,7 @@
 //! Its memory grows with the logarithm of its length, so that a chain of any size is rooted in one
 //! pass. Ranges that touch can be joined, which lets several readers share a chain.
 
-use super::span::{Span, level_of};
+use super::span::{Span, Subtree, level_of};
 use crate::chain::hash::{Digest, leaf, node};
 
 /// A run of neighbouring leaves, as the fewest whole subtrees that cover it.
@@ -33,7 +33,13 @@ impl Range {
 
     /// Appends the leaf of an entry.
     pub fn push_entry(&mut self, entry_hash: &Digest) {
-        self.push(leaf(entry_hash), 0);
+        self.push(leaf(entry_hash), 0, |_, _| {});
+    }
+
+    /// Appends the leaf of an entry, and tells `whole` every subtree of two leaves and more that it
+    /// completes, from the lowest up.
+    pub fn push_entry_telling(&mut self, entry_hash: &Digest, whole: impl FnMut(Subtree, Digest)) {
+        self.push(leaf(entry_hash), 0, whole);
     }
 
     /// The range of the whole subtrees `hashes`, which cover the leaves `begin` to `end` from left to
@@ -58,7 +64,7 @@ impl Range {
         for subtree in &right.subtrees {
             let level = level_of(at, right.end);
             at += 1 << level;
-            self.push(*subtree, level);
+            self.push(*subtree, level, |_, _| {});
         }
         true
     }
@@ -72,7 +78,7 @@ impl Range {
     }
 
     /// Appends a whole subtree of `2^level` leaves, and joins what it completes.
-    fn push(&mut self, mut subtree: Digest, mut level: u32) {
+    fn push(&mut self, mut subtree: Digest, mut level: u32, mut whole: impl FnMut(Subtree, Digest)) {
         // A subtree is completed by its left neighbour, where this range holds that one.
         let mut at = self.end;
         self.end += 1 << level;
@@ -81,6 +87,7 @@ impl Range {
             subtree = node(&left, &subtree);
             at -= 1 << level;
             level += 1;
+            whole(Subtree { level, index: at >> level }, subtree);
         }
         self.subtrees.push(subtree);
     }

@@ -1,8 +1,10 @@
-//! The SQL of the audit. Nothing here writes.
+//! The SQL of the audit.
 
+pub mod checkpoints;
 pub mod entries;
 pub mod fields;
 pub mod ground;
 pub mod rows;
 pub mod stored;
+pub mod tree;
 pub mod values;

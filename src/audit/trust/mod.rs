@@ -4,8 +4,10 @@
 //! and the size that is pinned never decreases.
 
 mod folder;
+mod named;
 
 pub use folder::TrustFolder;
+pub use named::key_named;
 
 use super::note::{Checkpoint, Judged, Note, Seal, VerifierKey, root_from_text, root_text};
 use crate::chain::hash::Digest;

@@ -1,8 +1,9 @@
 //! `attestor audit verify`.
 
+use super::known::{Place, trust_folder};
+use super::tell::line;
 use crate::audit::jobs::{Request, verify};
 use crate::audit::verify::report::Report;
-use crate::audit::verify::verdict::Break;
 use crate::cli::Global;
 use crate::cli::output::Format;
 use crate::error::{Error, Result};
@@ -17,13 +18,27 @@ pub struct Options {
     /// How many connections read at once; by default as many as this machine has processors.
     #[arg(long, value_name = "N")]
     pub workers: Option<NonZeroUsize>,
+    /// What it is held against.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// Verifies; the result is the exit status.
 pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
     let session = global.open().await?;
-    let request = Request { workers: options.workers, ..Request::default() };
-    let report = verify(&session.db, &request, &JobContext::unattended()).await?;
+    let known = options.place.known(&session.db, global).await?;
+    let origin = options.place.origin(&global.settings()?.audit)?;
+    let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
+    let request = Request { origin, trusted, workers: options.workers, ..Request::default() };
+    let mut report = verify(&session.db, &request, &JobContext::unattended()).await?;
+    if let Some(known) = &known {
+        known.settle(&mut report);
+        // The verdict stands, whether or not it can be remembered.
+        if let Err(error) = trust_folder().and_then(|folder| known.pin(&report, &folder)) {
+            eprintln!("{}", error.report());
+            eprintln!("the checkpoint was not pinned");
+        }
+    }
     let mut out = io::stdout().lock();
     match global.format() {
         Format::Json => {
@@ -42,13 +57,4 @@ fn tell(report: &Report, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "  {}", visible(&line(found)))?;
     }
     Ok(())
-}
-
-fn line(found: &Break) -> String {
-    let place = match (found.seq, found.range) {
-        (Some(seq), _) => format!("#{seq}"),
-        (None, Some((from, to))) => format!("#{from} to #{to}"),
-        (None, None) => "the table".to_owned(),
-    };
-    format!("{place}  {}  {}", found.kind.word(), found.why)
 }
