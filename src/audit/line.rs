@@ -49,7 +49,8 @@ impl Line {
         let since_2000 = TimeDelta::microseconds(row.occurred_at?);
         let epoch = DateTime::from_timestamp(946_684_800, 0)?;
         let mut framework = Vec::new();
-        let list = TextArray::read(row.framework?).ok().filter(|list| list.dimensions <= 1 && list.lower == 1)?;
+        let list =
+            TextArray::read(row.framework?).ok().filter(|list| list.dimensions <= 1 && list.lower == 1)?;
         for element in list.elements() {
             framework.push(text(element.ok()?)?);
         }
@@ -109,6 +110,10 @@ impl Line {
             prev_hash: &self.prev_hash,
         }
         .entry_hash();
-        if from_hex(self.entry_hash.as_bytes()) == Some(hash) { Ok(hash) } else { Err(Kind::MetadataMismatch) }
+        if from_hex(self.entry_hash.as_bytes()) == Some(hash) {
+            Ok(hash)
+        } else {
+            Err(Kind::MetadataMismatch)
+        }
     }
 }

@@ -75,7 +75,13 @@ impl fmt::Display for Unproved {
 
 impl Proof {
     /// The proof of an entry by its path in the tree of a checkpoint.
-    pub fn new(entry: Line, checkpoint: &Checkpoint, path: &[Digest], note: &Note, ssh: Option<String>) -> Self {
+    pub fn new(
+        entry: Line,
+        checkpoint: &Checkpoint,
+        path: &[Digest],
+        note: &Note,
+        ssh: Option<String>,
+    ) -> Self {
         Proof {
             format: FORMAT.to_owned(),
             leaf_index: u64::try_from(entry.seq - 1).unwrap_or(u64::MAX),
@@ -100,9 +106,10 @@ impl Proof {
     /// Checks that the entry is in the tree whose root its checkpoint names; whether anybody signed that
     /// checkpoint is not looked at.
     pub fn check(&self) -> Result<(), Unproved> {
-        let entry_hash = self.entry.recompute().map_err(|kind| {
-            Unproved::Broken(kind, "the entry is not the one that was hashed".to_owned())
-        })?;
+        let entry_hash = self
+            .entry
+            .recompute()
+            .map_err(|kind| Unproved::Broken(kind, "the entry is not the one that was hashed".to_owned()))?;
         let malformed = |what: &str| Unproved::Malformed(what.to_owned());
         let root = root_from_text(&self.root).ok_or(malformed("the root is not the base64 of 32 bytes"))?;
         let path: Option<Vec<Digest>> = self.inclusion.iter().map(|hash| root_from_text(hash)).collect();
@@ -115,7 +122,10 @@ impl Proof {
         let note = Note::parse(self.checkpoint.as_bytes()).map_err(|e| malformed(&e.to_string()))?;
         let checkpoint = Checkpoint::of(&note).map_err(|e| malformed(&e.to_string()))?;
         if checkpoint.origin != self.entry.chain_id {
-            return Err(Unproved::Broken(Kind::ChainIdMismatch, "the checkpoint is of another chain".to_owned()));
+            return Err(Unproved::Broken(
+                Kind::ChainIdMismatch,
+                "the checkpoint is of another chain".to_owned(),
+            ));
         }
         if (checkpoint.size, checkpoint.root) != (self.tree_size, root) {
             let what = "the checkpoint names another size or root";

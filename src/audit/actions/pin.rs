@@ -28,7 +28,12 @@ pub enum Pinned {
 
 /// Pins a checkpoint for the chain `origin`. From what is pinned already it has to have grown, which is
 /// proved with the entries of `db`; without a database only a first one can be pinned.
-pub async fn pin(db: Option<&Db>, folder: &TrustFolder, origin: &str, published: &Published) -> Result<Pinned> {
+pub async fn pin(
+    db: Option<&Db>,
+    folder: &TrustFolder,
+    origin: &str,
+    published: &Published,
+) -> Result<Pinned> {
     let trust = folder.read(origin)?;
     let signed = match judge(&trust, published) {
         Ok(believed) => believed.signed,
@@ -59,7 +64,11 @@ pub async fn pin(db: Option<&Db>, folder: &TrustFolder, origin: &str, published:
 
 /// Whether the tree that was signed grew to that of `size` entries under `root`, proved with the hashes
 /// of the entries. Where those come from does not matter: a proof that holds, holds.
-pub(super) async fn grew(snapshot: &mut Snapshot, old: &Signed, (size, root): (u64, &Digest)) -> Result<bool> {
+pub(super) async fn grew(
+    snapshot: &mut Snapshot,
+    old: &Signed,
+    (size, root): (u64, &Digest),
+) -> Result<bool> {
     let Ok(path) = consistency_path(old.size, size) else { return Ok(false) };
     for source in [Source::Cache, Source::Entries] {
         let hashes = tree::hashes(snapshot, &path, source).await?;
@@ -71,7 +80,11 @@ pub(super) async fn grew(snapshot: &mut Snapshot, old: &Signed, (size, root): (u
 }
 
 /// The largest checkpoint of the database's chain that somebody trusted signed, as it was found.
-pub async fn newest(db: &Db, folder: &TrustFolder, places: &[std::path::PathBuf]) -> Result<Option<Published>> {
+pub async fn newest(
+    db: &Db,
+    folder: &TrustFolder,
+    places: &[std::path::PathBuf],
+) -> Result<Option<Published>> {
     let mut snapshot = db.snapshot().await?;
     let trust = folder.read(&own_name(&mut snapshot).await?)?;
     let found = found(&mut snapshot, places).await?;

@@ -50,7 +50,8 @@ pub async fn prove(
         return Err(Error::new(Kind::NotFound, format!("no checkpoint covers the entry {seq} yet"))
             .hint("attestor audit checkpoint"));
     };
-    let path = inclusion_path(index, checkpoint.size).map_err(|flaw| Error::new(Kind::Usage, flaw.to_string()))?;
+    let path =
+        inclusion_path(index, checkpoint.size).map_err(|flaw| Error::new(Kind::Usage, flaw.to_string()))?;
     let mut unproved = None;
     for source in [Source::Cache, Source::Entries] {
         let Some(hashes) = tree::hashes(&mut snapshot, &path, source).await? else { continue };

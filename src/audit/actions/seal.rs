@@ -73,8 +73,11 @@ pub struct Sealed {
 /// was: an entry that was appended is not appended twice, a checkpoint that covers all is published again.
 pub async fn seal(db: &Db, request: &Request<'_>, job: &JobContext) -> Result<Outcome> {
     if request.places.is_empty() {
-        return Err(Error::new(Kind::Usage, "a checkpoint is kept in at least one place outside the database")
-            .hint("name a folder, such as a git checkout: --to DIR, or checkpoints = [\"DIR\"] in [audit]"));
+        return Err(Error::new(
+            Kind::Usage,
+            "a checkpoint is kept in at least one place outside the database",
+        )
+        .hint("name a folder, such as a git checkout: --to DIR, or checkpoints = [\"DIR\"] in [audit]"));
     }
     let mut snapshot = db.snapshot().await?;
     let origin = own_name(&mut snapshot).await?;
@@ -88,12 +91,15 @@ pub async fn seal(db: &Db, request: &Request<'_>, job: &JobContext) -> Result<Ou
     }
     let head = rows::ends(&mut snapshot).await?.last.unwrap_or(0);
     let base = evidence.newest();
-    if let Some(base) = base.filter(|base| i64::try_from(base.signed.size) == Ok(head) && base.ssh.is_some()) {
+    if let Some(base) = base.filter(|base| i64::try_from(base.signed.size) == Ok(head) && base.ssh.is_some())
+    {
         let base = base.clone();
         if trusted_tree(&mut snapshot, &base.signed).await?.is_none() {
             return Ok(Outcome::Refused(vec![other_root(&base.signed)]));
         }
-        if let Some(refused) = ungrown(db, [trust.pinned.as_ref()], (base.signed.size, &base.signed.root)).await? {
+        if let Some(refused) =
+            ungrown(db, [trust.pinned.as_ref()], (base.signed.size, &base.signed.root)).await?
+        {
             return Ok(Outcome::Refused(vec![refused]));
         }
         return keep(db, request, base, Origin::There, 0).await;
@@ -114,7 +120,8 @@ pub async fn seal(db: &Db, request: &Request<'_>, job: &JobContext) -> Result<Ou
     if let Some(refused) = ungrown(db, earlier, (size, &read.root)).await? {
         return Ok(Outcome::Refused(vec![refused]));
     }
-    let text = Checkpoint { origin: origin.clone(), size, root: read.root, extensions: Vec::new() }.to_string();
+    let text =
+        Checkpoint { origin: origin.clone(), size, root: read.root, extensions: Vec::new() }.to_string();
     let time = u64::try_from(request.now.timestamp())
         .map_err(|_| Error::new(Kind::Failed, "the clock of this machine stands before 1970"))?;
     let signatures = request.signer.checkpoint(&origin, &text, time).await?;

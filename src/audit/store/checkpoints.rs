@@ -31,8 +31,8 @@ pub async fn newest(snapshot: &mut Snapshot) -> Result<Vec<Published>> {
 
 /// Keeps a checkpoint. Its entry is in the chain; the same one again changes nothing.
 pub async fn keep(books: Bookkeeping<'_>, signed: &Signed, ssh: &str) -> Result<()> {
-    let size = i64::try_from(signed.size)
-        .map_err(|_| Error::new(Kind::Usage, "no chain has so many entries"))?;
+    let size =
+        i64::try_from(signed.size).map_err(|_| Error::new(Kind::Usage, "no chain has so many entries"))?;
     let (root, key) = (crate::audit::note::root_text(&signed.root), signed.key.to_string());
     let (time, note, ssh) = (signed.time, signed.note.to_string(), ssh.to_owned());
     books

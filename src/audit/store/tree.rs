@@ -113,7 +113,9 @@ async fn from_entries(snapshot: &mut Snapshot, span: Span) -> Result<Option<Rang
     while let Some(row) = rows.try_next().await? {
         let (seq, hash): (i64, Option<&str>) = (row.try_get("seq")?, row.try_get("entry_hash")?);
         let next = u64::try_from(seq).ok() == Some(range.end() + 1);
-        let Some(hash) = hash.filter(|_| next).and_then(|hash| from_hex(hash.as_bytes())) else { return Ok(None) };
+        let Some(hash) = hash.filter(|_| next).and_then(|hash| from_hex(hash.as_bytes())) else {
+            return Ok(None);
+        };
         range.push_entry(&hash);
     }
     Ok((range.end() == span.end()).then_some(range))

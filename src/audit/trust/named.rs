@@ -20,9 +20,11 @@ pub fn key_named(named: &str, origin: Option<&str>) -> Result<VerifierKey> {
     let named = named.trim();
     if let Ok(key) = named.parse::<VerifierKey>() {
         return match origin {
-            Some(origin) if origin != key.name() => {
-                Err(unknown(format!("the key signs for {}, not for {}", visible(key.name()), visible(origin))))
-            }
+            Some(origin) if origin != key.name() => Err(unknown(format!(
+                "the key signs for {}, not for {}",
+                visible(key.name()),
+                visible(origin)
+            ))),
             _ => Ok(key),
         };
     }
@@ -41,7 +43,9 @@ pub fn key_named(named: &str, origin: Option<&str>) -> Result<VerifierKey> {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     match line {
         // One step only: a file that names a file is none.
-        Some(line) if line.starts_with("ssh-") || line.parse::<VerifierKey>().is_ok() => key_named(line, origin),
+        Some(line) if line.starts_with("ssh-") || line.parse::<VerifierKey>().is_ok() => {
+            key_named(line, origin)
+        }
         _ => Err(unknown(format!("{} holds no key that is known here", visible(named)))),
     }
 }

@@ -79,8 +79,11 @@ fn sealed_so(sealed: &Sealed, global: &Global) -> Result<()> {
 /// Asks for the passphrase of a key file, on the terminal alone.
 fn ask(file: &str) -> Result<String> {
     if !std::io::stdin().is_terminal() {
-        return Err(Error::new(Kind::Denied, format!("the key file {file} has a passphrase, and nobody can be asked"))
-            .hint("add the key to an ssh-agent"));
+        return Err(Error::new(
+            Kind::Denied,
+            format!("the key file {file} has a passphrase, and nobody can be asked"),
+        )
+        .hint("add the key to an ssh-agent"));
     }
     Ok(rpassword::prompt_password(format!("Passphrase of {file}: "))?)
 }

@@ -3,8 +3,8 @@
 use super::known::{Place, object, trust_folder};
 use super::tell::{FOUND, tell};
 use crate::audit::actions::{self, Pinned};
-use crate::audit::place;
 use crate::audit::note::{Checkpoint, Note};
+use crate::audit::place;
 use crate::cli::Global;
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;
@@ -68,7 +68,8 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
         }
     };
     let entries = signed.map_or(String::new(), |signed| format!("{} entries  ", signed.size));
-    let told = json!({ "origin": origin, "result": word, "why": why, "checkpoint": signed.map(|s| object(s)) });
+    let told =
+        json!({ "origin": origin, "result": word, "why": why, "checkpoint": signed.map(|s| object(s)) });
     tell(global, &told, &[format!("{word}  {}  {entries}{why}", visible(&origin))])?;
     Ok(if matches!(pinned, Pinned::Now(_) | Pinned::Already(_)) { 0 } else { FOUND })
 }

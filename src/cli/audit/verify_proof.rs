@@ -65,7 +65,8 @@ pub(super) fn run(options: &Options, global: &Global) -> Result<u8> {
             Ok(0)
         }
         Err(why) => {
-            let told = json!({ "verdict": why.word(), "seq": seq, "chain_id": origin, "why": why.to_string() });
+            let told =
+                json!({ "verdict": why.word(), "seq": seq, "chain_id": origin, "why": why.to_string() });
             tell(global, &told, &[format!("{}  #{seq}  {why}", why.word())])?;
             Ok(FOUND)
         }
