@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod list;
 pub mod marks;
 pub mod own;
+pub mod reading;
 pub mod state;
 pub mod wish;
 

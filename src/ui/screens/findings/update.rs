@@ -75,6 +75,10 @@ impl Findings {
             }
             Msg::Own { after, result } => self.own_came(after, result),
             Msg::Targets { ticket, result } => self.targets_came(ticket, result),
+            Msg::Coloured(finding, colours) => {
+                self.coloured(finding, colours);
+                Vec::new()
+            }
             Msg::Arrange(msg) => self.arranged(msg),
             Msg::Copied(result) => self.copied(result),
             Msg::Done(key, result) => self.done(key, result),
