@@ -41,6 +41,14 @@ pub enum Command {
     Filter,
     /// Lifts the filter for a while, and puts it back; the row stays.
     SuspendFilter,
+    /// Groups the findings by rule.
+    GroupByRule,
+    /// Groups the findings by file.
+    GroupByFile,
+    /// Groups the findings by fingerprint.
+    GroupByFingerprint,
+    /// Back from groups to rows.
+    Ungroup,
     /// To the next row that needs a person.
     NextNeedy,
     /// To the previous row that needs a person.
@@ -120,6 +128,8 @@ pub enum Pane {
     OverviewEntries,
     /// The list of findings.
     FindingsList,
+    /// Groups of findings.
+    FindingsGroups,
     /// The detail of a finding.
     FindingsDetail,
     /// One's own drafts and decisions.
@@ -128,8 +138,14 @@ pub enum Pane {
 
 impl Pane {
     /// All of them.
-    pub const ALL: &[Pane] =
-        &[Pane::Overview, Pane::OverviewEntries, Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback];
+    pub const ALL: &[Pane] = &[
+        Pane::Overview,
+        Pane::OverviewEntries,
+        Pane::FindingsList,
+        Pane::FindingsGroups,
+        Pane::FindingsDetail,
+        Pane::Feedback,
+    ];
 }
 
 /// Where a command holds.
@@ -216,10 +232,13 @@ impl Row {
 
 const EVERYWHERE: Holds = Holds::Everywhere;
 const LIST: Holds = Holds::In(&[Pane::FindingsList]);
-const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
-const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
+const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsGroups, Pane::FindingsDetail]);
+const ONE_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
+const FINDING_OR_OWN: Holds =
+    Holds::In(&[Pane::FindingsList, Pane::FindingsGroups, Pane::FindingsDetail, Pane::Feedback]);
 const ANY_LIST: Holds = Holds::In(&[
     Pane::FindingsList,
+    Pane::FindingsGroups,
     Pane::FindingsDetail,
     Pane::Feedback,
     Pane::Overview,
@@ -239,7 +258,7 @@ pub const TABLE: &[Row] = &[
         "Decide that the finding is not real; asks for a reason first"),
     row(Command::SameAgain, "same-again", "same again", &["."], FINDING, ROW_TO_WRITE, Group::Decide,
         "Offer the last verdict and reason on this row"),
-    row(Command::Comment, "comment", "comment", &["c"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
+    row(Command::Comment, "comment", "comment", &["c"], ONE_OR_OWN, ROW_TO_WRITE, Group::Decide,
         "Write a comment of several lines"),
     row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
         "Take back the row's decision, or the last on many; asks"),
@@ -291,6 +310,14 @@ pub const TABLE: &[Row] = &[
         "Edit the filter"),
     row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FINDING_OR_OWN, NOTHING, Group::Show,
         "Lift the filter for a while, or put it back; the row stays"),
+    row(Command::GroupByRule, "group-by-rule", "by rule", &["b r"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Group the findings by rule; a decision concerns all of a group"),
+    row(Command::GroupByFile, "group-by-file", "by file", &["b f"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Group the findings by file"),
+    row(Command::GroupByFingerprint, "group-by-fingerprint", "by fingerprint", &["b p"], FINDING_OR_OWN, NOTHING,
+        Group::Show, "Group the findings that are the same across scans and places"),
+    row(Command::Ungroup, "rows", "rows", &["b b"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Back from groups to rows"),
     row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
         "Sort by the next column"),
     row(Command::Zoom, "zoom", "zoom", &["z"], EVERYWHERE, NOTHING, Group::Show,
@@ -301,7 +328,7 @@ pub const TABLE: &[Row] = &[
         "Load anew"),
     row(Command::Redraw, "redraw", "redraw", &["Ctrl-l"], EVERYWHERE, NOTHING, Group::Show,
         "Draw the whole screen anew"),
-    row(Command::CopyId, "copy-id", "copy id", &["y y"], FINDING_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyId, "copy-id", "copy id", &["y y"], ONE_OR_OWN, ROW, Group::Copy,
         "Copy the number of the row"),
     row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
         "Copy the command line that shows the same"),

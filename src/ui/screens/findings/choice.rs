@@ -1,8 +1,9 @@
 //! What a deed is about: the row under the cursor, the marked rows, all of a filter.
 
 use super::loading::toast;
-use super::state::{Findings, Layer, called};
+use super::state::{Findings, Focus, Layer, called};
 use super::wish::Wish;
+use super::{grouping, groups};
 use crate::error::Error;
 use crate::ids::FindingId;
 use crate::triage::actions::Target;
@@ -129,22 +130,31 @@ impl Findings {
     /// What a deed that is begun now is about, and what has to be asked for that. None, with a word,
     /// where there is nothing, or its last deed is still on its way.
     pub(super) fn choose(&mut self) -> Result<(Choice, Asks), Asks> {
-        if self.marks.anchor().is_some() && !self.own.is_open() {
+        if self.focus == Focus::Groups {
+            let Some(group) = self.groups.selected() else { return Err(Vec::new()) };
+            if self.is_group_under_way(group) {
+                return Err(vec![toast(Tone::Plain, "the decision before this one is still being saved")]);
+            }
+            let Some(filter) = &group.filter else { return Err(vec![grouping::too_long()]) };
+            let (filter, are) = (filter.to_string(), groups::findings_of(group));
+            return Ok(self.choose_filter(filter, are, BTreeSet::new()));
+        }
+        // Marks are of rows.
+        let are_rows = !self.own.is_open() && !self.groups.are_shown();
+        if self.marks.anchor().is_some() && are_rows {
             let asks = self.end_range();
             if !asks.is_empty() {
                 return Err(asks);
             }
         }
-        if !self.own.is_open()
-            && let Some(all) = self.marks.all().cloned()
-        {
+        if are_rows && let Some(all) = self.marks.all().cloned() {
             let are = match all.filter.as_str() {
                 "" => "findings, all there are".to_owned(),
                 filter => format!("findings of {filter}"),
             };
             return Ok(self.choose_filter(all.filter, are, all.except));
         }
-        let choice = if !self.own.is_open() && !self.marks.is_empty() {
+        let choice = if are_rows && !self.marks.is_empty() {
             let chosen = Chosen::ByMarks { filter: self.query().filter };
             Choice { targets: self.marks.rows().collect(), chosen }
         } else {

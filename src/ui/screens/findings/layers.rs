@@ -92,11 +92,14 @@ impl Findings {
             return Vec::new();
         };
         self.layer = Layer::None;
-        if self.own.is_open() {
+        let were_groups = self.groups.are_shown();
+        if self.own.is_open() || were_groups {
             self.own.close();
+            self.forget_groups();
             self.focus = super::state::Focus::List;
         }
-        let mut asks = if self.list.rows().iter().any(|row| row.finding.id == id) {
+        // The rows behind groups may be those of another filter.
+        let mut asks = if !were_groups && self.list.rows().iter().any(|row| row.finding.id == id) {
             let moved = self.list.select(id, self.list_height());
             self.moved(moved)
         } else {

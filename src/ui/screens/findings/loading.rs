@@ -145,6 +145,9 @@ impl Findings {
 
     /// Makes the detail follow the cursor.
     pub(super) fn show_selected(&mut self, anew: Anew) -> Vec<Ask<Wish>> {
+        if self.groups.are_shown() && !self.own.is_open() {
+            return self.show_sample(anew);
+        }
         let subject = if self.own.is_open() {
             self.own.selected_finding()
         } else {
@@ -184,7 +187,15 @@ impl Findings {
                 self.shown.detail = Some(detail);
                 self.shown.load = Load::Idle;
             }
-            Err(error) => self.shown.load = Load::Failed(Failure::from(error)),
+            Err(error) => {
+                let failure = Failure::from(error);
+                // Without a row there is no line that could say it.
+                let said = self.shown.row.is_none().then(|| toast(Tone::Bad, failure.what.clone()));
+                self.shown.load = Load::Failed(failure);
+                if let Some(said) = said {
+                    return vec![said];
+                }
+            }
         }
         match (wanted_for_taking_back, &self.shown.load) {
             (true, Load::Idle) => self.ask_take_back(),

@@ -6,6 +6,7 @@
 
 pub mod choice;
 pub mod drafts;
+pub mod groups;
 pub mod list;
 pub mod marks;
 pub mod own;
@@ -13,6 +14,7 @@ pub mod state;
 pub mod wish;
 
 mod deeds;
+mod grouping;
 mod layers;
 mod loading;
 mod outcomes;
@@ -23,6 +25,7 @@ mod update;
 mod detail_code;
 mod detail_parts;
 mod detail_view;
+mod groups_view;
 pub(super) mod layout;
 pub(super) mod list_view;
 mod own_view;
@@ -79,6 +82,7 @@ impl Screen for Findings {
             Focus::List => Pane::FindingsList,
             Focus::Detail => Pane::FindingsDetail,
             Focus::Own => Pane::Feedback,
+            Focus::Groups => Pane::FindingsGroups,
         }
     }
 
@@ -87,6 +91,17 @@ impl Screen for Findings {
             (Focus::Own, Some(_)) => {
                 vec![Command::OpenSelected, Command::TakeBack, Command::Comment, Command::GoFindings]
             }
+            (Focus::Groups, _) if self.groups.rows().is_empty() => {
+                vec![Command::Filter, Command::Ungroup, Command::Refresh]
+            }
+            (Focus::Groups, _) => vec![
+                Command::OpenSelected,
+                Command::MarkTruePositive,
+                Command::MarkFalsePositive,
+                Command::NextNeedy,
+                Command::Filter,
+                Command::Ungroup,
+            ],
             (Focus::Own, None) => vec![Command::GoFindings, Command::Refresh],
             (_, None) => vec![Command::Filter, Command::SuspendFilter, Command::Refresh, Command::GoFeedback],
             (focus, Some(finding)) => {
@@ -105,18 +120,23 @@ impl Screen for Findings {
 
     fn meets(&self, need: Need) -> bool {
         match need {
-            Need::Row => self.subject().is_some() || (self.focus == Focus::Own && !self.own.is_empty()),
+            Need::Row => match self.focus {
+                Focus::Own => !self.own.is_empty(),
+                Focus::Groups => !self.groups.rows().is_empty(),
+                Focus::List | Focus::Detail => self.subject().is_some(),
+            },
             Need::Marks => !self.marks.is_empty(),
             Need::WriteAccess => true,
         }
     }
 
     fn marks(&self) -> usize {
-        self.marks.len()
+        // Marks are of rows; a deed on a group has nothing to do with them.
+        if self.groups.are_shown() { 0 } else { self.marks.len() }
     }
 
     fn as_of(&self) -> Option<DateTime<Utc>> {
-        self.as_of
+        if self.groups.are_shown() { self.groups.as_of } else { self.as_of }
     }
 
     fn shows(&self, place: &Place) -> bool {

@@ -66,6 +66,7 @@ impl Findings {
             self.marks.remove(finding);
         }
         self.forget_drafts(&deed.wish);
+        self.groups_done(&deed.wish);
         self.keep_whole(&deed.wish, &deed.about, &decided);
         let before = if decided.done == When::Before { ", saved the first time already" } else { "" };
         let left = match decided.left.as_slice() {
@@ -78,6 +79,8 @@ impl Findings {
         asks.extend(self.show_decided(&deed.wish, &decided));
         if self.own.is_open() {
             asks.extend(self.load_own());
+        } else if self.focus == Focus::Groups && matches!(deed.wish, Wish::Decide(_)) {
+            asks.extend(self.after_group(&deed.wish));
         } else if stood_on_it && self.focus == Focus::List && matches!(deed.wish, Wish::Decide(_)) {
             // Where nothing is left below, the rest may be above.
             let height = self.list_height();

@@ -2,15 +2,17 @@
 
 use super::list::{Edge, PAGE, Way};
 use super::sort;
-use super::wish::{Counts, From, Msg, OwnPage, Query, Rows, Wish};
+use super::wish::{Counts, From, GroupsFrom, GroupsPage, Msg, OwnPage, Query, Rows, Wish};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::filter::{self, Filter};
 use crate::ids::{FeedbackId, FindingId};
 use crate::triage::actions;
 use crate::triage::finding::Finding;
+use crate::triage::group::{GroupBy, GroupCursor};
 use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::{self, Cursor, Sort};
+use crate::triage::store::groups::{self, GroupQuery};
 use crate::triage::store::{detail, feedbacks, values};
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
@@ -23,6 +25,10 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
         Wish::Rows { ticket, query, from } => {
             let result = rows(db, &query, &from, now).await;
             Msg::Rows { ticket, from, at: now, result }
+        }
+        Wish::Groups { ticket, filter, by, from } => {
+            let result = groups_page(db, &filter, by, &from, now).await;
+            Msg::Groups { ticket, from, at: now, result }
         }
         Wish::Count { ticket, query, row } => {
             let id = row.as_ref().map(|row| row.id);
@@ -99,6 +105,23 @@ async fn rows(db: &Db, query: &Query, from: &From, now: DateTime<Utc>) -> Result
             Ok(Rows { rows, above: Edge::of(before.more), below: Edge::of(behind.more), at, newest })
         }
     }
+}
+
+async fn groups_page(
+    db: &Db,
+    filter: &str,
+    by: GroupBy,
+    from: &GroupsFrom,
+    now: DateTime<Utc>,
+) -> Result<GroupsPage> {
+    let filter = filter::parse(filter, &FIELDS).map_err(|error| error.in_text(filter))?;
+    let newest = findings::newest(db).await?;
+    let (after, limit) = match from {
+        GroupsFrom::Top { count } => (None, *count),
+        GroupsFrom::Behind(group) => (Some(GroupCursor::after(group)), PAGE),
+    };
+    let page = groups::groups(db, &GroupQuery { filter, by, after, limit, now }).await?;
+    Ok(GroupsPage { rows: page.rows, below: Edge::of(page.more), newest })
 }
 
 /// The row itself, where the filter lets it through.

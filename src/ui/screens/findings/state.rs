@@ -2,6 +2,7 @@
 
 use super::choice::Choice;
 use super::drafts::Drafts;
+use super::groups::Groups;
 use super::list::List;
 use super::marks::Marks;
 use super::own::Own;
@@ -52,6 +53,7 @@ pub struct Findings {
     pub(super) reasons: VecDeque<String>,
     pub(super) last: Option<(Verdict, String)>,
     pub(super) own: Own,
+    pub(super) groups: Groups,
 }
 
 /// Which part has the focus.
@@ -63,6 +65,8 @@ pub enum Focus {
     Detail,
     /// One's own drafts and decisions, in the place of the list.
     Own,
+    /// The groups, in the place of the list.
+    Groups,
 }
 
 /// Whether the focused part fills the screen.
@@ -117,6 +121,8 @@ pub enum News {
 /// What stands in the place of the detail: always one finding, the one that its rule names.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
+    /// The number, where there is no row that knows more: of a group, its riskiest finding.
+    pub sample: Option<FindingId>,
     /// What the row already knew.
     pub row: Option<Finding>,
     /// The rest, once it is here.
@@ -215,6 +221,7 @@ impl Findings {
             reasons: VecDeque::new(),
             last: None,
             own: Own::default(),
+            groups: Groups::default(),
         }
     }
 
@@ -228,9 +235,11 @@ impl Findings {
     pub(super) fn subject(&self) -> Option<&Finding> {
         match self.focus {
             Focus::Own => self.own.selected_finding(),
+            Focus::Groups => None,
             Focus::List => self.list.selected().map(|row| &row.finding),
             // In the detail, what is read is what is decided.
             Focus::Detail if self.own.is_open() => self.own.selected_finding(),
+            Focus::Detail if self.groups.are_shown() => self.shown.row.as_ref(),
             Focus::Detail => self.list.selected().map(|row| &row.finding),
         }
     }
@@ -245,12 +254,12 @@ impl Default for Findings {
 impl Shown {
     /// An empty detail.
     pub fn nothing() -> Self {
-        Shown { row: None, detail: None, load: Load::Idle, scroll: 0 }
+        Shown { sample: None, row: None, detail: None, load: Load::Idle, scroll: 0 }
     }
 
     /// The finding that it names.
     pub fn id(&self) -> Option<FindingId> {
-        self.row.as_ref().map(|row| row.id)
+        self.row.as_ref().map(|row| row.id).or(self.sample)
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Whole {
     pub what: String,
     /// The findings.
     pub findings: Arc<[FindingId]>,
+    /// The filter that chose them, where one did.
+    pub filter: Option<String>,
     /// Whether the person has gone elsewhere since.
     pub gone: Gone,
 }
@@ -112,6 +114,7 @@ impl Findings {
                 seq: decided.seq,
                 what: whole_words(about, decided.count),
                 findings: wish.findings().into(),
+                filter: wish.filter().map(str::to_owned),
                 gone: Gone::No,
             }),
             Wish::Comment(_) => return,

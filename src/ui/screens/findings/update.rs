@@ -5,6 +5,7 @@ use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
 use super::state::{Failure, Findings, Focus, Load, News, Zoom, safe};
 use super::wish::{From, Msg, Wish};
+use crate::triage::group::GroupBy;
 use crate::triage::store::fields::FIELDS;
 use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
@@ -27,7 +28,7 @@ impl Findings {
             Input::Key(key) if self.filter.is_open() => match self.filter.key(key, &FIELDS) {
                 filter_bar::Answer::Applied => {
                     self.marks.clear();
-                    self.load_top()
+                    if self.groups.are_shown() { self.load_groups() } else { self.load_top() }
                 }
                 filter_bar::Answer::Values { field, prefix } => vec![Ask::Do(Wish::Values { field, prefix })],
                 filter_bar::Answer::Open | filter_bar::Answer::Closed => Vec::new(),
@@ -45,6 +46,7 @@ impl Findings {
     pub(super) fn on_answer(&mut self, msg: Msg) -> Vec<Ask<Wish>> {
         match msg {
             Msg::Rows { ticket, from, at, result } => self.rows_came(ticket, from, at, result),
+            Msg::Groups { ticket, from, at, result } => self.groups_came(ticket, from, at, result),
             Msg::Count { ticket, row, result } => {
                 self.count_came(ticket, row, result);
                 Vec::new()
@@ -73,6 +75,7 @@ impl Findings {
         match place {
             Some(Place::Findings { filter }) => {
                 self.own.close();
+                self.forget_groups();
                 self.focus = Focus::List;
                 self.filter.set(&filter);
                 self.load_top()
@@ -86,6 +89,9 @@ impl Findings {
         let mut asks = Vec::new();
         if self.load != Load::Idle {
             asks.extend(self.reload());
+        }
+        if self.groups.are_shown() && self.groups.load != Load::Idle {
+            asks.extend(self.load_groups());
         }
         if self.own.is_open() && self.own.load != Load::Idle {
             asks.extend(self.load_own());
@@ -101,6 +107,7 @@ impl Findings {
         let stopped = || Load::Failed(Failure::of("the load was stopped".to_owned()));
         match nature {
             Nature::Load("list") if self.load == Load::Asked => self.load = stopped(),
+            Nature::Load("groups") if self.groups.load == Load::Asked => self.groups.load = stopped(),
             Nature::Load("detail") if self.shown.load == Load::Asked => self.shown.load = stopped(),
             Nature::Load("own") if self.own.load == Load::Asked => self.own.load = stopped(),
             Nature::Load(_) => {}
@@ -133,6 +140,10 @@ impl Findings {
                 Vec::new()
             }
             Command::SuspendFilter => self.suspend_filter(),
+            Command::GroupByRule => self.group_by(GroupBy::Rule),
+            Command::GroupByFile => self.group_by(GroupBy::File),
+            Command::GroupByFingerprint => self.group_by(GroupBy::Fingerprint),
+            Command::Ungroup => self.ungroup(),
             Command::NextNeedy => self.needy(Way::Down),
             Command::PreviousNeedy => self.needy(Way::Up),
             Command::Mark => self.mark(),
@@ -173,6 +184,13 @@ impl Findings {
                 };
                 self.own_to(to)
             }
+            Focus::Groups => {
+                let cursor = self.groups.cursor();
+                self.groups_to(match way {
+                    Way::Down => cursor.saturating_add(by),
+                    Way::Up => cursor.saturating_sub(by),
+                })
+            }
             Focus::List => {
                 let moved = self.list.go(way, by, self.list_height());
                 self.moved(moved)
@@ -203,6 +221,7 @@ impl Findings {
                 Vec::new()
             }
             Focus::Own => self.own_to(0),
+            Focus::Groups => self.groups_to(0),
             Focus::List if self.list.above == super::list::Edge::More => self.load_top(),
             Focus::List => self.go(Way::Up, usize::MAX),
         }
@@ -216,7 +235,8 @@ impl Findings {
     }
 
     fn focus_detail(&mut self) -> Vec<Ask<Wish>> {
-        if self.subject().is_none() {
+        let has_sample = self.focus == Focus::Groups && self.groups.selected().is_some();
+        if self.subject().is_none() && !has_sample {
             return Vec::new();
         }
         let asks = self.show_selected(Anew::No);
@@ -225,7 +245,7 @@ impl Findings {
     }
 
     fn focus_list(&mut self) -> Vec<Ask<Wish>> {
-        self.focus = if self.own.is_open() { Focus::Own } else { Focus::List };
+        self.focus = if self.own.is_open() { Focus::Own } else { self.main_focus() };
         Vec::new()
     }
 
@@ -233,6 +253,9 @@ impl Findings {
     fn open_selected(&mut self) -> Vec<Ask<Wish>> {
         if let (Focus::Own, Some(OwnRow::Draft(slot, _))) = (self.focus, self.own.selected()) {
             return self.open_draft(slot);
+        }
+        if self.focus == Focus::Groups {
+            return self.open_group();
         }
         if self.focus != Focus::Detail {
             return self.focus_detail();
@@ -251,8 +274,12 @@ impl Findings {
             return self.focus_list();
         } else if self.own.is_open() {
             return self.go_findings();
+        } else if self.groups.are_shown() {
+            return self.ungroup();
         } else if !self.marks.is_empty() {
             self.marks.clear();
+        } else if self.groups.is_inside() {
+            return self.back_to_groups();
         } else {
             return vec![Ask::Back];
         }
@@ -261,7 +288,7 @@ impl Findings {
 
     fn go_findings(&mut self) -> Vec<Ask<Wish>> {
         if !self.own.is_open() {
-            self.focus = Focus::List;
+            self.focus = self.main_focus();
             return Vec::new();
         }
         self.go_findings_quietly();
@@ -271,7 +298,7 @@ impl Findings {
     fn go_findings_quietly(&mut self) {
         if self.own.is_open() {
             self.own.close();
-            self.focus = Focus::List;
+            self.focus = self.main_focus();
         }
     }
 
@@ -289,11 +316,14 @@ impl Findings {
         }
         self.go_findings_quietly();
         self.filter.toggle();
-        self.reload()
+        self.reload_shown()
     }
 
     fn needy(&mut self, way: Way) -> Vec<Ask<Wish>> {
         self.go_findings_quietly();
+        if self.groups.are_shown() {
+            return self.needy_group(way);
+        }
         if self.list.next_needy(way, self.list_height()) == Moved::Yes {
             // In the detail, the next one is read there and then.
             let mut asks = self.moved(Moved::Yes);
@@ -324,13 +354,16 @@ impl Findings {
             asks.extend(self.show_selected(Anew::Yes));
             return asks;
         }
-        self.reload()
+        self.reload_shown()
     }
 
     /// The command line that shows the same rows.
     fn command_line(&self) -> String {
         let filter = if self.own.is_open() { "by:me".to_owned() } else { self.query().filter };
-        let sort = super::sort::flags(self.sort);
+        let sort = match self.groups.by().filter(|_| !self.own.is_open()) {
+            Some(by) => format!(" --group {}", super::groups::by_word(by)),
+            None => super::sort::flags(self.sort),
+        };
         if filter.is_empty() {
             return format!("attestor findings list{sort}");
         }

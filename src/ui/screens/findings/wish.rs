@@ -7,6 +7,7 @@ use crate::text::SafeText;
 use crate::triage::actions::{GiveComment, GiveFeedback, Outcome, TakeBack, TakeBackDeed, Target};
 use crate::triage::detail::FindingDetail;
 use crate::triage::finding::{Feedback, Finding};
+use crate::triage::group::{Group, GroupBy};
 use crate::triage::store::findings::{Count, Sort};
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
@@ -34,6 +35,18 @@ pub enum From {
     Around(Box<Finding>),
 }
 
+/// Where a page of groups begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GroupsFrom {
+    /// At the riskiest group, and so many of them.
+    Top {
+        /// How many.
+        count: usize,
+    },
+    /// Behind this group.
+    Behind(Box<Group>),
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wish {
@@ -45,6 +58,17 @@ pub enum Wish {
         query: Query,
         /// Where they begin.
         from: From,
+    },
+    /// Groups of findings.
+    Groups {
+        /// The question.
+        ticket: u64,
+        /// Which findings are grouped.
+        filter: String,
+        /// By what.
+        by: GroupBy,
+        /// Where they begin.
+        from: GroupsFrom,
     },
     /// How many rows there are, and how many stand before this one.
     Count {
@@ -130,6 +154,17 @@ pub enum Msg {
         /// The rows, or why there are none.
         result: Result<Rows, Error>,
     },
+    /// Groups of findings.
+    Groups {
+        /// The question.
+        ticket: u64,
+        /// Where they begin.
+        from: GroupsFrom,
+        /// When they were read.
+        at: DateTime<Utc>,
+        /// The groups, or why there are none.
+        result: Result<GroupsPage, Error>,
+    },
     /// Counts.
     Count {
         /// The question.
@@ -196,6 +231,17 @@ pub struct Rows {
     pub newest: Option<FindingId>,
 }
 
+/// Groups, and what lies beyond them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupsPage {
+    /// The riskiest first.
+    pub rows: Vec<Group>,
+    /// Whether more follow.
+    pub below: Edge,
+    /// The newest finding of all when they were read, whatever the filter.
+    pub newest: Option<FindingId>,
+}
+
 /// How many rows there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
@@ -221,6 +267,7 @@ impl Wish {
     pub fn nature(&self) -> Nature {
         match self {
             Wish::Rows { .. } | Wish::Find(_) | Wish::Needy { .. } => Nature::Load("list"),
+            Wish::Groups { .. } => Nature::Load("groups"),
             Wish::Count { .. } => Nature::Load("count"),
             Wish::News { .. } => Nature::Load("news"),
             Wish::Detail(_) => Nature::Load("detail"),
@@ -242,6 +289,15 @@ impl Wish {
             Wish::TakeBack(deed) => Some(deed.key),
             Wish::TakeBackDeed { deed, .. } => Some(deed.key),
             Wish::Comment(deed) => Some(deed.key),
+            _ => None,
+        }
+    }
+
+    /// The filter that chose the findings of a deed, for the record.
+    pub fn filter(&self) -> Option<&str> {
+        match self {
+            Wish::Decide(deed) => deed.filter.as_deref(),
+            Wish::TakeBack(deed) => deed.filter.as_deref(),
             _ => None,
         }
     }
