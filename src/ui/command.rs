@@ -53,6 +53,20 @@ pub enum Command {
     NextNeedy,
     /// To the previous row that needs a person.
     PreviousNeedy,
+    /// Shows every deed that holds for what is chosen.
+    Actions,
+    /// Says that one looks at it, for some hours.
+    Claim,
+    /// Ends a claim.
+    Release,
+    /// Lets it wait until a time.
+    Snooze,
+    /// Ends a snooze.
+    EndSnooze,
+    /// Accepts the risk until a time.
+    AcceptRisk,
+    /// Ends the acceptance of a risk.
+    EndAcceptance,
     /// Marks the row.
     Mark,
     /// Begins a range of marks, or ends it.
@@ -262,6 +276,20 @@ pub const TABLE: &[Row] = &[
         "Write a comment of several lines"),
     row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
         "Take back the row's decision, or the last on many; asks"),
+    row(Command::Claim, "claim", "claim", &["m"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Claim: say that you look at it, for 4 hours"),
+    row(Command::Release, "release", "release", &["M"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Release: end a claim"),
+    row(Command::Snooze, "snooze", "snooze", &["w"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Snooze: let it wait until a time; asks why and until when"),
+    row(Command::EndSnooze, "end-snooze", "end snooze", &["W"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "End a snooze: it is in the queue again"),
+    row(Command::AcceptRisk, "accept-risk", "accept risk", &["A"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Accept the risk until a time; asks why and until when"),
+    row(Command::EndAcceptance, "end-acceptance", "end acceptance", &["X"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "End the acceptance of a risk: it is in the queue again"),
+    row(Command::Actions, "actions", "actions", &["a"], EVERYWHERE, NOTHING, Group::Decide,
+        "Show every deed that holds for what is chosen, with its key"),
     row(Command::Mark, "mark", "mark", &["Space"], LIST, ROW, Group::Decide,
         "Mark or unmark the row; a decision concerns all marked rows"),
     row(Command::MarkRange, "mark-range", "range", &["V"], LIST, ROW, Group::Decide,

@@ -6,6 +6,7 @@ use super::loading::{Anew, toast};
 use super::state::{Failure, Findings, Focus, Load, News, Shown};
 use super::wish::{GroupsFrom, GroupsPage, Wish};
 use crate::error::Error;
+use crate::triage::attention::Attend;
 use crate::triage::group::{Group, GroupBy};
 use crate::ui::screen::{Ask, Tone};
 use chrono::{DateTime, Utc};
@@ -215,6 +216,9 @@ impl Findings {
     pub(super) fn groups_done(&mut self, wish: &Wish) {
         let done = match wish {
             Wish::Decide(deed) => Done::Decided(deed.verdict),
+            Wish::Attend(deed) if matches!(deed.what, Attend::Snooze { .. } | Attend::Accept { .. }) => {
+                Done::Waits
+            }
             Wish::TakeBackDeed { .. } => Done::Nothing,
             _ => return,
         };

@@ -165,6 +165,14 @@ pub fn findings_of(group: &Group) -> String {
     format!("undecided findings of {}", name(group))
 }
 
+/// The filter that was grouped, as it is said beside a group's name; nothing where that is the queue.
+pub fn within(filter: &str) -> String {
+    match filter.strip_prefix("is:undecided").unwrap_or(filter).trim() {
+        "" => String::new(),
+        rest => format!(" within {rest}"),
+    }
+}
+
 /// How a group is called.
 pub fn name(group: &Group) -> String {
     match group.key.parts() {

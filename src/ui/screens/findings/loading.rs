@@ -1,11 +1,12 @@
 //! Loads of the list and of the detail: what is asked, and what an answer changes.
 
 use super::list::{Moved, Select, Way};
-use super::state::{Failure, Findings, Load, News, Shown};
+use super::state::{Failure, Findings, Focus, Load, News, Shown};
 use super::wish::{From, OwnPage, Rows, Wish};
+use crate::db::page::Page;
 use crate::error::Error;
 use crate::ids::FindingId;
-use crate::triage::detail::FindingDetail;
+use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::finding::Finding;
 use crate::triage::store::findings::Count;
 use crate::ui::screen::{Ask, Toast, Tone};
@@ -181,11 +182,13 @@ impl Findings {
         if self.shown.id() != Some(id) {
             return Vec::new();
         }
+        let mut asks = Vec::new();
         match result {
             Ok(detail) => {
                 self.shown.row = Some(detail.finding.clone());
                 self.shown.detail = Some(detail);
                 self.shown.load = Load::Idle;
+                asks.extend(self.ask_life());
             }
             Err(error) => {
                 let failure = Failure::from(error);
@@ -198,9 +201,23 @@ impl Findings {
             }
         }
         match (wanted_for_taking_back, &self.shown.load) {
-            (true, Load::Idle) => self.ask_take_back(),
-            (true, Load::Failed(failure)) => vec![toast(Tone::Bad, failure.what.clone())],
-            _ => Vec::new(),
+            (true, Load::Idle) => asks.extend(self.ask_take_back()),
+            (true, Load::Failed(failure)) => asks.push(toast(Tone::Bad, failure.what.clone())),
+            _ => {}
+        }
+        asks
+    }
+
+    /// Asks for the life of what is read in the detail. A glance has no room for it.
+    pub(super) fn ask_life(&self) -> Vec<Ask<Wish>> {
+        let is_read = self.focus == Focus::Detail && self.shown.detail.is_some() && self.shown.life.is_none();
+        self.shown.id().filter(|_| is_read).map(|id| Ask::Do(Wish::Life(id))).into_iter().collect()
+    }
+
+    /// Takes a life. One that failed is not worth a word: the newest scans stand in the detail.
+    pub(super) fn life_came(&mut self, id: FindingId, result: Result<Page<Sighting>, Error>) {
+        if self.shown.id() == Some(id) {
+            self.shown.life = result.ok();
         }
     }
 

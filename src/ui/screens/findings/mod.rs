@@ -4,6 +4,7 @@
 //! absent: the screen never writes by itself, never sorts or filters the rows that it holds (the
 //! database does), and never holds more than a window of them.
 
+pub mod attending;
 pub mod choice;
 pub mod drafts;
 pub mod groups;
@@ -19,11 +20,14 @@ mod layers;
 mod loading;
 mod outcomes;
 mod sort;
+mod states;
 mod take_back;
 mod update;
 
+mod attend_view;
 mod detail_code;
 mod detail_parts;
+mod detail_states;
 mod detail_view;
 mod groups_view;
 pub(super) mod layout;
@@ -31,6 +35,7 @@ pub(super) mod list_view;
 mod own_view;
 mod panels;
 mod told;
+mod told_groups;
 mod view;
 
 mod perform;
@@ -73,7 +78,12 @@ impl Screen for Findings {
             Layer::Comment(_) => Mode::Editor,
             Layer::None if self.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
-            Layer::Reason(_) | Layer::Jump(_) | Layer::Conflict(_) | Layer::Unsure => Mode::Line,
+            Layer::Reason(_)
+            | Layer::Attend(_)
+            | Layer::Jump(_)
+            | Layer::Conflict(_)
+            | Layer::Held(_)
+            | Layer::Unsure => Mode::Line,
         }
     }
 
@@ -98,9 +108,9 @@ impl Screen for Findings {
                 Command::OpenSelected,
                 Command::MarkTruePositive,
                 Command::MarkFalsePositive,
-                Command::NextNeedy,
-                Command::Filter,
+                Command::Actions,
                 Command::Ungroup,
+                Command::NextNeedy,
             ],
             (Focus::Own, None) => vec![Command::GoFindings, Command::Refresh],
             (_, None) => vec![Command::Filter, Command::SuspendFilter, Command::Refresh, Command::GoFeedback],
@@ -110,8 +120,8 @@ impl Screen for Findings {
                     hints.insert(2, Command::TakeBack);
                 }
                 match focus {
-                    Focus::Detail => hints.extend([Command::Zoom, Command::FocusList, Command::NextNeedy]),
-                    _ => hints.extend([Command::Mark, Command::Filter, Command::NextNeedy]),
+                    Focus::Detail => hints.extend([Command::Actions, Command::Zoom, Command::NextNeedy]),
+                    _ => hints.extend([Command::Mark, Command::Actions, Command::Filter, Command::NextNeedy]),
                 }
                 hints
             }
@@ -128,6 +138,14 @@ impl Screen for Findings {
             Need::Marks => !self.marks.is_empty(),
             Need::WriteAccess => true,
         }
+    }
+
+    fn chosen(&self) -> Option<String> {
+        self.chosen_in_words()
+    }
+
+    fn offers(&self, deed: Command) -> bool {
+        self.makes_sense(deed)
     }
 
     fn marks(&self) -> usize {

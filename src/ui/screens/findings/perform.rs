@@ -1,5 +1,6 @@
 //! Does what the screen wishes: the only place here that awaits.
 
+use super::detail_states::LIFE_SCANS;
 use super::list::{Edge, PAGE, Way};
 use super::sort;
 use super::wish::{Counts, From, GroupsFrom, GroupsPage, Msg, OwnPage, Query, Rows, Wish};
@@ -13,7 +14,7 @@ use crate::triage::group::{GroupBy, GroupCursor};
 use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::{self, Cursor, Sort};
 use crate::triage::store::groups::{self, GroupQuery};
-use crate::triage::store::{detail, feedbacks, values};
+use crate::triage::store::{detail, feedbacks, life, values};
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 
@@ -39,6 +40,7 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
             Msg::News { ticket, result: news(db, &query, beyond, now).await }
         }
         Wish::Detail(id) => Msg::Detail(id, detail::show(db, id).await.map(Box::new)),
+        Wish::Life(id) => Msg::Life(id, life::life(db, id, None, LIFE_SCANS).await),
         Wish::Find(id) => {
             let found = findings::find(db, &[id]).await;
             Msg::Found(id, found.map(|rows| rows.into_iter().next().map(Box::new)))
@@ -60,6 +62,7 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
         Wish::Decide(deed) => Msg::Done(deed.key, actions::give_feedback(db, &deed).await),
         Wish::TakeBack(deed) => Msg::Done(deed.key, actions::take_back(db, &deed).await),
         Wish::TakeBackDeed { deed, .. } => Msg::Done(deed.key, actions::take_back_deed(db, &deed).await),
+        Wish::Attend(deed) => Msg::Done(deed.key, actions::attend(db, &deed).await),
         Wish::Comment(deed) => Msg::Done(deed.key, actions::comment(db, &deed).await),
         Wish::Agreed(wish, about) => Msg::Agreed(wish, about),
     }

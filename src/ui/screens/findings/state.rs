@@ -1,5 +1,6 @@
 //! What the Findings screen knows.
 
+use super::attending::{AttendForm, HeldPanel, Next};
 use super::choice::Choice;
 use super::drafts::Drafts;
 use super::groups::Groups;
@@ -8,9 +9,10 @@ use super::marks::Marks;
 use super::own::Own;
 use super::take_back::Whole;
 use super::wish::{Query, Wish};
+use crate::db::page::Page;
 use crate::ids::FindingId;
 use crate::text::SafeText;
-use crate::triage::detail::FindingDetail;
+use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::feedback::Conflict;
 use crate::triage::finding::{Finding, Verdict};
 use crate::ui::widgets::editor::Editor;
@@ -50,6 +52,8 @@ pub struct Findings {
     pub(super) under_way: Vec<Deed>,
     pub(super) unsure: VecDeque<Deed>,
     pub(super) conflicts: VecDeque<ConflictPanel>,
+    pub(super) held: VecDeque<HeldPanel>,
+    pub(super) next: Vec<Next>,
     pub(super) reasons: VecDeque<String>,
     pub(super) last: Option<(Verdict, String)>,
     pub(super) own: Own,
@@ -127,6 +131,8 @@ pub struct Shown {
     pub row: Option<Finding>,
     /// The rest, once it is here.
     pub detail: Option<Box<FindingDetail>>,
+    /// The scans of its life, once they were asked for.
+    pub life: Option<Page<Sighting>>,
     /// How its load stands.
     pub load: Load,
     /// The first line that is shown.
@@ -139,12 +145,16 @@ pub enum Layer {
     None,
     /// A reason is being written.
     Reason(ReasonPrompt),
+    /// Why and until when is being written.
+    Attend(Box<AttendForm>),
     /// A comment is being written.
     Comment(Box<CommentEditor>),
     /// The number of a finding is being written.
     Jump(Prompt),
     /// Two people decided: both sides.
     Conflict(ConflictPanel),
+    /// Others hold what was wanted.
+    Held(HeldPanel),
     /// A deed was sent, and the answer never came.
     Unsure,
 }
@@ -218,6 +228,8 @@ impl Findings {
             under_way: Vec::new(),
             unsure: VecDeque::new(),
             conflicts: VecDeque::new(),
+            held: VecDeque::new(),
+            next: Vec::new(),
             reasons: VecDeque::new(),
             last: None,
             own: Own::default(),
@@ -254,7 +266,7 @@ impl Default for Findings {
 impl Shown {
     /// An empty detail.
     pub fn nothing() -> Self {
-        Shown { sample: None, row: None, detail: None, load: Load::Idle, scroll: 0 }
+        Shown { sample: None, row: None, detail: None, life: None, load: Load::Idle, scroll: 0 }
     }
 
     /// The finding that it names.

@@ -1,5 +1,6 @@
 //! Taking back: the verdict on one finding, or the whole of the last deed on many.
 
+use super::attending::Doing;
 use super::list::Saving;
 use super::loading::{Anew, toast};
 use super::state::{Findings, Focus, called};
@@ -117,6 +118,20 @@ impl Findings {
                 filter: wish.filter().map(str::to_owned),
                 gone: Gone::No,
             }),
+            Wish::Attend(deed) if deed.what.until().is_some() => Some(Whole {
+                seq: decided.seq,
+                what: match about.split_once(" until ") {
+                    Some((what, _)) if decided.count == 1 => what.to_owned(),
+                    _ => format!(
+                        "{} {} findings",
+                        Doing::Begin(deed.what.kind()).verb(),
+                        Count::Exactly(decided.count as u64)
+                    ),
+                },
+                findings: wish.findings().into(),
+                filter: wish.filter().map(str::to_owned),
+                gone: Gone::No,
+            }),
             Wish::Comment(_) => return,
             _ => None,
         };
@@ -134,7 +149,14 @@ impl Findings {
         if decided.count <= decided.rows.len() {
             return Vec::new();
         }
-        let Wish::Decide(deed) = wish else { return self.reload() };
+        let deed = match wish {
+            Wish::Decide(deed) => deed,
+            Wish::Attend(deed) => {
+                self.show_attended(deed, decided);
+                return Vec::new();
+            }
+            _ => return self.reload(),
+        };
         let came: std::collections::HashSet<FindingId> = decided.rows.iter().map(|row| row.id).collect();
         let seen: std::collections::HashMap<FindingId, Target> =
             deed.targets.iter().map(|target| (target.finding, *target)).collect();

@@ -58,6 +58,10 @@ impl Findings {
                 Vec::new()
             }
             Msg::Detail(id, result) => self.detail_came(id, result),
+            Msg::Life(id, result) => {
+                self.life_came(id, result);
+                Vec::new()
+            }
             Msg::Found(id, result) => self.found(id, result),
             Msg::Needy(way, result) => self.needy_came(way, result),
             Msg::Values { field, prefix, result } => {
@@ -239,8 +243,9 @@ impl Findings {
         if self.subject().is_none() && !has_sample {
             return Vec::new();
         }
-        let asks = self.show_selected(Anew::No);
+        let mut asks = self.show_selected(Anew::No);
         self.focus = Focus::Detail;
+        asks.extend(self.ask_life());
         asks
     }
 
@@ -324,7 +329,7 @@ impl Findings {
         if self.groups.are_shown() {
             return self.needy_group(way);
         }
-        if self.list.next_needy(way, self.list_height()) == Moved::Yes {
+        if self.list.next_needy(way, self.list_height(), self.now) == Moved::Yes {
             // In the detail, the next one is read there and then.
             let mut asks = self.moved(Moved::Yes);
             if self.focus == Focus::Detail {

@@ -1,11 +1,12 @@
 //! What the screen may ask to be done, and the answers.
 
 use super::list::{Edge, Way};
+use crate::db::page::Page;
 use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
 use crate::text::SafeText;
-use crate::triage::actions::{GiveComment, GiveFeedback, Outcome, TakeBack, TakeBackDeed, Target};
-use crate::triage::detail::FindingDetail;
+use crate::triage::actions::{AttendTo, GiveComment, GiveFeedback, Outcome, TakeBack, TakeBackDeed, Target};
+use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::finding::{Feedback, Finding};
 use crate::triage::group::{Group, GroupBy};
 use crate::triage::store::findings::{Count, Sort};
@@ -90,6 +91,8 @@ pub enum Wish {
     },
     /// All that is known of a finding.
     Detail(FindingId),
+    /// The scans of a finding's life.
+    Life(FindingId),
     /// A finding by its number, to go to its row.
     Find(FindingId),
     /// Values of a field that begin so, for completion.
@@ -133,6 +136,8 @@ pub enum Wish {
         /// The findings that it decided.
         findings: Arc<[FindingId]>,
     },
+    /// Claims, snoozes, accepts a risk, or ends that.
+    Attend(AttendTo),
     /// Comments.
     Comment(GiveComment),
     /// The person said yes to this: it comes back as an answer, so that the row can show it before
@@ -183,6 +188,8 @@ pub enum Msg {
     },
     /// A detail.
     Detail(FindingId, Result<Box<FindingDetail>, Error>),
+    /// The scans of a finding's life.
+    Life(FindingId, Result<Page<Sighting>, Error>),
     /// A finding; none where there is none of this number.
     Found(FindingId, Result<Option<Box<Finding>>, Error>),
     /// Values of a field.
@@ -270,6 +277,7 @@ impl Wish {
             Wish::Groups { .. } => Nature::Load("groups"),
             Wish::Count { .. } => Nature::Load("count"),
             Wish::News { .. } => Nature::Load("news"),
+            Wish::Life(_) => Nature::Load("life"),
             Wish::Detail(_) => Nature::Load("detail"),
             Wish::Values { .. } => Nature::Load("values"),
             Wish::Own { .. } => Nature::Load("own"),
@@ -277,6 +285,7 @@ impl Wish {
             Wish::Decide(_)
             | Wish::TakeBack(_)
             | Wish::TakeBackDeed { .. }
+            | Wish::Attend(_)
             | Wish::Comment(_)
             | Wish::Agreed(..) => Nature::Write,
         }
@@ -288,6 +297,7 @@ impl Wish {
             Wish::Decide(deed) => Some(deed.key),
             Wish::TakeBack(deed) => Some(deed.key),
             Wish::TakeBackDeed { deed, .. } => Some(deed.key),
+            Wish::Attend(deed) => Some(deed.key),
             Wish::Comment(deed) => Some(deed.key),
             _ => None,
         }
@@ -298,6 +308,7 @@ impl Wish {
         match self {
             Wish::Decide(deed) => deed.filter.as_deref(),
             Wish::TakeBack(deed) => deed.filter.as_deref(),
+            Wish::Attend(deed) => deed.filter.as_deref(),
             _ => None,
         }
     }
@@ -308,6 +319,7 @@ impl Wish {
             Wish::Decide(deed) => deed.targets.iter().map(|t| t.finding).collect(),
             Wish::TakeBack(deed) => deed.targets.iter().map(|(t, _)| t.finding).collect(),
             Wish::TakeBackDeed { findings, .. } => findings.to_vec(),
+            Wish::Attend(deed) => deed.targets.iter().map(|t| t.finding).collect(),
             Wish::Comment(deed) => vec![deed.finding],
             _ => Vec::new(),
         }
