@@ -71,8 +71,14 @@ alter function audit.refuse_change reset all;
 alter function audit.refuse_change set search_path to pg_catalog, audit, pg_temp;
 call audit.make_append_only('audit.audit_trail_entries');
 call audit.make_append_only('audit.chain');
+call audit.make_append_only('audit.checkpoints');
 call audit.make_append_only('triage.feedbacks');
 call audit.make_append_only('triage.attention');
+call audit.make_append_only('operations.acknowledgements');
+
+-- Auditors seal the chain, and keep the cache of its tree.
+grant insert on audit.checkpoints, audit.merkle_tiles to attestor_auditor;
+grant update (hash) on audit.merkle_tiles to attestor_auditor;
 
 -- Runs are recorded by whoever may write something.
 grant insert on operations.operation_runs to attestor_analyst, attestor_operator, attestor_auditor,
@@ -81,6 +87,10 @@ grant update (status, outcome, summary_counts, failure_summary, context, started
               lease_until)
     on operations.operation_runs to attestor_analyst, attestor_operator, attestor_auditor, attestor_approver,
     attestor_producer;
+
+-- A check is acknowledged by whoever may run its flow; the chain looks at the category itself.
+grant insert on operations.acknowledgements to attestor_analyst, attestor_operator, attestor_auditor,
+    attestor_approver;
 
 -- Analysts take files in and decide. What an AI or a red team said is not theirs to change.
 grant insert on triage.imports, triage.scans, triage.findings, triage.sightings, triage.feedbacks

@@ -40,6 +40,22 @@ impl Category {
         }
     }
 
+    /// All of them.
+    pub const ALL: &[Category] = &[
+        Category::FindingTriage,
+        Category::ConfigChange,
+        Category::RiskAcceptance,
+        Category::Verification,
+        Category::Checkpoint,
+        Category::Export,
+        Category::Report,
+    ];
+
+    /// The category of a word.
+    pub fn of_word(word: &str) -> Option<Category> {
+        Category::ALL.iter().copied().find(|category| category.word() == word)
+    }
+
     /// The controls that entries of this category support (SOC 2, ISO 27001:2022).
     pub fn controls(self) -> &'static [&'static str] {
         match self {

@@ -3,6 +3,7 @@
 //! [`hash`] is the whole of its arithmetic; the database computes the same in `audit.entry_hash`.
 
 pub mod append;
+pub mod bookkeeping;
 pub mod change;
 pub mod entry;
 pub mod hash;

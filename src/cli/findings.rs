@@ -23,6 +23,8 @@ use crate::triage::store::findings::SortKey;
 use clap::Args;
 use uuid::Uuid;
 
+pub(super) use show::show_in;
+
 /// What can be done.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {

@@ -8,6 +8,7 @@ pub mod login;
 pub mod migrate;
 pub mod page;
 pub mod series;
+pub mod snapshot;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::time::Duration;

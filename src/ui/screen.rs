@@ -7,6 +7,7 @@
 use super::command::{Command, Need, Pane};
 use super::theme::Theme;
 use crate::db::Db;
+use crate::ids::{EntrySeq, FindingId, RunId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
@@ -142,6 +143,10 @@ pub enum Ask<W> {
     Open(Place),
     /// Put this on the clipboard.
     Copy(SafeText),
+    /// Put a link to this finding on the clipboard; the app knows the connection.
+    CopyLink(FindingId),
+    /// Go where this link leads.
+    Follow(String),
     /// Ask first; on a yes, do it.
     Confirm(Question, W),
     /// Say this in the footer for a while.
@@ -160,6 +165,8 @@ impl<W> Ask<W> {
             Ask::Confirm(question, inner) => Ask::Confirm(question, wish(inner)),
             Ask::Open(place) => Ask::Open(place),
             Ask::Copy(text) => Ask::Copy(text),
+            Ask::CopyLink(id) => Ask::CopyLink(id),
+            Ask::Follow(link) => Ask::Follow(link),
             Ask::Toast(toast) => Ask::Toast(toast),
             Ask::Rest => Ask::Rest,
             Ask::Back => Ask::Back,
@@ -177,6 +184,22 @@ pub enum Place {
         /// The filter, as it is typed.
         filter: String,
     },
+    /// The Audit screen, with this filter.
+    Audit {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// An entry of the chain.
+    Entry(EntrySeq),
+    /// The row of a finding, whatever the filter.
+    Finding(FindingId),
+    /// The Runs screen, with this filter.
+    Runs {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// A run.
+    Run(RunId),
 }
 
 /// A question before a deed. The default is No; the key that says yes is not the key that asked.

@@ -29,6 +29,7 @@ mod migrate;
 mod overview;
 mod risk;
 mod sarif;
+mod seal;
 mod session;
 mod store;
 mod terminal;

@@ -118,6 +118,7 @@ impl Intake {
             sha256: self.survey.sha256.clone(),
             notes,
             entry: None,
+            run_id: None,
         }
     }
 

@@ -46,13 +46,14 @@ async fn read(connection: &mut PgConnection, id: FindingId) -> Result<FindingDet
     let row = rest(connection, id).await?;
     let cves = cves(connection, id).await?;
     let red_team_success = row.try_get("red_team_success")?;
-    let risk_terms = RiskTerms::of(&RiskInputs {
+    let inputs = RiskInputs {
         severity: finding.severity,
         cves: &cves,
         red_team_success,
         ai_verdict: finding.ai_verdict.as_deref(),
         ai_confidence: finding.ai_confidence,
-    });
+    };
+    let risk_terms = if finding.blind { RiskTerms::blind(&inputs) } else { RiskTerms::of(&inputs) };
     Ok(FindingDetail {
         severity_written: row.try_get("severity")?,
         scan,

@@ -2,6 +2,7 @@
 
 use super::overlay::Overlay;
 use super::{Access, App, Effect, Leaving, Moment};
+use crate::config::permalink::SCHEME;
 use crate::error::Result;
 use crate::text::visible;
 use crate::ui::command::{Command, Need};
@@ -22,6 +23,8 @@ impl<S: Screen> App<S> {
             Command::GoFindings | Command::GoFeedback => {
                 self.go(command, &Place::Findings { filter: String::new() }, moment, out);
             }
+            Command::GoAudit => self.go(command, &Place::Audit { filter: String::new() }, moment, out),
+            Command::GoRuns => self.go(command, &Place::Runs { filter: String::new() }, moment, out),
             Command::Redraw => out.push(Effect::Redraw),
             Command::ToggleClock => {
                 self.clock = match self.clock {
@@ -81,6 +84,7 @@ impl<S: Screen> App<S> {
         let is_title = |screen: &S| screen.title().eq_ignore_ascii_case(text);
         match self.screens.iter().position(is_title) {
             Some(screen) => self.show(screen, None, moment, out),
+            None if text.starts_with(SCHEME) => self.follow(text, moment, out),
             None if text.trim_start_matches('#').parse::<u64>().is_ok() => {
                 self.run_and_type(Command::JumpToId, text.trim_start_matches('#'), moment, out);
             }

@@ -5,6 +5,7 @@ mod event;
 mod jobs;
 mod keys;
 mod linear;
+mod link;
 mod overlay;
 mod tickets;
 mod view;
@@ -59,6 +60,8 @@ pub struct App<S: Screen> {
     screens: Vec<S>,
     active: usize,
     back: Vec<usize>,
+    /// What to show first, where that was said.
+    first: Option<Place>,
     opened: Vec<bool>,
     overlay: Option<Overlay<S::Wish>>,
     keymap: Keymap,
@@ -88,6 +91,7 @@ impl<S: Screen> App<S> {
             screens,
             active: 0,
             back: Vec::new(),
+            first: None,
             overlay: None,
             keymap: Keymap::default(),
             pending: Vec::new(),
@@ -126,6 +130,17 @@ impl<S: Screen> App<S> {
         self
     }
 
+    /// The same with this place in front, whatever was left there.
+    #[must_use]
+    pub fn opened_at(mut self, place: Option<Place>) -> Self {
+        if let Some(place) = place
+            && let Some(screen) = self.screens.iter().position(|screen| screen.shows(&place))
+        {
+            (self.active, self.first) = (screen, Some(place));
+        }
+        self
+    }
+
     /// The title of the screen in front.
     pub fn front(&self) -> &'static str {
         self.screens[self.active].title()
@@ -136,7 +151,10 @@ impl<S: Screen> App<S> {
         let mut effects = Vec::new();
         let out = &mut effects;
         match event {
-            Event::Started => self.show(self.active, None, moment, out),
+            Event::Started => {
+                let place = self.first.take();
+                self.show(self.active, place, moment, out);
+            }
             Event::DraftsFound(drafts) => self.drafts_found(drafts, moment, out),
             Event::Arrived(arrived) => self.arrived(arrived, moment, out),
             Event::Resized(size) => self.resized(size, moment, out),
@@ -279,6 +297,8 @@ impl<S: Screen> App<S> {
                 Ask::Do(wish) => self.perform(screen, wish, out),
                 Ask::Open(place) => self.open(place, moment, out),
                 Ask::Copy(text) => out.push(Effect::Copy(text)),
+                Ask::CopyLink(finding) => out.push(Effect::Copy(self.link_to(finding))),
+                Ask::Follow(link) => self.follow(&link, moment, out),
                 Ask::Confirm(question, wish) => {
                     self.overlay = Some(Overlay::confirm_wish(question, screen, wish));
                 }

@@ -1,6 +1,7 @@
 //! What lies over the screen for a while: help, palette, a question, the jobs.
 
 use super::{App, Effect, JobId, Moment};
+use crate::config::permalink::SCHEME;
 use crate::ui::input::Arrival;
 use crate::ui::screen::{Question, Screen, Tone};
 use crate::ui::widgets::actions::{self, Actions};
@@ -132,6 +133,7 @@ impl<S: Screen> App<S> {
                 self.known.remember(&format!("{} {text}", command.row().name));
                 self.run_with(command, &text, moment, out);
             }
+            palette::Answer::Unknown(link) if link.starts_with(SCHEME) => self.follow(&link, moment, out),
             palette::Answer::Unknown(name) => {
                 self.say(Tone::Bad, &format!("there is no command {name}; ? lists them"), moment);
                 self.overlay = Some(Overlay::Palette(palette));

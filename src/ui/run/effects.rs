@@ -91,7 +91,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                 let text = if copied { "copied" } else { "not copied: the terminal does not answer" };
                 Toast { text: text.into(), tone: if copied { Tone::Good } else { Tone::Bad } }
             }
-            None => Toast { text: "too long for the clipboard".into(), tone: Tone::Bad },
+            None => Toast { text: clipboard::too_long(text), tone: Tone::Bad },
         };
         Box::pin(self.take(Event::Said(toast))).await;
     }

@@ -58,7 +58,10 @@ pub async fn run_with<S: Screen + Send + 'static>(
     let (themes, theme) = options.dress(&session)?;
     let last = LastScreen::on(&session.name);
     let app = App::new(screens, setup::about(&session), theme, Clock::Local);
-    let app = app.preferring(options.preferences(&themes)).opened_on(&last.title());
+    let app = app
+        .preferring(options.preferences(&themes))
+        .opened_on(&last.title())
+        .opened_at(options.place.clone());
     let keeper = Keeper::default();
     keeper::hook_panics(&keeper);
     let (sender, answers) = mpsc::channel(QUEUE);

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::text::SafeText;
 use crate::ui::app::{About, Access, Preferences};
 use crate::ui::keymap::Keymap;
+use crate::ui::screen::Place;
 use crate::ui::terminal;
 use crate::ui::theme::{Symbols, Theme};
 use crate::ui::themes::{Colours, Themes};
@@ -24,6 +25,8 @@ pub struct Options {
     pub pace: Pace,
     /// Whether it draws or prints.
     pub shape: Shape,
+    /// What to show first; none = where the last console ended.
+    pub place: Option<Place>,
 }
 
 /// When colours are used.
@@ -47,7 +50,7 @@ impl Options {
         let theme = settings.theme.clone().unwrap_or_else(|| "dark".to_owned());
         themes.load(&theme)?;
         let keymap = Keymap::read(settings.folder.as_deref())?;
-        Ok(Options { colour, theme, themes, keymap, pace: settings.pace, shape: settings.shape })
+        Ok(Options { colour, theme, themes, keymap, pace: settings.pace, shape: settings.shape, place: None })
     }
 
     /// The themes and the one to begin with, for the connection of `session`.

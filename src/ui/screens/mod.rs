@@ -4,6 +4,10 @@ pub mod overview;
 
 pub mod findings;
 
+pub mod audit;
+
+pub mod runs;
+
 use crate::ui::command::{Command, Need, Pane};
 use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
 use chrono::{DateTime, Utc};
@@ -111,4 +115,8 @@ screens! {
     Overview(overview::Overview),
     /// Is this real?
     Findings(findings::Findings),
+    /// Is the history whole?
+    Audit(audit::Audit),
+    /// What is blocking?
+    Runs(runs::Runs),
 }

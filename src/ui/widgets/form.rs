@@ -93,8 +93,8 @@ impl Form {
         Answer::Open
     }
 
-    /// Draws it into `area`: `title` in its rule, the lines, and `below` them what the keys do or what is
-    /// understood. Gives the place of the cursor.
+    /// Draws it into `area`: `title` in its rule, the lines, behind some of them a note by their label, and
+    /// below them what the keys do or what is wrong. Gives the place of the cursor.
     pub fn draw(
         &self,
         title: &str,
@@ -123,7 +123,9 @@ impl Form {
             if is_here {
                 cursor = Some(place);
             }
-            if let Some((_, note)) = notes.iter().find(|(of, _)| *of == field.label) {
+            if let Some((_, note)) = notes.iter().find(|(of, _)| *of == field.label)
+                && self.complaint.is_none()
+            {
                 let used = 2 + wide + cells::width(field.prompt.text()) + 3;
                 let left = room.saturating_sub(used);
                 if left >= 8 {

@@ -3,7 +3,7 @@
 //! A claim on the row under the cursor is sent at once; everything else asks first: why, until when, and
 //! for many whether these are meant.
 
-use super::choice::{Choice, Chosen};
+use super::choice::Choice;
 use super::deeds::TYPED_FROM;
 use super::loading::toast;
 use super::state::{Deed, Findings, Layer};
@@ -77,16 +77,27 @@ impl Doing {
         }
     }
 
-    /// What it does, before what it is done to: `snooze`, `end the claim of`.
+    /// What it does: `snooze`.
     pub fn verb(self) -> &'static str {
         match self {
             Doing::Begin(AttentionKind::Claim) => "claim",
             Doing::Begin(AttentionKind::Snooze) => "snooze",
-            Doing::Begin(AttentionKind::Acceptance) => "accept the risk of",
+            Doing::Begin(AttentionKind::Acceptance) => "accept the risk",
             Doing::End(AttentionKind::Claim) => "release",
-            Doing::End(AttentionKind::Snooze) => "end the snooze of",
-            Doing::End(AttentionKind::Acceptance) => "end the accepted risk of",
+            Doing::End(AttentionKind::Snooze) => "end the snooze",
+            Doing::End(AttentionKind::Acceptance) => "end the accepted risk",
         }
+    }
+
+    /// What it does to `what`: `accept the risk of 12 marked findings`.
+    pub fn to(self, what: &str) -> String {
+        let of = match self {
+            Doing::Begin(AttentionKind::Claim | AttentionKind::Snooze) | Doing::End(AttentionKind::Claim) => {
+                ""
+            }
+            Doing::Begin(AttentionKind::Acceptance) | Doing::End(_) => "of ",
+        };
+        format!("{} {of}{what}", self.verb())
     }
 
     /// The end that stands in the form to begin with.
@@ -115,7 +126,7 @@ impl AttendForm {
 
     /// What is asked for and of which findings: `snooze 12 marked findings`.
     pub fn about(&self) -> String {
-        format!("{} {}", self.doing.verb(), self.choice.about())
+        self.doing.to(&self.choice.about())
     }
 
     /// When it would end, as the line says it; why not, where it cannot be.
@@ -219,8 +230,11 @@ impl Findings {
 
     /// Sends it, or asks first where it is about more than the row under the cursor.
     fn send_attend(&mut self, doing: Doing, choice: Choice, what: Attend) -> Asks {
-        let until = what.until().map_or(String::new(), |until| format!(" until {}", at(until)));
-        let about = format!("{} {}{until}", doing.verb(), choice.about());
+        // The end first: names of any length follow it.
+        let about = match what.until() {
+            Some(until) => format!("{} until {}: {}", doing.verb(), at(until), choice.about()),
+            None => doing.to(&choice.about()),
+        };
         let (count, is_under_cursor) = (choice.targets.len(), choice.is_under_cursor());
         let quoted = what.reason().map_or(String::new(), |reason| format!(": \"{}\"", reason.as_str()));
         let filter = choice.filter();
@@ -262,7 +276,7 @@ impl Findings {
         }
         let targets: Vec<Target> =
             wanted.targets.iter().copied().filter(|target| theirs.contains(&target.finding)).collect();
-        let about = format!("{} {}", Doing::End(kind).verb(), who_holds(&held));
+        let about = Doing::End(kind).to(&who_holds(&held));
         let wish = Wish::Attend(AttendTo { key: DeedKey::fresh(), now: self.now, ..wanted });
         self.next.push(Next { after: key, wish, about: deed.about });
         self.send(Wish::Attend(AttendTo { targets, filter: None, ..end }), about)
@@ -285,7 +299,7 @@ impl Findings {
             return Vec::new();
         }
         let kind = wanted.what.kind();
-        let about = format!("{} {}", Doing::End(kind).verb(), counted(targets.len()));
+        let about = Doing::End(kind).to(&counted(targets.len()));
         let count = targets.len();
         let question = Question {
             what: format!(
@@ -343,13 +357,6 @@ fn who_holds(held: &[Held]) -> String {
     match held {
         [one] => format!("#{} by {}", one.finding, one.spell.actor.one_line()),
         _ => counted(held.len()),
-    }
-}
-
-impl Chosen {
-    /// Whether a filter chose them.
-    pub fn is_by_filter(&self) -> bool {
-        matches!(self, Chosen::ByFilter { .. })
     }
 }
 

@@ -248,7 +248,11 @@ impl Findings {
             Command::EndAcceptance => lasts(AttentionKind::Acceptance),
             Command::SameAgain => self.last.is_some(),
             // These are of one finding, whatever is marked.
-            Command::Comment | Command::CopyId => is_one,
+            Command::Comment
+            | Command::CopyId
+            | Command::CopyJson
+            | Command::CopyMarkdown
+            | Command::CopyLink => is_one,
             Command::TakeBack => {
                 self.whole.is_some()
                     || self.focus == Focus::Own

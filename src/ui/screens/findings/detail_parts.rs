@@ -166,6 +166,10 @@ impl Writer<'_> {
     }
 
     fn ai(&mut self, row: &Finding, detail: &FindingDetail) {
+        if row.blind {
+            let text = "hidden until you decide: its verdict, its reasons, and its patch where it wrote one";
+            return self.part("AI", text, self.look.theme.text);
+        }
         let reasoning =
             detail.ai_reasoning.as_ref().map_or_else(String::new, |r| format!("  {}", r.as_str()));
         self.part("AI", &format!("{}{reasoning}", ai(row, self.look.theme)), self.look.theme.text);

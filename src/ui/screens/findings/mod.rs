@@ -11,9 +11,11 @@ pub mod groups;
 pub mod list;
 pub mod marks;
 pub mod own;
+pub mod people;
 pub mod state;
 pub mod wish;
 
+mod copy;
 mod deeds;
 mod grouping;
 mod layers;
@@ -34,6 +36,8 @@ pub(super) mod layout;
 pub(super) mod list_view;
 mod own_view;
 mod panels;
+mod people_told;
+mod people_view;
 mod told;
 mod told_groups;
 mod view;
@@ -89,6 +93,7 @@ impl Screen for Findings {
 
     fn pane(&self) -> Pane {
         match self.focus {
+            _ if self.people.is_open() => Pane::People,
             Focus::List => Pane::FindingsList,
             Focus::Detail => Pane::FindingsDetail,
             Focus::Own => Pane::Feedback,
@@ -97,6 +102,9 @@ impl Screen for Findings {
     }
 
     fn hints(&self) -> Vec<Command> {
+        if self.people.is_open() {
+            return vec![Command::NextSample, Command::NextScope, Command::NextPane, Command::GoFindings];
+        }
         match (self.focus, self.subject()) {
             (Focus::Own, Some(_)) => {
                 vec![Command::OpenSelected, Command::TakeBack, Command::Comment, Command::GoFindings]
@@ -158,7 +166,7 @@ impl Screen for Findings {
     }
 
     fn shows(&self, place: &Place) -> bool {
-        matches!(place, Place::Findings { .. })
+        matches!(place, Place::Findings { .. } | Place::Finding(_))
     }
 
     fn drafts(&self) -> Vec<Draft> {

@@ -3,23 +3,48 @@
 use super::detail_states::LIFE_SCANS;
 use super::list::{Edge, PAGE, Way};
 use super::sort;
-use super::wish::{Counts, From, GroupsFrom, GroupsPage, Msg, OwnPage, Query, Rows, Wish};
+use super::wish::{Counts, Form, From, GroupsFrom, GroupsPage, Msg, OwnPage, Query, Rows, Wish};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::filter::{self, Filter};
 use crate::ids::{FeedbackId, FindingId};
-use crate::triage::actions;
+use crate::text::SafeText;
+use crate::triage::actions::{self, Outcome};
 use crate::triage::finding::Finding;
 use crate::triage::group::{GroupBy, GroupCursor};
+use crate::triage::markdown::markdown;
 use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::{self, Cursor, Sort};
 use crate::triage::store::groups::{self, GroupQuery};
-use crate::triage::store::{detail, feedbacks, life, values};
+use crate::triage::store::{agreement, detail, feedbacks, life, values};
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 
-/// The answer to a wish; a failure is an answer too.
+/// The answer to a wish; a failure is an answer too. What is hidden from a person who decides blind is
+/// taken out here, so that it never reaches the screen.
 pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
+    veiled(answer(wish, tools).await)
+}
+
+fn veiled(mut msg: Msg) -> Msg {
+    let veil = |findings: &mut Vec<Finding>| {
+        *findings = std::mem::take(findings).into_iter().map(Finding::veiled).collect();
+    };
+    match &mut msg {
+        Msg::Rows { result: Ok(page), .. } => veil(&mut page.rows),
+        Msg::Own { result: Ok(page), .. } => veil(&mut page.findings),
+        Msg::Done(_, Ok(Outcome::Done(decided))) => veil(&mut decided.rows),
+        _ => {}
+    }
+    match msg {
+        Msg::Detail(id, Ok(detail)) => Msg::Detail(id, Ok(Box::new(detail.veiled()))),
+        Msg::Found(id, Ok(Some(row))) => Msg::Found(id, Ok(Some(Box::new(row.veiled())))),
+        Msg::Needy(way, Ok(Some(row))) => Msg::Needy(way, Ok(Some(Box::new(row.veiled())))),
+        msg => msg,
+    }
+}
+
+async fn answer(wish: Wish, tools: Tools) -> Msg {
     let db = &tools.db;
     let now = Utc::now();
     match wish {
@@ -41,6 +66,7 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
         }
         Wish::Detail(id) => Msg::Detail(id, detail::show(db, id).await.map(Box::new)),
         Wish::Life(id) => Msg::Life(id, life::life(db, id, None, LIFE_SCANS).await),
+        Wish::Copy(id, form) => Msg::Copied(copied(db, id, form).await),
         Wish::Find(id) => {
             let found = findings::find(db, &[id]).await;
             Msg::Found(id, found.map(|rows| rows.into_iter().next().map(Box::new)))
@@ -59,6 +85,13 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
             };
             Msg::Targets { ticket, result }
         }
+        Wish::People { filter } => {
+            let result = match filter::parse(&filter, &FIELDS) {
+                Ok(parsed) => agreement::stats(db, &parsed, now).await.map(Box::new),
+                Err(error) => Err(error.in_text(&filter)),
+            };
+            Msg::People { filter, result }
+        }
         Wish::Decide(deed) => Msg::Done(deed.key, actions::give_feedback(db, &deed).await),
         Wish::TakeBack(deed) => Msg::Done(deed.key, actions::take_back(db, &deed).await),
         Wish::TakeBackDeed { deed, .. } => Msg::Done(deed.key, actions::take_back_deed(db, &deed).await),
@@ -66,6 +99,16 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
         Wish::Comment(deed) => Msg::Done(deed.key, actions::comment(db, &deed).await),
         Wish::Agreed(wish, about) => Msg::Agreed(wish, about),
     }
+}
+
+/// A finding as a text.
+async fn copied(db: &Db, id: FindingId, form: Form) -> Result<SafeText> {
+    let detail = detail::show(db, id).await?;
+    let text = match form {
+        Form::Json => serde_json::to_string(&detail).map_err(std::io::Error::other)?,
+        Form::Markdown => markdown(&detail),
+    };
+    Ok(SafeText::new(&text))
 }
 
 async fn rows(db: &Db, query: &Query, from: &From, now: DateTime<Utc>) -> Result<Rows> {

@@ -7,6 +7,7 @@ use super::groups::Groups;
 use super::list::List;
 use super::marks::Marks;
 use super::own::Own;
+use super::people::People;
 use super::take_back::Whole;
 use super::wish::{Query, Wish};
 use crate::db::page::Page;
@@ -58,6 +59,7 @@ pub struct Findings {
     pub(super) last: Option<(Verdict, String)>,
     pub(super) own: Own,
     pub(super) groups: Groups,
+    pub(super) people: People,
 }
 
 /// Which part has the focus.
@@ -234,6 +236,7 @@ impl Findings {
             last: None,
             own: Own::default(),
             groups: Groups::default(),
+            people: People::default(),
         }
     }
 

@@ -1,12 +1,12 @@
 //! Taking back: the verdict on one finding, or the whole of the last deed on many.
 
-use super::attending::Doing;
 use super::list::Saving;
 use super::loading::{Anew, toast};
 use super::state::{Findings, Focus, called};
 use super::wish::Wish;
 use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId};
 use crate::triage::actions::{Decided, Deed, TakeBack, TakeBackDeed, Target};
+use crate::triage::attention::AttentionKind;
 use crate::triage::finding::{Feedback, FeedbackKind, Finding, Verdict};
 use crate::triage::store::findings::Count;
 use crate::ui::screen::{Ask, Question, Tone};
@@ -120,14 +120,7 @@ impl Findings {
             }),
             Wish::Attend(deed) if deed.what.until().is_some() => Some(Whole {
                 seq: decided.seq,
-                what: match about.split_once(" until ") {
-                    Some((what, _)) if decided.count == 1 => what.to_owned(),
-                    _ => format!(
-                        "{} {} findings",
-                        Doing::Begin(deed.what.kind()).verb(),
-                        Count::Exactly(decided.count as u64)
-                    ),
-                },
+                what: attended_words(deed.what.kind(), about, decided.count),
                 findings: wish.findings().into(),
                 filter: wish.filter().map(str::to_owned),
                 gone: Gone::No,
@@ -175,6 +168,19 @@ impl Findings {
 fn whole_words(about: &str, count: usize) -> String {
     let verdict = about.split_once(" on ").map_or(about, |(verdict, _)| verdict);
     format!("{verdict} on {} findings", Count::Exactly(count as u64))
+}
+
+/// What a claim, a snooze or an accepted risk was, with its count: `the snooze of 12 findings`.
+fn attended_words(kind: AttentionKind, about: &str, count: usize) -> String {
+    let what = match kind {
+        AttentionKind::Claim => "the claim",
+        AttentionKind::Snooze => "the snooze",
+        AttentionKind::Acceptance => "the accepted risk",
+    };
+    match about.split_once(": ") {
+        Some((_, one)) if count == 1 => format!("{what} of {one}"),
+        _ => format!("{what} of {} findings", Count::Exactly(count as u64)),
+    }
 }
 
 /// Asks whether what `said` says is taken back: what, why, who, when.

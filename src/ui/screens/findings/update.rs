@@ -3,7 +3,7 @@
 use super::list::{Moved, Way};
 use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
-use super::state::{Failure, Findings, Focus, Load, News, Zoom, safe};
+use super::state::{Failure, Findings, Focus, Load, News, Zoom};
 use super::wish::{From, Msg, Wish};
 use crate::triage::group::GroupBy;
 use crate::triage::store::fields::FIELDS;
@@ -70,6 +70,11 @@ impl Findings {
             }
             Msg::Own { after, result } => self.own_came(after, result),
             Msg::Targets { ticket, result } => self.targets_came(ticket, result),
+            Msg::People { filter, result } => {
+                self.people_came(filter, result);
+                Vec::new()
+            }
+            Msg::Copied(result) => self.copied(result),
             Msg::Done(key, result) => self.done(key, result),
             Msg::Agreed(wish, about) => self.send(*wish, about),
         }
@@ -80,12 +85,15 @@ impl Findings {
             Some(Place::Findings { filter }) => {
                 self.own.close();
                 self.forget_groups();
+                self.close_people();
                 self.focus = Focus::List;
                 self.filter.set(&filter);
                 self.load_top()
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_top(),
-            Some(Place::Overview) | None => Vec::new(),
+            Some(Place::Finding(id)) => self.go_to_finding(id),
+            // Other places are shown by other screens.
+            Some(_) | None => Vec::new(),
         }
     }
 
@@ -103,6 +111,9 @@ impl Findings {
         if self.shown.load != Load::Idle {
             asks.extend(self.show_selected(Anew::Yes));
         }
+        if self.people.is_open() && self.people.load != Load::Idle {
+            asks.extend(self.load_people());
+        }
         self.offer_unsure();
         asks
     }
@@ -113,6 +124,7 @@ impl Findings {
             Nature::Load("list") if self.load == Load::Asked => self.load = stopped(),
             Nature::Load("groups") if self.groups.load == Load::Asked => self.groups.load = stopped(),
             Nature::Load("detail") if self.shown.load == Load::Asked => self.shown.load = stopped(),
+            Nature::Load("people") if self.people.load == Load::Asked => self.people.load = stopped(),
             Nature::Load("own") if self.own.load == Load::Asked => self.own.load = stopped(),
             Nature::Load(_) => {}
             Nature::Write => self.all_unsure(),
@@ -121,7 +133,11 @@ impl Findings {
     }
 
     fn command(&mut self, command: Command) -> Vec<Ask<Wish>> {
+        if self.people.is_open() {
+            return self.people_command(command);
+        }
         match command {
+            Command::AiAgainstPeople => self.open_people(),
             Command::Down => self.go(Way::Down, 1),
             Command::Up => self.go(Way::Up, 1),
             Command::PageDown => self.go(Way::Down, self.half_page()),
@@ -163,10 +179,11 @@ impl Findings {
                 Vec::new()
             }
             Command::Refresh => self.refresh(),
-            Command::CopyId => {
-                self.subject().map(|f| Ask::Copy(safe(f.id.to_string()))).into_iter().collect()
-            }
-            Command::CopyCommand => vec![Ask::Copy(safe(self.command_line()))],
+            Command::CopyId
+            | Command::CopyJson
+            | Command::CopyMarkdown
+            | Command::CopyLink
+            | Command::CopyCommand => self.copy(command),
             Command::JumpToId => {
                 self.open_jump();
                 Vec::new()
@@ -301,6 +318,7 @@ impl Findings {
     }
 
     fn go_findings_quietly(&mut self) {
+        self.close_people();
         if self.own.is_open() {
             self.own.close();
             self.focus = self.main_focus();
@@ -363,7 +381,7 @@ impl Findings {
     }
 
     /// The command line that shows the same rows.
-    fn command_line(&self) -> String {
+    pub(super) fn command_line(&self) -> String {
         let filter = if self.own.is_open() { "by:me".to_owned() } else { self.query().filter };
         let sort = match self.groups.by().filter(|_| !self.own.is_open()) {
             Some(by) => format!(" --group {}", super::groups::by_word(by)),

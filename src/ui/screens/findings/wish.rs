@@ -9,6 +9,7 @@ use crate::triage::actions::{AttendTo, GiveComment, GiveFeedback, Outcome, TakeB
 use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::finding::{Feedback, Finding};
 use crate::triage::group::{Group, GroupBy};
+use crate::triage::stats::Stats;
 use crate::triage::store::findings::{Count, Sort};
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
@@ -46,6 +47,15 @@ pub enum GroupsFrom {
     },
     /// Behind this group.
     Behind(Box<Group>),
+}
+
+/// The form in which a finding is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The line that `findings show --json` prints.
+    Json,
+    /// Markdown.
+    Markdown,
 }
 
 /// What is to be done.
@@ -95,6 +105,8 @@ pub enum Wish {
     Life(FindingId),
     /// A finding by its number, to go to its row.
     Find(FindingId),
+    /// A finding, to be copied in this form.
+    Copy(FindingId, Form),
     /// Values of a field that begin so, for completion.
     Values {
         /// The name of the field.
@@ -123,6 +135,11 @@ pub enum Wish {
         /// The question.
         ticket: u64,
         /// The filter, as it is typed.
+        filter: String,
+    },
+    /// The AI's verdicts against people's.
+    People {
+        /// Of which findings, as it is typed.
         filter: String,
     },
     /// Decides.
@@ -217,6 +234,15 @@ pub enum Msg {
         /// The findings, or why there are none.
         result: Result<Vec<Target>, Error>,
     },
+    /// The AI's verdicts against people's.
+    People {
+        /// Of which findings.
+        filter: String,
+        /// What is measured, or why nothing is.
+        result: Result<Box<Stats>, Error>,
+    },
+    /// The text of a finding, to be copied.
+    Copied(Result<SafeText, Error>),
     /// What became of a deed.
     Done(DeedKey, Result<Outcome, Error>),
     /// The person said yes.
@@ -279,9 +305,11 @@ impl Wish {
             Wish::News { .. } => Nature::Load("news"),
             Wish::Life(_) => Nature::Load("life"),
             Wish::Detail(_) => Nature::Load("detail"),
+            Wish::Copy(..) => Nature::Load("copy"),
             Wish::Values { .. } => Nature::Load("values"),
             Wish::Own { .. } => Nature::Load("own"),
             Wish::Targets { .. } => Nature::Load("targets"),
+            Wish::People { .. } => Nature::Load("people"),
             Wish::Decide(_)
             | Wish::TakeBack(_)
             | Wish::TakeBackDeed { .. }

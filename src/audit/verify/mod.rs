@@ -1,0 +1,10 @@
+//! The verifier: fed with rows as they stand, it says what is broken. It knows no connection.
+
+pub mod entry;
+pub mod ground;
+pub mod preimage;
+pub mod report;
+pub mod row;
+pub mod verdict;
+pub mod walk;
+pub mod wire;
