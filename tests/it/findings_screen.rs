@@ -1,15 +1,19 @@
 //! The Findings screen: what it decides, and how it looks.
 
+mod attending;
 mod bytes;
 mod deeds;
 mod desk;
 mod feedback_pane;
 mod filter;
+mod groups;
 mod list;
 mod looks;
 mod many;
 mod parts;
 mod samples;
 mod server;
+mod server_many;
+mod states;
 mod trouble;
 mod window;

@@ -20,6 +20,7 @@ mod deeds;
 mod grouping;
 mod layers;
 mod loading;
+mod moves;
 mod outcomes;
 mod sort;
 mod states;
