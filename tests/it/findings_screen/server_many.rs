@@ -121,19 +121,19 @@ async fn a_risk_is_accepted_by_who_may_and_told_to_who_may_not() {
 #[tokio::test]
 async fn a_claim_of_another_is_told_and_can_be_taken_over() {
     let database = seeded(2).await;
-    sqlx::raw_sql("create role bob login; grant attestor_operator to bob")
+    sqlx::raw_sql("create role rival login; grant attestor_analyst to rival")
         .execute(&mut database.superuser().await)
         .await
         .ok();
-    let theirs = Db::lazy(database.options_as("bob"), Access::ReadWrite);
+    let theirs = Db::lazy(database.options_as("rival"), Access::ReadWrite);
     let mut bob = Console::open(Tools { db: theirs }).await;
     let mut mine = Console::open(Tools { db: database.db() }).await;
     bob.command(Command::Claim).await;
     assert_eq!(bob.outcomes, ["entry 1"]);
-    assert!(bob.screen().contains("claim by bob (you) until"), "{}", bob.screen());
+    assert!(bob.screen().contains("claim by rival (you) until"), "{}", bob.screen());
     mine.command(Command::Claim).await;
     assert_eq!(mine.outcomes, ["held"]);
-    assert!(mine.screen().contains("#1 is claimed by bob until"), "{}", mine.screen());
+    assert!(mine.screen().contains("#1 is claimed by rival until"), "{}", mine.screen());
     mine.keys("o").await;
     assert_eq!(mine.outcomes, ["held", "entry 2", "entry 3"]);
     let holder = "select claimed_by from triage.findings where id = 1";

@@ -34,7 +34,7 @@ impl Findings {
         }
     }
 
-    fn own_to(&mut self, to: usize) -> Vec<Ask<Wish>> {
+    pub(super) fn own_to(&mut self, to: usize) -> Vec<Ask<Wish>> {
         self.own.put(to, self.list_height());
         let mut asks = vec![Ask::Rest];
         let is_near_end = self.own.cursor() + super::list::AHEAD >= self.own.len();

@@ -4,7 +4,7 @@ use super::list::{Moved, Way};
 use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
 use super::state::{Failure, Findings, Focus, Load, News, Zoom};
-use super::wish::{From, Msg, Wish};
+use super::wish::{Msg, Wish};
 use crate::triage::group::GroupBy;
 use crate::triage::store::fields::FIELDS;
 use crate::ui::command::Command;
@@ -314,7 +314,7 @@ impl Findings {
         format!("attestor findings list --filter '{}'{sort}", filter.replace('\'', r"'\''"))
     }
 
-    fn scroll_detail(&mut self, way: Way, by: usize) {
+    pub(super) fn scroll_detail(&mut self, way: Way, by: usize) {
         let last = self.detail_scroll_max();
         self.shown.scroll = match way {
             Way::Down => self.shown.scroll.saturating_add(by).min(last),
