@@ -5,6 +5,7 @@ pub mod agreement;
 pub mod attention;
 pub mod blind;
 pub mod checks;
+pub mod column;
 pub mod cve;
 pub mod detail;
 pub mod epss;

@@ -47,7 +47,7 @@ pub enum Command {
     GoRuns,
     /// Says that a check was seen, and why it may stand.
     Acknowledge,
-    /// To where the flow of a run is run.
+    /// Runs the flow of a run again.
     RunAgain,
     /// Measures the AI's verdicts on those of people.
     AiAgainstPeople,
@@ -57,6 +57,14 @@ pub enum Command {
     NextScope,
     /// Edits the filter.
     Filter,
+    /// Opens a saved view.
+    View,
+    /// Saves filter, order and columns as a view.
+    SaveView,
+    /// Chooses the columns.
+    Columns,
+    /// Searches in the detail.
+    Search,
     /// Lifts the filter for a while, and puts it back; the row stays.
     SuspendFilter,
     /// Groups the findings by rule.
@@ -101,6 +109,10 @@ pub enum Command {
     SameAgain,
     /// Writes a comment in the editor.
     Comment,
+    /// Opens what is being written, or the finding to be read, in the person's editor.
+    Edit,
+    /// Writes a comment in the person's editor.
+    EditComment,
     /// Takes back the latest decision on this row.
     TakeBack,
     /// Copies the row's number.
@@ -117,6 +129,14 @@ pub enum Command {
     JumpToId,
     /// To what the entry speaks of.
     OpenSubject,
+    /// Verifies the chain, in the background.
+    Verify,
+    /// Shows what a verification came to.
+    Checklist,
+    /// To the next break of the chain.
+    NextBreak,
+    /// To the previous break of the chain.
+    PreviousBreak,
     /// Follows the tail of the chain, or no longer.
     Follow,
     /// Folds the payload, or unfolds it.
@@ -188,6 +208,8 @@ pub enum Pane {
     RunsList,
     /// The detail of a run.
     RunsDetail,
+    /// A verification of the chain as a checklist.
+    AuditReport,
 }
 
 impl Pane {
@@ -204,6 +226,7 @@ impl Pane {
         Pane::People,
         Pane::RunsList,
         Pane::RunsDetail,
+        Pane::AuditReport,
     ];
 }
 

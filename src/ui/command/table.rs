@@ -10,6 +10,17 @@ const FINDING_OR_OWN: Holds =
 /// One finding, and not a group of them.
 const ONE_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
 const PEOPLE: Holds = Holds::In(&[Pane::People]);
+/// Where the key of the filter is not that of a search.
+const FILTER_KEY: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsGroups,
+    Pane::Feedback,
+    Pane::AuditList,
+    Pane::AuditDetail,
+    Pane::RunsList,
+    Pane::RunsDetail,
+]);
+const DETAIL: Holds = Holds::In(&[Pane::FindingsDetail]);
 const ANY_LIST: Holds = Holds::In(&[
     Pane::FindingsList,
     Pane::FindingsGroups,
@@ -44,6 +55,7 @@ const NEEDY: Holds = Holds::In(&[
     Pane::RunsDetail,
 ]);
 const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
+const AUDIT: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::AuditReport]);
 const ROW: &[Need] = &[Need::Row];
 const WRITE: &[Need] = &[Need::WriteAccess];
 const ROW_TO_WRITE: &[Need] = &[Need::Row, Need::WriteAccess];
@@ -60,6 +72,8 @@ pub const TABLE: &[Row] = &[
         "Offer the last verdict and reason on this row"),
     row(Command::Comment, "comment", "comment", &["c"], ONE_OR_OWN, ROW_TO_WRITE, Group::Decide,
         "Write a comment of several lines"),
+    row(Command::EditComment, "edit-comment", "comment in $EDITOR", &["E"], ONE_OR_OWN, ROW_TO_WRITE, Group::Decide,
+        "Write a comment in the editor that VISUAL or EDITOR names"),
     row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
         "Take back the row's decision, or the last on many; asks"),
     row(Command::Acknowledge, "acknowledge", "seen", &["A"], RUN, ROW_TO_WRITE, Group::Decide,
@@ -86,6 +100,14 @@ pub const TABLE: &[Row] = &[
         "Mark all in the filter, loaded or not"),
     row(Command::ClearMarks, "clear-marks", "clear marks", &[",", "g ,"], LIST, NOTHING, Group::Decide,
         "Clear all marks"),
+    row(Command::Verify, "verify", "verify", &["v"], AUDIT, NOTHING, Group::Decide,
+        "Verify the whole chain, in the background; J shows how far it is"),
+    row(Command::Checklist, "checklist", "checklist", &["c"], AUDIT, NOTHING, Group::Show,
+        "Show what the last verification came to, or put it away"),
+    row(Command::NextBreak, "next-break", "next break", &["n"], AUDIT, NOTHING, Group::Move,
+        "To the next break that a verification has found"),
+    row(Command::PreviousBreak, "previous-break", "previous break", &["N"], AUDIT, NOTHING, Group::Move,
+        "To the previous break that a verification has found"),
     row(Command::Down, "down", "down", &["j", "Down"], EVERYWHERE, NOTHING, Group::Move,
         "To the next row"),
     row(Command::Up, "up", "up", &["k", "Up"], EVERYWHERE, NOTHING, Group::Move,
@@ -99,9 +121,9 @@ pub const TABLE: &[Row] = &[
     row(Command::PageUp, "page-up", "page up", &["Ctrl-u", "PgUp"], EVERYWHERE, NOTHING, Group::Move,
         "Half a page up"),
     row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], NEEDY, NOTHING, Group::Move,
-        "To the next row that needs a person"),
+        "To the next row that needs a person; in a search, on"),
     row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], NEEDY, NOTHING, Group::Move,
-        "To the previous row that needs a person"),
+        "To the previous such row; in a search, back"),
     row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FILTERED, NOTHING, Group::Move,
         "To the row of a number or of a link"),
     row(Command::FocusDetail, "focus-detail", "detail", &["l", "Right"], EVERYWHERE, NOTHING, Group::Move,
@@ -136,7 +158,7 @@ pub const TABLE: &[Row] = &[
         "Count what was decided blind alone, or all decisions"),
     row(Command::NextScope, "scope", "scope", &["o"], PEOPLE, NOTHING, Group::Show,
         "Measure the findings of the filter, or all"),
-    row(Command::Filter, "filter", "filter", &["/"], FILTERED, NOTHING, Group::Show,
+    row(Command::Filter, "filter", "filter", &["/"], FILTER_KEY, NOTHING, Group::Show,
         "Edit the filter"),
     row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FILTERED, NOTHING, Group::Show,
         "Lift the filter for a while, or put it back; the row stays"),
@@ -152,8 +174,18 @@ pub const TABLE: &[Row] = &[
         "Group what is the same across scans and places"),
     row(Command::Ungroup, "rows", "rows", &["b b"], FINDING_OR_OWN, NOTHING, Group::Show,
         "Back from groups to rows"),
+    row(Command::Search, "search", "search", &["/"], DETAIL, ROW, Group::Show,
+        "Search in the detail; n and N go on, Esc ends it"),
+    row(Command::View, "view", "views", &["v"], EVERYWHERE, NOTHING, Group::Show,
+        "Open a saved view of the findings: view NAME"),
+    row(Command::SaveView, "save-view", "save view", &["g v"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Save filter, order and columns as a view: save-view NAME"),
+    row(Command::Columns, "columns", "columns", &["C"], LIST, NOTHING, Group::Show,
+        "Choose the columns and their order"),
     row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
         "Sort by the next column"),
+    row(Command::Edit, "edit", "in $EDITOR", &["e", "Ctrl-o"], ONE_OR_OWN, ROW, Group::Show,
+        "Read the row in $EDITOR; Ctrl-o: the text being written"),
     row(Command::Zoom, "zoom", "zoom", &["z"], EVERYWHERE, NOTHING, Group::Show,
         "Let the pane fill the screen, and back"),
     row(Command::ToggleClock, "toggle-clock", "UTC or local", &["T"], EVERYWHERE, NOTHING, Group::Show,

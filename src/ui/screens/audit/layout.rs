@@ -48,7 +48,7 @@ impl Audit {
         areas.panel = panel;
         let one_part = self.zoom == Zoom::In || area.width < NARROW || area.height < LOW;
         match (one_part, self.focus) {
-            (true, Focus::Detail) => areas.set_detail(body),
+            (true, Focus::Detail | Focus::Report) => areas.set_detail(body),
             (true, Focus::List) => areas.set_list(body),
             (false, _) if area.width >= WIDE => {
                 let left = body.width * 11 / 20;

@@ -2,7 +2,7 @@
 
 use super::super::findings::list::{Edge, Way};
 use super::super::findings::state::{Failure, Load, Zoom, safe};
-use super::detail_lines::Leads;
+use super::lines::Leads;
 use super::loading::{Anew, toast};
 use super::state::{Audit, Focus, Layer, Tail};
 use super::wish::{From, Msg, Wish};
@@ -31,13 +31,14 @@ impl Audit {
             Input::Paste(text) => self.paste(&text),
             Input::News => self.news_came(),
             Input::Reconnected => self.reconnected(),
+            Input::Verified(result) => self.verified(result),
             Input::Rested => self.show_selected(Anew::No),
             Input::Stopped(nature) => {
                 self.stopped(nature);
                 Vec::new()
             }
-            // Nothing that is typed here is worth keeping.
-            Input::DraftsRestored(_) => Vec::new(),
+            // Nothing that is typed or chosen here is worth keeping.
+            Input::DraftsRestored(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
         }
     }
 
@@ -156,7 +157,7 @@ impl Audit {
             Command::FocusDetail => self.focus_detail(),
             Command::FocusList => self.focus_list(),
             Command::NextPane | Command::PreviousPane => match self.focus {
-                Focus::Detail => self.focus_list(),
+                Focus::Detail | Focus::Report => self.focus_list(),
                 Focus::List => self.focus_detail(),
             },
             Command::OpenSelected => self.open_selected(),
@@ -173,6 +174,10 @@ impl Audit {
             }
             Command::Follow => self.follow(),
             Command::OpenSubject => self.open_subject(),
+            Command::Verify => self.verify(),
+            Command::Checklist => self.toggle_report(),
+            Command::NextBreak => self.next_break(Way::Down),
+            Command::PreviousBreak => self.next_break(Way::Up),
             Command::FoldAll => {
                 self.fold_all();
                 Vec::new()
@@ -192,7 +197,7 @@ impl Audit {
 
     fn go(&mut self, way: Way, by: usize) -> Asks {
         match self.focus {
-            Focus::Detail => {
+            Focus::Detail | Focus::Report => {
                 self.detail_go(way, by);
                 Vec::new()
             }
@@ -204,7 +209,7 @@ impl Audit {
     }
 
     fn half_page(&self) -> usize {
-        let height = if self.focus == Focus::Detail { self.detail_size().0 } else { self.list_height() };
+        let height = if self.focus == Focus::List { self.list_height() } else { self.detail_size().0 };
         (height / 2).max(1)
     }
 
@@ -252,7 +257,7 @@ impl Audit {
                 Vec::new()
             }
             Leads::Subject => self.open_subject(),
-            Leads::Entry(seq) => self.go_to(seq),
+            Leads::Entry(seq) => self.open_break(seq),
             Leads::Nowhere => {
                 if !self.has_room_for_one() {
                     self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
@@ -268,7 +273,7 @@ impl Audit {
             return Vec::new();
         }
         match self.focus {
-            Focus::Detail => self.focus_list(),
+            Focus::Detail | Focus::Report => self.focus_list(),
             Focus::List => vec![Ask::Back],
         }
     }

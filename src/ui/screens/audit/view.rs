@@ -14,8 +14,13 @@ impl Audit {
     /// Draws everything into `area`; the result is where the text cursor stands.
     pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
         let areas = self.areas(area);
+        self.draw_standing(areas.standing, buffer, look);
         if areas.header.height > 0 {
             self.draw_list(areas.header, areas.list, buffer, look);
+            if let Some(last) = &self.standing.last {
+                let head = u64::try_from(self.head.0).unwrap_or(0);
+                last.coverage.draw(head, areas.strip, buffer, look.theme);
+            }
         }
         for y in areas.bar.top()..areas.bar.bottom() {
             buffer.set_stringn(areas.bar.x, y, look.theme.symbols.bar, 1, look.theme.dim);

@@ -17,6 +17,7 @@ impl Findings {
     pub(super) fn layer_key(&mut self, key: KeyEvent) -> Vec<Ask<Wish>> {
         match &mut self.layer {
             Layer::None => Vec::new(),
+            Layer::Arrange(_) => self.arrange_key(key),
             Layer::Reason(reason) => match reason.prompt.key(key) {
                 prompt::Answer::Open => {
                     self.keep_open_text();
@@ -78,6 +79,7 @@ impl Findings {
             Layer::Comment(comment) => comment.editor.paste(text),
             Layer::Attend(open) => open.form.paste(text),
             Layer::Jump(jump) => jump.paste(text),
+            Layer::Arrange(_) => self.arrange_paste(text),
             // A question takes no text, and a paste must not reach what lies below it.
             Layer::Conflict(_) | Layer::Held(_) | Layer::Unsure => {}
             Layer::None => return false,

@@ -93,6 +93,7 @@ impl Findings {
             Layer::Reason(_) | Layer::Jump(_) => prompt::HEIGHT,
             Layer::Attend(open) => open.form.height(),
             Layer::Held(panel) => held_height(panel),
+            Layer::Arrange(open) => self.arrange_height(open),
             Layer::Conflict(_) => panels::CONFLICT_HEIGHT,
             Layer::Unsure => panels::UNSURE_HEIGHT,
         }

@@ -4,6 +4,7 @@
 //! absent: the screen never writes by itself, never sorts or filters the rows that it holds (the
 //! database does), and never holds more than a window of them.
 
+pub mod arrange;
 pub mod attending;
 pub mod choice;
 pub mod drafts;
@@ -22,15 +23,18 @@ mod layers;
 mod loading;
 mod moves;
 mod outcomes;
+mod outside;
 mod sort;
 mod states;
 mod take_back;
 mod update;
 
 mod attend_view;
+mod columns_view;
 mod detail_code;
 mod detail_parts;
 mod detail_states;
+mod detail_threat;
 mod detail_view;
 mod groups_view;
 pub(super) mod layout;
@@ -86,6 +90,7 @@ impl Screen for Findings {
             Layer::Reason(_)
             | Layer::Attend(_)
             | Layer::Jump(_)
+            | Layer::Arrange(_)
             | Layer::Conflict(_)
             | Layer::Held(_)
             | Layer::Unsure => Mode::Line,
@@ -129,7 +134,9 @@ impl Screen for Findings {
                     hints.insert(2, Command::TakeBack);
                 }
                 match focus {
-                    Focus::Detail => hints.extend([Command::Actions, Command::Zoom, Command::NextNeedy]),
+                    Focus::Detail => {
+                        hints.extend([Command::Actions, Command::Zoom, Command::NextNeedy, Command::Search])
+                    }
                     _ => hints.extend([Command::Mark, Command::Actions, Command::Filter, Command::NextNeedy]),
                 }
                 hints

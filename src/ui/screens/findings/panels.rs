@@ -45,6 +45,7 @@ impl Findings {
                 draw_held(panel, area, buffer, look);
                 None
             }
+            Layer::Arrange(open) => self.draw_arrange(open, area, buffer, look),
             Layer::Comment(comment) => draw_editor(comment, area, buffer, look),
             Layer::Conflict(panel) => {
                 draw_conflict(panel, area, buffer, look);

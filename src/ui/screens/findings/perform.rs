@@ -1,5 +1,6 @@
 //! Does what the screen wishes: the only place here that awaits.
 
+use super::arrange;
 use super::detail_states::LIFE_SCANS;
 use super::list::{Edge, PAGE, Way};
 use super::sort;
@@ -66,6 +67,7 @@ async fn answer(wish: Wish, tools: Tools) -> Msg {
         }
         Wish::Detail(id) => Msg::Detail(id, detail::show(db, id).await.map(Box::new)),
         Wish::Life(id) => Msg::Life(id, life::life(db, id, None, LIFE_SCANS).await),
+        Wish::Arrange(wish) => Msg::Arrange(arrange::perform(wish).await),
         Wish::Copy(id, form) => Msg::Copied(copied(db, id, form).await),
         Wish::Find(id) => {
             let found = findings::find(db, &[id]).await;

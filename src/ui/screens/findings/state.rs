@@ -1,5 +1,6 @@
 //! What the Findings screen knows.
 
+use super::arrange::{Arrange, Search};
 use super::attending::{AttendForm, HeldPanel, Next};
 use super::choice::Choice;
 use super::drafts::Drafts;
@@ -13,6 +14,7 @@ use super::wish::{Query, Wish};
 use crate::db::page::Page;
 use crate::ids::FindingId;
 use crate::text::SafeText;
+use crate::triage::column::Column;
 use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::feedback::Conflict;
 use crate::triage::finding::{Finding, Verdict};
@@ -35,6 +37,10 @@ pub struct Findings {
     pub(super) zoom: Zoom,
     pub(super) filter: FilterBar,
     pub(super) sort: crate::triage::store::findings::Sort,
+    /// Those that a person chose; none = those that fit.
+    pub(super) chosen_columns: Vec<Column>,
+    pub(super) wanted_view: Option<String>,
+    pub(super) search: Option<Search>,
     pub(super) list: List,
     pub(super) load: Load,
     pub(super) as_of: Option<DateTime<Utc>>,
@@ -153,6 +159,8 @@ pub enum Layer {
     Comment(Box<CommentEditor>),
     /// The number of a finding is being written.
     Jump(Prompt),
+    /// Views, columns, or what to look for.
+    Arrange(Arrange),
     /// Two people decided: both sides.
     Conflict(ConflictPanel),
     /// Others hold what was wanted.
@@ -212,6 +220,9 @@ impl Findings {
             zoom: Zoom::Out,
             filter: FilterBar::new(DEFAULT_FILTER),
             sort: Default::default(),
+            chosen_columns: Vec::new(),
+            wanted_view: None,
+            search: None,
             list: List::default(),
             load: Load::Idle,
             as_of: None,

@@ -1,5 +1,6 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
+use super::arrange;
 use super::list::{Moved, Way};
 use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
@@ -24,6 +25,16 @@ impl Findings {
                 (self.columns, self.rows) = (columns, rows);
                 Vec::new()
             }
+            Input::Edited(edited) => {
+                self.edited(edited);
+                Vec::new()
+            }
+            Input::Kept(kept) => {
+                if let Some(columns) = kept.get(arrange::columns::KEPT) {
+                    self.columns_kept(columns);
+                }
+                Vec::new()
+            }
             Input::Command(command) => self.command(command),
             Input::Key(key) if self.filter.is_open() => match self.filter.key(key, &FIELDS) {
                 filter_bar::Answer::Applied => {
@@ -39,6 +50,7 @@ impl Findings {
             Input::Reconnected => self.reconnected(),
             Input::Rested => self.show_selected(Anew::No),
             Input::Stopped(nature) => self.stopped(nature),
+            Input::Verified(_) => Vec::new(),
         }
     }
 
@@ -74,6 +86,7 @@ impl Findings {
                 self.people_came(filter, result);
                 Vec::new()
             }
+            Msg::Arrange(msg) => self.arranged(msg),
             Msg::Copied(result) => self.copied(result),
             Msg::Done(key, result) => self.done(key, result),
             Msg::Agreed(wish, about) => self.send(*wish, about),
@@ -164,6 +177,12 @@ impl Findings {
             Command::GroupByFile => self.group_by(GroupBy::File),
             Command::GroupByFingerprint => self.group_by(GroupBy::Fingerprint),
             Command::Ungroup => self.ungroup(),
+            Command::View => self.open_views(),
+            Command::SaveView => self.open_save_view(),
+            Command::Columns => self.open_columns(),
+            Command::Search => self.open_search(),
+            Command::NextNeedy if self.is_searching() => self.next_hit(Way::Down),
+            Command::PreviousNeedy if self.is_searching() => self.next_hit(Way::Up),
             Command::NextNeedy => self.needy(Way::Down),
             Command::PreviousNeedy => self.needy(Way::Up),
             Command::Mark => self.mark(),
@@ -184,6 +203,8 @@ impl Findings {
             | Command::CopyMarkdown
             | Command::CopyLink
             | Command::CopyCommand => self.copy(command),
+            Command::Edit => self.edit_outside(),
+            Command::EditComment => self.comment_outside(),
             Command::JumpToId => {
                 self.open_jump();
                 Vec::new()
@@ -209,9 +230,11 @@ impl Findings {
         Vec::new()
     }
 
-    /// One layer back: the zoom, the detail, the own pane; then it is the app's turn.
+    /// One layer back: the search, the zoom, the detail, the own pane; then it is the app's turn.
     fn back(&mut self) -> Vec<Ask<Wish>> {
-        if self.zoom == Zoom::In {
+        if self.is_searching() {
+            self.search = None;
+        } else if self.zoom == Zoom::In {
             self.zoom = Zoom::Out;
         } else if self.focus == Focus::Detail {
             return self.focus_list();
@@ -299,19 +322,6 @@ impl Findings {
             return asks;
         }
         self.reload_shown()
-    }
-
-    /// The command line that shows the same rows.
-    pub(super) fn command_line(&self) -> String {
-        let filter = if self.own.is_open() { "by:me".to_owned() } else { self.query().filter };
-        let sort = match self.groups.by().filter(|_| !self.own.is_open()) {
-            Some(by) => format!(" --group {}", super::groups::by_word(by)),
-            None => super::sort::flags(self.sort),
-        };
-        if filter.is_empty() {
-            return format!("attestor findings list{sort}");
-        }
-        format!("attestor findings list --filter '{}'{sort}", filter.replace('\'', r"'\''"))
     }
 
     pub(super) fn scroll_detail(&mut self, way: Way, by: usize) {
