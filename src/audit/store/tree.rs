@@ -3,6 +3,7 @@
 //! The cache is never trusted by itself. What is made from it is held against a root that is signed;
 //! where that fails, everything is read from the entries.
 
+use super::checkpoints::may_read;
 use crate::audit::merkle::{Range, Span, Subtree, hash_of_subtrees};
 use crate::audit::verify::preimage::from_hex;
 use crate::chain::bookkeeping::{Bookkeeping, Note};
@@ -66,9 +67,11 @@ async fn subtrees(snapshot: &mut Snapshot, span: Span, source: Source) -> Result
         let range = from_entries(snapshot, span).await?;
         return Ok(range.map(|range| range.subtrees().to_vec()));
     }
+    let is_cached = may_read(snapshot, "merkle_tiles").await?;
     let mut hashes = Vec::new();
     for subtree in span.subtrees() {
-        let found = match from_cache(snapshot, subtree).await? {
+        let cached = if is_cached { from_cache(snapshot, subtree).await? } else { None };
+        let found = match cached {
             Some(found) => Some(found),
             None => from_entries(snapshot, subtree.span()).await?.and_then(|r| r.subtrees().first().copied()),
         };
