@@ -3,17 +3,21 @@
 use attestor::cli::welcome::{self, Choice};
 use attestor::cli::{self, Cli, Color, Command, Global, demo, keys};
 use attestor::config::Shape;
+use attestor::config::permalink::{Permalink, SCHEME};
 use attestor::error::{Kind, Result};
 use attestor::ui::command::{Holds, TABLE};
 use attestor::ui::keymap::Keymap;
+use attestor::ui::screen::Place;
 use attestor::ui::{self, Colour, Options};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(with_open(std::env::args_os()));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -25,6 +29,7 @@ fn main() -> ExitCode {
         match cli.command {
             None => console(&cli.global).await,
             Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
+            Some(Command::Open(options)) if is_terminal() => follow(&options.link, &cli.global).await,
             // It hears of signals by itself, and tells what it has so far.
             Some(command @ Command::Audit(cli::audit::Command::Verify(_))) => {
                 cli::run(command, &cli.global, || deeds(&cli.global)).await
@@ -47,6 +52,30 @@ fn main() -> ExitCode {
             ExitCode::from(error.kind().exit_status())
         }
     }
+}
+
+/// The arguments, with `open` before a link that stands alone.
+fn with_open(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    let is_link = |argument: &OsString| argument.to_string_lossy().starts_with(SCHEME);
+    let commands = Cli::command();
+    let is_flag = |argument: &OsString| argument.to_string_lossy().starts_with("--");
+    // A command, and not the value of a flag.
+    let is_command = |pair: &[OsString]| match pair {
+        [_, word] if word == "open" => true,
+        [before, word] => !is_flag(before) && commands.find_subcommand(word).is_some(),
+        _ => false,
+    };
+    if let Some(at) = arguments.iter().position(is_link)
+        && !arguments[..at].windows(2).any(is_command)
+    {
+        arguments.insert(at, "open".into());
+    }
+    arguments
+}
+
+fn is_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
 /// Waits for the signal that ends a command; its status is 128 and the signal's number.
@@ -86,6 +115,15 @@ async fn open(global: &Global) -> Result<u8> {
         ui::terminal::check()?;
     }
     ui::run(global.open().await?, options).await
+}
+
+/// Opens the console on the finding of a link.
+async fn follow(link: &Permalink, global: &Global) -> Result<u8> {
+    let options = Options { place: Some(Place::Finding(link.finding)), ..options(global)? };
+    if options.shape == Shape::Drawn {
+        ui::terminal::check()?;
+    }
+    ui::run(cli::open::session(link, global).await?, options).await
 }
 
 /// Opens the console on demo data.

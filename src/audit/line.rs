@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// How times are written: RFC 3339 in UTC, six fraction digits.
 const TIME: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
+/// The most bytes of a line: a payload of a mebibyte, each byte of it escaped, and the other fields.
+pub const BYTES_MAX: usize = 8 << 20;
+
 /// An entry with everything that its hash is over. The keys are the names of the columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +76,18 @@ impl Line {
             prev_hash: text(row.prev_hash)?,
             entry_hash: text(row.entry_hash)?,
         })
+    }
+
+    /// Appends the line of a file, its end included.
+    pub fn write(&self, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        serde_json::to_writer(&mut *out, self)?;
+        out.push(b'\n');
+        Ok(())
+    }
+
+    /// Reads the line of a file, without its end.
+    pub fn read(text: &[u8]) -> Result<Line, serde_json::Error> {
+        serde_json::from_slice(text)
     }
 
     /// Recomputes its hashes: the entry's hash, or what is wrong with it.

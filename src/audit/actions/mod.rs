@@ -6,6 +6,7 @@ mod prove;
 mod reread;
 mod seal;
 
+pub(super) use gather::own_name;
 pub use gather::{Known, gather};
 pub use pin::{Pinned, newest, pin};
 pub use prove::prove;

@@ -204,8 +204,22 @@ impl Findings {
                 self.sought = Some(id);
                 self.load_whole(From::Around(finding))
             }
-            Ok(None) => vec![toast(Tone::Bad, format!("there is no finding #{id}"))],
-            Err(error) => vec![toast(Tone::Bad, Failure::from(error).what)],
+            Ok(None) => {
+                let mut asks = vec![toast(Tone::Bad, format!("there is no finding #{id}"))];
+                // A console that was opened on it has nothing else to show yet.
+                if self.as_of.is_none() {
+                    asks.extend(self.load_top());
+                }
+                asks
+            }
+            Err(error) => {
+                let failure = Failure::from(error);
+                let asks = vec![toast(Tone::Bad, failure.what.clone())];
+                if self.as_of.is_none() {
+                    self.load = Load::Failed(failure);
+                }
+                asks
+            }
         }
     }
 

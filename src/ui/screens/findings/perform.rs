@@ -1,14 +1,17 @@
 //! Does what the screen wishes: the only place here that awaits.
 
+use super::arrange;
 use super::list::{Edge, PAGE, Way};
 use super::sort;
-use super::wish::{Counts, From, Msg, OwnPage, Query, Rows, Wish};
+use super::wish::{Counts, Form, From, Msg, OwnPage, Query, Rows, Wish};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::filter::{self, Filter};
 use crate::ids::{FeedbackId, FindingId};
+use crate::text::SafeText;
 use crate::triage::actions::{self, Outcome};
 use crate::triage::finding::Finding;
+use crate::triage::markdown::markdown;
 use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::{self, Cursor, Sort};
 use crate::triage::store::{agreement, detail, feedbacks, values};
@@ -56,6 +59,8 @@ async fn answer(wish: Wish, tools: Tools) -> Msg {
             Msg::News { ticket, result: news(db, &query, beyond, now).await }
         }
         Wish::Detail(id) => Msg::Detail(id, detail::show(db, id).await.map(Box::new)),
+        Wish::Arrange(wish) => Msg::Arrange(arrange::perform(wish).await),
+        Wish::Copy(id, form) => Msg::Copied(copied(db, id, form).await),
         Wish::Find(id) => {
             let found = findings::find(db, &[id]).await;
             Msg::Found(id, found.map(|rows| rows.into_iter().next().map(Box::new)))
@@ -87,6 +92,16 @@ async fn answer(wish: Wish, tools: Tools) -> Msg {
         Wish::Comment(deed) => Msg::Done(deed.key, actions::comment(db, &deed).await),
         Wish::Agreed(wish, about) => Msg::Agreed(wish, about),
     }
+}
+
+/// A finding as a text.
+async fn copied(db: &Db, id: FindingId, form: Form) -> Result<SafeText> {
+    let detail = detail::show(db, id).await?;
+    let text = match form {
+        Form::Json => serde_json::to_string(&detail).map_err(std::io::Error::other)?,
+        Form::Markdown => markdown(&detail),
+    };
+    Ok(SafeText::new(&text))
 }
 
 async fn rows(db: &Db, query: &Query, from: &From, now: DateTime<Utc>) -> Result<Rows> {

@@ -1,5 +1,6 @@
 //! What the screen may ask to be done, and the answers.
 
+use super::arrange::{ArrangeMsg, ArrangeWish};
 use super::list::{Edge, Way};
 use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
@@ -33,6 +34,15 @@ pub enum From {
     Beyond(Way, Box<Finding>),
     /// Some rows before this one, and some behind it.
     Around(Box<Finding>),
+}
+
+/// The form in which a finding is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The line that `findings show --json` prints.
+    Json,
+    /// Markdown.
+    Markdown,
 }
 
 /// What is to be done.
@@ -69,6 +79,10 @@ pub enum Wish {
     Detail(FindingId),
     /// A finding by its number, to go to its row.
     Find(FindingId),
+    /// Something about the views.
+    Arrange(ArrangeWish),
+    /// A finding, to be copied in this form.
+    Copy(FindingId, Form),
     /// Values of a field that begin so, for completion.
     Values {
         /// The name of the field.
@@ -188,6 +202,10 @@ pub enum Msg {
         /// What is measured, or why nothing is.
         result: Result<Box<Stats>, Error>,
     },
+    /// Something about the views.
+    Arrange(ArrangeMsg),
+    /// The text of a finding, to be copied.
+    Copied(Result<SafeText, Error>),
     /// What became of a deed.
     Done(DeedKey, Result<Outcome, Error>),
     /// The person said yes.
@@ -237,6 +255,8 @@ impl Wish {
             Wish::Count { .. } => Nature::Load("count"),
             Wish::News { .. } => Nature::Load("news"),
             Wish::Detail(_) => Nature::Load("detail"),
+            Wish::Arrange(_) => Nature::Load("views"),
+            Wish::Copy(..) => Nature::Load("copy"),
             Wish::Values { .. } => Nature::Load("values"),
             Wish::Own { .. } => Nature::Load("own"),
             Wish::Targets { .. } => Nature::Load("targets"),
