@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, signer, words};
 use super::{ssh_keygen, there};
-use attestor::audit::actions::{Outcome, Request, gather, seal};
+use attestor::audit::actions::{Outcome, Request, gather, prove, seal};
 use attestor::audit::evidence::judge;
 use attestor::audit::jobs;
 use attestor::audit::place;
@@ -12,7 +12,7 @@ use attestor::chain::entry::{Category, NewEntry};
 use attestor::chain::hash::Digest;
 use attestor::db::{Access, Db};
 use attestor::error::Kind;
-use attestor::ids::DeedKey;
+use attestor::ids::{DeedKey, EntrySeq};
 use attestor::jobs::JobContext;
 use serde_json::{Map, json};
 
@@ -184,12 +184,14 @@ async fn the_cache_is_never_believed() {
 
 #[tokio::test]
 async fn the_cache_saves_reading() {
-    let bench = Bench::with_entries(600).await;
+    let bench = Bench::with_entries(2100).await;
     bench.seal().await;
     // Where the cache is used, the entries below it are not looked at: this one is not found missing.
     bench.attack("update audit.audit_trail_entries set entry_hash = repeat('0', 64) where seq = 100").await;
     bench.append(1).await;
     bench.seal().await;
+    let proof = prove(&bench.db, &bench.folder, &[bench.place()], EntrySeq(2090)).await.unwrap();
+    assert!(proof.is_ok(), "{proof:?}");
     assert_eq!(bench.verify().await.verdict().word(), "METADATA_MISMATCH", "a full scan never trusts it");
 }
 
