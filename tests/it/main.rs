@@ -15,6 +15,7 @@ mod database;
 mod demo;
 mod doctor;
 mod drafts;
+mod exports;
 mod filter;
 mod findings_screen;
 mod identity;

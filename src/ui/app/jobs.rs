@@ -3,6 +3,7 @@
 use super::{App, Effect, Moment};
 use crate::audit::verify::report::Report;
 use crate::error::{Kind, Result};
+use crate::ids::{DeedKey, EntrySeq};
 use crate::jobs::Progress;
 use crate::ui::screen::{Input, Screen, Tone};
 use std::path::PathBuf;
@@ -23,6 +24,10 @@ pub enum JobDeed {
     Import(PathBuf),
     /// Verifies the whole chain.
     Verify,
+    /// Writes the proof of an entry to a file.
+    Prove(EntrySeq, PathBuf),
+    /// Seals the chain as it stands, once under this key.
+    Seal(DeedKey),
 }
 
 /// What a job did.
@@ -211,6 +216,8 @@ impl<S: Screen> App<S> {
                 );
                 "verify".to_owned()
             }
+            JobDeed::Prove(seq, _) => format!("prove {seq}"),
+            JobDeed::Seal(_) => "checkpoint".to_owned(),
         };
         let id = self.jobs.add(title, deed.clone());
         out.push(Effect::StartJob(id, deed));
@@ -269,7 +276,7 @@ impl<S: Screen> App<S> {
     }
 
     /// Tells every screen, opened or not.
-    fn tell_all(&mut self, input: &Input, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+    pub(super) fn tell_all(&mut self, input: &Input, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         for screen in 0..self.screens.len() {
             self.tell(screen, input.clone(), moment, out);
         }

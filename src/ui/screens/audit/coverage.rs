@@ -4,6 +4,7 @@ use crate::audit::verify::report::{Report, Scope};
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 /// What a verification says of a stretch of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +64,9 @@ impl Coverage {
         self.broken.iter().map(|(first, _)| *first)
     }
 
-    /// Draws a chain of `head` entries into the first column of `area`, the newest at its top.
-    pub(super) fn draw(&self, head: u64, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+    /// Draws a chain of `head` entries into the first column of `area`, the newest at its top; what was
+    /// verified in this style.
+    pub(super) fn draw(&self, head: u64, verified: Style, area: Rect, buffer: &mut Buffer, theme: &Theme) {
         let height = u64::from(area.height);
         if head == 0 || area.width == 0 || (self.walked.is_none() && self.broken.is_empty()) {
             return;
@@ -75,7 +77,7 @@ impl Coverage {
             let (newest, older) = (head - place(line), head - place(line + 1));
             let stretch = self.stretch((older + 1).min(newest), newest);
             let (symbol, style) = match stretch {
-                Stretch::Verified => (theme.symbols.bar, theme.good),
+                Stretch::Verified => (theme.symbols.bar, verified),
                 Stretch::Broken => (theme.symbols.cross, theme.bad),
                 Stretch::NotYet => (theme.symbols.dot, theme.dim),
             };

@@ -63,7 +63,7 @@ impl Screen for Audit {
         match &self.layer {
             Layer::None if self.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
-            Layer::Jump(_) => Mode::Line,
+            Layer::Jump(_) | Layer::Prove(..) => Mode::Line,
         }
     }
 

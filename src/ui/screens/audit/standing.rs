@@ -1,6 +1,7 @@
 //! How far the history was verified, and what that stands on, in a line and in a word.
 
 use super::coverage::Coverage;
+use super::wish::Pin;
 use crate::audit::verify::report::{Report, Scope, Verdict};
 use crate::audit::verify::verdict::Anchored;
 use crate::text::visible;
@@ -22,6 +23,8 @@ pub struct Standing {
     pub last: Option<Verified>,
     /// Whether one runs.
     pub running: Running,
+    /// The checkpoint that is pinned on this side.
+    pub pinned: Option<Pin>,
     /// Why the last attempt came to nothing.
     pub failed: Option<String>,
 }

@@ -40,7 +40,12 @@ impl Audit {
         }
         let Some(last) = &self.standing.last else {
             if parts.is_empty() {
-                parts.push(("not verified yet, as far as is known here; v verifies".to_owned(), theme.dim));
+                parts.push(("not verified in this session; v verifies".to_owned(), theme.dim));
+            }
+            if let Some(pin) = &self.standing.pinned {
+                let size = Count::Exactly(pin.size);
+                let at = shortly(pin.time, look.clock, look.now);
+                parts.push((format!("pinned {size}, {at}, by {}", pin.key.one_line()), theme.dim));
             }
             return parts;
         };
@@ -49,7 +54,11 @@ impl Audit {
         parts.push((shortly(last.at, look.clock, look.now), theme.dim));
         if last.report.breaks.is_empty() {
             let anchor = if last.report.anchored.is_some() { theme.text } else { theme.warn };
-            parts.push((last.anchor_in_words(), anchor));
+            let words = match &last.report.anchored {
+                Some(_) => last.anchor_in_words(),
+                None => "proves nothing against a whole rewrite".to_owned(),
+            };
+            parts.push((words, anchor));
         } else {
             parts.push(("n N walks the breaks".to_owned(), theme.dim));
         }

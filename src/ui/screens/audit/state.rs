@@ -85,6 +85,8 @@ pub enum Layer {
     None,
     /// The number of an entry is being written.
     Jump(Prompt),
+    /// The name of the file for a proof is being written.
+    Prove(EntrySeq, Prompt),
 }
 
 impl Audit {

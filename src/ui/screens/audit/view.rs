@@ -2,6 +2,7 @@
 //! them.
 
 use super::super::findings::state::Load;
+use super::standing::Worth;
 use super::state::{Audit, Layer, Tail};
 use crate::db::series::Reach;
 use crate::triage::store::findings::Count;
@@ -19,7 +20,9 @@ impl Audit {
             self.draw_list(areas.header, areas.list, buffer, look);
             if let Some(last) = &self.standing.last {
                 let head = u64::try_from(self.head.0).unwrap_or(0);
-                last.coverage.draw(head, areas.strip, buffer, look.theme);
+                let verified =
+                    if last.worth(look.now) == Worth::Anchored { look.theme.good } else { look.theme.text };
+                last.coverage.draw(head, verified, areas.strip, buffer, look.theme);
             }
         }
         for y in areas.bar.top()..areas.bar.bottom() {
@@ -37,9 +40,17 @@ impl Audit {
 
     /// Draws what is open, and gives the place of the cursor in it.
     pub(super) fn draw_panel(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-        let Layer::Jump(jump) = &self.layer else { return None };
         Clear.render(area, buffer);
-        jump.draw("jump to an entry", "#", "Enter jumps   Esc closes", area, buffer, look.theme)
+        match &self.layer {
+            Layer::None => None,
+            Layer::Jump(jump) => {
+                jump.draw("jump to an entry", "#", "Enter jumps   Esc closes", area, buffer, look.theme)
+            }
+            Layer::Prove(seq, file) => {
+                let title = format!("prove that {seq} is in the chain");
+                file.draw(&title, "file", "Enter writes the proof   Esc closes", area, buffer, look.theme)
+            }
+        }
     }
 
     /// `12 new, R   214 of 10,000,000   follows`

@@ -7,6 +7,7 @@ use crate::db::series::Reach;
 use crate::error::Error;
 use crate::ids::EntrySeq;
 use crate::text::SafeText;
+use crate::ui::app::JobDeed;
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -54,6 +55,10 @@ pub enum Wish {
     },
     /// All that is known of an entry.
     Detail(EntrySeq),
+    /// The checkpoint that is pinned on this side.
+    Pinned,
+    /// The person said yes to this: it comes back as an answer, and is begun.
+    Agreed(JobDeed),
     /// Values of a field that begin so, for completion.
     Values {
         /// The name of the field.
@@ -93,6 +98,10 @@ pub enum Msg {
     },
     /// A detail; none where there is no such entry.
     Detail(EntrySeq, Result<Option<Arc<Detail>>, Error>),
+    /// The checkpoint that is pinned; none where none is, or where that cannot be read.
+    Pinned(Option<Pin>),
+    /// The person said yes.
+    Agreed(JobDeed),
     /// Values of a field.
     Values {
         /// The field.
@@ -102,6 +111,17 @@ pub enum Msg {
         /// The values, or why there are none.
         result: Result<Vec<SafeText>, Error>,
     },
+}
+
+/// A checkpoint that is pinned on this side: the chain was at least this long, and had that root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// How many entries it covers.
+    pub size: u64,
+    /// The key that signed it.
+    pub key: SafeText,
+    /// When it was signed.
+    pub time: DateTime<Utc>,
 }
 
 /// Rows, and what lies beyond them.
@@ -130,6 +150,9 @@ impl Wish {
             Wish::Count { .. } => "count",
             Wish::News { .. } => "news",
             Wish::Detail(_) => Wish::DETAIL,
+            Wish::Pinned => "pinned",
+            // It only comes back, and is never dropped.
+            Wish::Agreed(_) => return Nature::Write,
             Wish::Values { .. } => "values",
         })
     }

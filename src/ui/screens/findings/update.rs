@@ -49,7 +49,7 @@ impl Findings {
             Input::Reconnected => self.reconnected(),
             Input::Rested => self.show_selected(Anew::No),
             Input::Stopped(nature) => self.stopped(nature),
-            Input::Verified(_) => Vec::new(),
+            Input::LoggedIn | Input::Verified(_) => Vec::new(),
         }
     }
 

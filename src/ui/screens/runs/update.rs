@@ -30,7 +30,7 @@ impl Runs {
             Input::Key(key) => self.key(key),
             Input::Paste(text) => self.paste(&text),
             // Its run is news by itself, where it was recorded.
-            Input::Verified(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
+            Input::LoggedIn | Input::Verified(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
             Input::News => self.news_came(),
             Input::Reconnected => self.reconnected(),
             Input::Rested => self.show_selected(Anew::No),
