@@ -160,7 +160,10 @@ fn noun_files_are_pure() {
         "std::fs",
         "std::env",
     ];
-    let pure = |s: &&Source| (s.room() == "triage" && !doing(s)) || (s.room() == "filter");
+    let of_runs = ["run.rs", "report.rs", "check.rs", "redact.rs"].map(|name| format!("operations/{name}"));
+    let pure = |s: &&Source| {
+        (s.room() == "triage" && !doing(s)) || (s.room() == "filter") || of_runs.contains(&s.path)
+    };
     let mut broken = Vec::new();
     for source in sources().iter().filter(pure) {
         for word in words.iter().filter(|w| source.code.contains(**w)) {

@@ -33,6 +33,7 @@ fn secrets_in_texts_are_masked() {
     check("password=hunter2 user=bob", "password=*** user=bob");
     check("host=a;PASSWORD=x;db=y", "host=a;PASSWORD=***;db=y");
     check("password: hunter2", "password: ***");
+    check("entry 5: payload: mismatch", "entry 5: payload: mismatch");
     check("{\"password\": \"a b c\", \"user\": \"bob\"}", "{\"password\": *** *** ***, \"user\": \"bob\"}");
     check("Authorization: Bearer abc.def.ghi tail", "Authorization: Bearer *** tail");
     check("curl -H 'Authorization: Basic dXNlcjpwYXNz'", "curl -H 'Authorization: Basic ***");
@@ -87,7 +88,7 @@ proptest! {
 
     #[test]
     fn a_masked_text_holds_no_password_and_masking_twice_changes_nothing(
-        before in "[ -~]{0,20}", key in key(), glue in prop_oneof![Just("="), Just(": "), Just(":")], after in " [ -~]{0,20}"
+        before in "[ -~]{0,20}", key in key_of(5), glue in prop_oneof![Just("="), Just(": "), Just(":")], after in " [ -~]{0,20}"
     ) {
         let masked = text(&format!("{before} {key}{glue}hunter2{after}"));
         prop_assert!(!masked.contains("hunter2"), "{masked}");
