@@ -65,8 +65,13 @@ fn hidden() -> impl Strategy<Value = Value> {
 
 /// A key that names a secret, dressed up.
 fn key() -> impl Strategy<Value = String> {
+    key_of(WORDS.len())
+}
+
+/// The same of the first so many words.
+fn key_of(words: usize) -> impl Strategy<Value = String> {
     let dressed =
-        (0..WORDS.len(), prop::collection::vec(any::<bool>(), 16), "[a-zA-Z_.-]{0,4}", "[a-zA-Z0-9_.-]{0,4}");
+        (0..words, prop::collection::vec(any::<bool>(), 16), "[a-zA-Z_.-]{0,4}", "[a-zA-Z0-9_.-]{0,4}");
     dressed.prop_map(|(word, upper, before, after)| {
         let word: String = WORDS[word]
             .chars()
