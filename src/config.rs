@@ -10,7 +10,7 @@ pub mod permalink;
 mod settings;
 pub mod views;
 
-pub use settings::{Pace, Settings, Shape};
+pub use settings::{AuditSettings, Pace, Settings, Shape};
 
 use crate::db::{Access, Db, local};
 use crate::error::{Error, Kind, Result};
@@ -99,7 +99,19 @@ struct File {
     slow: Option<bool>,
     linear: Option<bool>,
     #[serde(default)]
+    audit: AuditFile,
+    #[serde(default)]
     connections: BTreeMap<String, NamedConnection>,
+}
+
+/// The file's words on sealing the chain.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuditFile {
+    origin: Option<String>,
+    key: Option<String>,
+    #[serde(default)]
+    checkpoints: Vec<PathBuf>,
 }
 
 #[derive(Deserialize)]

@@ -34,6 +34,10 @@ fn main() -> ExitCode {
             None => console(&cli.global).await,
             Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
             Some(Command::Open(options)) if is_terminal() => follow(&options.link, &cli.global).await,
+            // It hears of signals by itself, and tells what it has so far.
+            Some(command @ Command::Audit(cli::audit::Command::Verify(_))) => {
+                cli::run(command, &cli.global, &Asked(&cli.global)).await
+            }
             Some(command) => {
                 let console = Asked(&cli.global);
                 let work = cli::run(command, &cli.global, &console);

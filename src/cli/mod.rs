@@ -1,5 +1,6 @@
 //! The command line: the same deeds as the console, as nouns and verbs. One file per area.
 
+pub mod audit;
 pub mod confirm;
 pub mod demo;
 pub mod doctor;
@@ -11,6 +12,7 @@ pub mod manual;
 pub mod migrate;
 pub mod open;
 pub mod output;
+pub mod runs;
 pub mod welcome;
 
 use crate::config::{Config, Flags, Session, Settings};
@@ -160,9 +162,17 @@ pub enum Command {
     /// List, show and decide findings.
     #[command(subcommand)]
     Findings(findings::Command),
+    /// Verify the audit chain.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Take in what scanners have found.
     #[command(subcommand)]
     Import(import::Command),
+    /// List and show runs, and say that a check has been seen.
+    ///
+    /// A run is recorded work: a verification, an import. What it checked is its report.
+    #[command(subcommand)]
+    Runs(runs::Command),
     /// Bring the database up to date.
     ///
     /// Creates what is missing, never changes what is there, and then compares rights, owners and
@@ -206,7 +216,9 @@ pub trait Console {
 pub async fn run(command: Command, global: &Global, console: &impl Console) -> Result<u8> {
     match command {
         Command::Findings(command) => findings::run(command, global).await,
+        Command::Audit(command) => audit::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
+        Command::Runs(command) => runs::run(command, global).await,
         Command::Migrate(options) => migrate::run(options, global).await,
         Command::Local(command) => local::run(command, global).await,
         Command::Demo(options) => demo::run(options, global).await,

@@ -4,10 +4,12 @@
 //! knows, and `perform` alone awaits. The app runs what is asked and sends the answer back as a
 //! message.
 
+use super::app::JobDeed;
 use super::command::{Command, Need, Pane};
 use super::theme::Theme;
+use crate::audit::verify::report::Report;
 use crate::db::Db;
-use crate::ids::FindingId;
+use crate::ids::{EntrySeq, FindingId, RunId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
@@ -15,6 +17,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::Arc;
 
 /// A screen: it answers one question, and lets the person act on the answer.
 ///
@@ -51,6 +54,11 @@ pub trait Screen {
     }
     /// Whether this is the screen that can show this place, whatever it shows now.
     fn shows(&self, place: &Place) -> bool;
+    /// What the line of the screens says of its subject, whatever screen is in front.
+    fn mark(&self, look: &Look<'_>) -> Option<(String, Tone)> {
+        let _ = look;
+        None
+    }
     /// What has been typed and not yet saved; the app keeps it through crashes.
     fn drafts(&self) -> Vec<Draft>;
     /// What it says in lines, for who has it read to them: what it draws can be read at any rate.
@@ -149,6 +157,8 @@ pub enum Ask<W> {
     Toast(Toast),
     /// Tell me [`Input::Rested`] when 80 ms have gone by without another such ask.
     Rest,
+    /// Start this in the background.
+    Start(JobDeed),
     /// One layer back.
     Back,
 }
@@ -167,6 +177,7 @@ impl<W> Ask<W> {
             Ask::Keep(kept) => Ask::Keep(kept),
             Ask::Toast(toast) => Ask::Toast(toast),
             Ask::Rest => Ask::Rest,
+            Ask::Start(deed) => Ask::Start(deed),
             Ask::Back => Ask::Back,
         }
     }
@@ -222,8 +233,22 @@ pub enum Place {
         /// The filter, as it is typed.
         filter: String,
     },
+    /// The Audit screen, with this filter.
+    Audit {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// An entry of the chain.
+    Entry(EntrySeq),
     /// The row of a finding, whatever the filter.
     Finding(FindingId),
+    /// The Runs screen, with this filter.
+    Runs {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// A run.
+    Run(RunId),
 }
 
 /// A question before a deed. The default is No; the key that says yes is not the key that asked.
@@ -297,6 +322,10 @@ pub enum Input {
     News,
     /// The connection is back: what failed or is stale may load again.
     Reconnected,
+    /// The console has logged in: what is told wherever one is may be asked for.
+    LoggedIn,
+    /// A verification of the chain has ended, or why it did not come about.
+    Verified(Result<Arc<Report>, String>),
     /// The pause after which a resting cursor loads its detail.
     Rested,
     /// A wish of this nature ended without an answer: cancelled, or a bug. For a write it is not

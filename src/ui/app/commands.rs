@@ -1,7 +1,7 @@
 //! What the console itself does on a command; the rest goes to the screen.
 
 use super::overlay::Overlay;
-use super::{Access, App, Effect, Leaving, Moment};
+use super::{Access, App, Effect, JobDeed, Leaving, Moment};
 use crate::config::permalink::SCHEME;
 use crate::error::Result;
 use crate::text::visible;
@@ -22,6 +22,8 @@ impl<S: Screen> App<S> {
             Command::GoFindings | Command::GoFeedback => {
                 self.go(command, &Place::Findings { filter: String::new() }, moment, out);
             }
+            Command::GoAudit => self.go(command, &Place::Audit { filter: String::new() }, moment, out),
+            Command::GoRuns => self.go(command, &Place::Runs { filter: String::new() }, moment, out),
             Command::View => self.go(command, &Place::Findings { filter: String::new() }, moment, out),
             Command::Redraw => out.push(Effect::Redraw),
             Command::ToggleClock => {
@@ -68,7 +70,7 @@ impl<S: Screen> App<S> {
             Command::Theme => out.push(Effect::LoadTheme(text.to_owned())),
             Command::Import => match self.why_not(command) {
                 Some(why) => self.say(Tone::Plain, why, moment),
-                None => self.start_import(PathBuf::from(text), out),
+                None => self.start_job(JobDeed::Import(PathBuf::from(text)), moment, out),
             },
             _ => self.run_and_type(command, text, moment, out),
         }

@@ -1,6 +1,6 @@
 //! What goes into the console's state, and what comes out.
 
-use super::{JobDeed, JobId, Ticket};
+use super::{JobDeed, JobDone, JobId, Ticket};
 use crate::config::Pace;
 use crate::error::Result;
 use crate::jobs::Progress;
@@ -50,8 +50,8 @@ pub enum Event<M> {
     LoggedIn(SafeText, Access),
     /// A job has got further.
     JobMoved(JobId, Progress),
-    /// A job has ended; the text says what it did.
-    JobEnded(JobId, Result<String>),
+    /// A job has ended.
+    JobEnded(JobId, Result<JobDone>),
     /// Names, of files or of views, that may complete what stands in the palette.
     Paths(Vec<String>),
     /// The theme of this name was read, or why not.

@@ -12,7 +12,7 @@ mod tickets;
 mod view;
 
 pub use event::{About, Access, Effect, Event, LinkNews, Moment, Preferences};
-pub use jobs::{JobDeed, JobId};
+pub use jobs::{JobDeed, JobDone, JobId};
 pub use linear::Asked;
 pub use tickets::Ticket;
 
@@ -152,8 +152,9 @@ impl<S: Screen> App<S> {
                 if access == Access::ReadOnly {
                     self.about.access = access;
                 }
+                self.tell_all(&Input::LoggedIn, moment, out);
             }
-            Event::JobMoved(id, progress) => self.jobs.moved(id, progress),
+            Event::JobMoved(id, progress) => self.jobs.moved(id, progress, moment.at),
             Event::JobEnded(id, result) => self.job_ended(id, result, moment, out),
             Event::Paths(paths) => {
                 if let Some(Overlay::Palette(palette)) = &mut self.overlay {
@@ -292,6 +293,7 @@ impl<S: Screen> App<S> {
                 // On a slow link the detail comes when it is asked for.
                 Ask::Rest if self.pace == Pace::Slow => {}
                 Ask::Rest => self.rest_at = Some((moment.at + REST, screen)),
+                Ask::Start(deed) => self.start_job(deed, moment, out),
                 Ask::Back => self.go_back(moment),
             }
         }

@@ -1,7 +1,7 @@
 //! What the app asks for, done.
 
-use super::paths;
 use super::{Answers, Console, PATIENCE, Presence};
+use super::{audit, paths};
 use crate::config::views::ViewFile;
 use crate::config::{Pace, Shape};
 use crate::db::Db;
@@ -9,7 +9,7 @@ use crate::jobs::Job;
 use crate::text::SafeText;
 use crate::triage::import::{ImportOptions, ImportReport};
 use crate::triage::jobs::{Input, import_sarif};
-use crate::ui::app::{Effect, Event, JobDeed, JobId, Ticket};
+use crate::ui::app::{Effect, Event, JobDeed, JobDone, JobId, Ticket};
 use crate::ui::clipboard::{self, Wrapping};
 use crate::ui::screen::{Nature, Screen, Toast, Tone};
 use futures::FutureExt;
@@ -121,6 +121,12 @@ impl<S: Screen + Send + 'static> Console<S> {
     fn start_job(&mut self, id: JobId, deed: JobDeed) {
         let job = match deed {
             JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
+            JobDeed::Verify => audit::verification(self.tools.db.clone(), self.audit.clone()),
+            JobDeed::Prove(seq, path) => {
+                let path = paths::expanded(&path.to_string_lossy());
+                audit::proof(self.tools.db.clone(), self.audit.clone(), seq, path)
+            }
+            JobDeed::Seal(key) => audit::checkpoint(self.tools.db.clone(), self.audit.clone(), key),
         };
         self.jobs.insert(id, job.cancellation());
         let pause = if self.pace == Pace::Slow { PROGRESS_SLOW } else { PROGRESS };
@@ -129,11 +135,11 @@ impl<S: Screen + Send + 'static> Console<S> {
 }
 
 /// Takes in a SARIF file; the result is told in a line.
-fn import(db: Db, path: PathBuf) -> Job<String> {
+fn import(db: Db, path: PathBuf) -> Job<JobDone> {
     Job::start("the import", move |context| async move {
         let options = ImportOptions::default();
         let report = import_sarif(&db, Input::File(path), &options, &context).await?;
-        Ok(told(&report))
+        Ok(JobDone::well(told(&report)))
     })
 }
 
@@ -159,7 +165,7 @@ fn told(report: &ImportReport) -> String {
 }
 
 /// Tells how far a job is until it ends.
-async fn attend<M: Send>(id: JobId, job: Job<String>, pause: Duration, answers: Answers<M>) {
+async fn attend<M: Send>(id: JobId, job: Job<JobDone>, pause: Duration, answers: Answers<M>) {
     let mut progress = job.progress();
     let tell = async {
         while progress.changed().await.is_ok() {

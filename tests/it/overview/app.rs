@@ -52,13 +52,16 @@ impl Console {
             use overview::lines::{self, Section};
             let msg = match wish {
                 overview::Wish::Look => overview::Msg::Looked(Ok(look.clone())),
-                overview::Wish::Section(Section::Findings, _) => {
+                overview::Wish::Section(Section::Findings, _)
+                | overview::Wish::Whole(Section::Findings, _) => {
                     section(Section::Findings, lines::findings(&desk::queue(&look), &look))
                 }
-                overview::Wish::Section(Section::Imports, _) => {
+                overview::Wish::Section(Section::Imports, _) | overview::Wish::Whole(Section::Imports, _) => {
                     section(Section::Imports, lines::imports(&desk::imports(), &desk::scans(), &look))
                 }
-                overview::Wish::Section(Section::Chain, _) => section(Section::Chain, desk::chain(&look)),
+                overview::Wish::Section(Section::Chain, _) | overview::Wish::Whole(Section::Chain, _) => {
+                    section(Section::Chain, desk::chain(&look))
+                }
                 overview::Wish::Entries => overview::Msg::Entries(desk::now(), Ok(desk::entries())),
                 overview::Wish::News => overview::Msg::News(Ok(look.now.seq)),
                 overview::Wish::Keep(..) => overview::Msg::Kept(Ok(())),

@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, chain, first_look, look, lost, now, queue};
 use attestor::ids::EntrySeq;
+use attestor::triage::store::findings::Count;
 use attestor::ui::command::{Command, Need, Pane};
 use attestor::ui::screen::{Ask, Input, Nature, Place, Screen};
 use attestor::ui::screens::overview::lines::{self, Section};
@@ -57,6 +58,36 @@ fn a_block_shows_as_it_arrives_and_the_cursor_stays_on_the_first_line_until_it_i
     assert!(desk.selected().contains("newest"), "{}", desk.screen());
     desk.answer_section(Section::Findings, lines::findings(&queue(&look()), &look()));
     assert!(desk.selected().contains("newest"), "{}", desk.screen());
+}
+
+#[test]
+fn what_is_quick_is_shown_and_the_whole_is_asked_for() {
+    let mut desk = Desk::opened(80, 30);
+    desk.answer(Msg::Looked(Ok(look())));
+    desk.asked();
+    let quick = || {
+        let mut queue = queue(&look());
+        queue.gone.now = Some(Count::MoreThan(10_000));
+        Msg::Glance(Section::Findings, now(), lines::findings(&queue, &look()))
+    };
+    let whole = vec![Ask::Do(Wish::Whole(Section::Findings, look()))];
+    desk.answer(quick());
+    assert!(desk.line("gone").contains("10,000+"), "{}", desk.screen());
+    assert_eq!(desk.asked(), whole);
+    desk.answer_section(Section::Imports, Vec::new());
+    desk.answer_section(Section::Chain, chain(&look()));
+    desk.answer(Msg::Entries(now(), Ok(Vec::new())));
+    assert_eq!(desk.asked(), [], "a visit is none before everything has been shown");
+    desk.answer_section(Section::Findings, lines::findings(&queue(&look()), &look()));
+    assert!(desk.line("gone").contains("100,000+"), "{}", desk.screen());
+    assert!(matches!(desk.asked()[..], [Ask::Do(Wish::Keep(..))]));
+    // Loaded anew, the screen does not first say less than it did.
+    desk.command(Command::Refresh);
+    desk.answer(Msg::Looked(Ok(look())));
+    desk.asked();
+    desk.answer(quick());
+    assert!(desk.line("gone").contains("100,000+"), "{}", desk.screen());
+    assert_eq!(desk.asked(), whole);
 }
 
 #[test]

@@ -255,8 +255,11 @@ fn verdict(row: &Row, theme: &Theme) -> Option<String> {
     }
 }
 
-/// The AI's verdict and confidence: `TP .93`.
+/// The AI's verdict and confidence, `TP .93`; of a finding that is decided blind, that they are hidden.
 pub fn ai(finding: &Finding, theme: &Theme) -> String {
+    if finding.blind {
+        return "hidden".to_owned();
+    }
     let Some(word) = finding.ai_verdict.as_deref().filter(|word| !word.is_empty()) else {
         return theme.symbols.none.to_owned();
     };

@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod list;
 pub mod marks;
 pub mod own;
+pub mod people;
 pub mod reading;
 pub mod state;
 pub mod wish;
@@ -27,11 +28,14 @@ mod update;
 mod columns_view;
 mod detail_code;
 mod detail_parts;
+mod detail_threat;
 mod detail_view;
 pub(super) mod layout;
 pub(super) mod list_view;
 mod own_view;
 mod panels;
+mod people_told;
+mod people_view;
 mod told;
 mod view;
 
@@ -83,6 +87,7 @@ impl Screen for Findings {
 
     fn pane(&self) -> Pane {
         match self.focus {
+            _ if self.people.is_open() => Pane::People,
             Focus::List => Pane::FindingsList,
             Focus::Detail => Pane::FindingsDetail,
             Focus::Own => Pane::Feedback,
@@ -90,6 +95,9 @@ impl Screen for Findings {
     }
 
     fn hints(&self) -> Vec<Command> {
+        if self.people.is_open() {
+            return vec![Command::NextSample, Command::NextScope, Command::NextPane, Command::GoFindings];
+        }
         match (self.focus, self.subject()) {
             (Focus::Own, Some(_)) => {
                 vec![Command::OpenSelected, Command::TakeBack, Command::Comment, Command::GoFindings]

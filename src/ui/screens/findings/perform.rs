@@ -10,17 +10,40 @@ use crate::error::{Error, Result};
 use crate::filter::{self, Filter};
 use crate::ids::{FeedbackId, FindingId};
 use crate::text::SafeText;
-use crate::triage::actions;
+use crate::triage::actions::{self, Outcome};
 use crate::triage::finding::Finding;
 use crate::triage::markdown::markdown;
 use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::{self, Cursor, Sort};
-use crate::triage::store::{detail, feedbacks, values};
+use crate::triage::store::{agreement, detail, feedbacks, values};
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 
-/// The answer to a wish; a failure is an answer too.
+/// The answer to a wish; a failure is an answer too. What is hidden from a person who decides blind is
+/// taken out here, so that it never reaches the screen.
 pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
+    veiled(answer(wish, tools).await)
+}
+
+fn veiled(mut msg: Msg) -> Msg {
+    let veil = |findings: &mut Vec<Finding>| {
+        *findings = std::mem::take(findings).into_iter().map(Finding::veiled).collect();
+    };
+    match &mut msg {
+        Msg::Rows { result: Ok(page), .. } => veil(&mut page.rows),
+        Msg::Own { result: Ok(page), .. } => veil(&mut page.findings),
+        Msg::Done(_, Ok(Outcome::Done(decided))) => veil(&mut decided.rows),
+        _ => {}
+    }
+    match msg {
+        Msg::Detail(id, Ok(detail)) => Msg::Detail(id, Ok(Box::new(detail.veiled()))),
+        Msg::Found(id, Ok(Some(row))) => Msg::Found(id, Ok(Some(Box::new(row.veiled())))),
+        Msg::Needy(way, Ok(Some(row))) => Msg::Needy(way, Ok(Some(Box::new(row.veiled())))),
+        msg => msg,
+    }
+}
+
+async fn answer(wish: Wish, tools: Tools) -> Msg {
     let db = &tools.db;
     let now = Utc::now();
     match wish {
@@ -62,6 +85,13 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
                 Err(error) => Err(error),
             };
             Msg::Targets { ticket, result }
+        }
+        Wish::People { filter } => {
+            let result = match filter::parse(&filter, &FIELDS) {
+                Ok(parsed) => agreement::stats(db, &parsed, now).await.map(Box::new),
+                Err(error) => Err(error.in_text(&filter)),
+            };
+            Msg::People { filter, result }
         }
         Wish::Decide(deed) => Msg::Done(deed.key, actions::give_feedback(db, &deed).await),
         Wish::TakeBack(deed) => Msg::Done(deed.key, actions::take_back(db, &deed).await),

@@ -6,6 +6,7 @@ use super::drafts::Drafts;
 use super::list::List;
 use super::marks::Marks;
 use super::own::Own;
+use super::people::People;
 use super::reading::Reading;
 use super::take_back::Whole;
 use super::wish::{Query, Wish};
@@ -59,6 +60,7 @@ pub struct Findings {
     pub(super) reasons: VecDeque<String>,
     pub(super) last: Option<(Verdict, String)>,
     pub(super) own: Own,
+    pub(super) people: People,
 }
 
 /// Which part has the focus.
@@ -229,6 +231,7 @@ impl Findings {
             reasons: VecDeque::new(),
             last: None,
             own: Own::default(),
+            people: People::default(),
         }
     }
 

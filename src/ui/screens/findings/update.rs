@@ -49,6 +49,7 @@ impl Findings {
             Input::Reconnected => self.reconnected(),
             Input::Rested => self.show_selected(Anew::No),
             Input::Stopped(nature) => self.stopped(nature),
+            Input::LoggedIn | Input::Verified(_) => Vec::new(),
         }
     }
 
@@ -75,6 +76,10 @@ impl Findings {
             }
             Msg::Own { after, result } => self.own_came(after, result),
             Msg::Targets { ticket, result } => self.targets_came(ticket, result),
+            Msg::People { filter, result } => {
+                self.people_came(filter, result);
+                Vec::new()
+            }
             Msg::Coloured(finding, colours) => {
                 self.coloured(finding, colours);
                 Vec::new()
@@ -90,13 +95,15 @@ impl Findings {
         match place {
             Some(Place::Findings { filter }) => {
                 self.own.close();
+                self.close_people();
                 self.focus = Focus::List;
                 self.filter.set(&filter);
                 self.load_top()
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_top(),
             Some(Place::Finding(id)) => self.go_to_finding(id),
-            Some(Place::Overview) | None => Vec::new(),
+            // Other places are shown by other screens.
+            Some(_) | None => Vec::new(),
         }
     }
 
@@ -111,6 +118,9 @@ impl Findings {
         if self.shown.load != Load::Idle {
             asks.extend(self.show_selected(Anew::Yes));
         }
+        if self.people.is_open() && self.people.load != Load::Idle {
+            asks.extend(self.load_people());
+        }
         self.offer_unsure();
         asks
     }
@@ -120,6 +130,7 @@ impl Findings {
         match nature {
             Nature::Load("list") if self.load == Load::Asked => self.load = stopped(),
             Nature::Load("detail") if self.shown.load == Load::Asked => self.shown.load = stopped(),
+            Nature::Load("people") if self.people.load == Load::Asked => self.people.load = stopped(),
             Nature::Load("own") if self.own.load == Load::Asked => self.own.load = stopped(),
             Nature::Load(_) => {}
             Nature::Write => self.all_unsure(),
@@ -128,7 +139,11 @@ impl Findings {
     }
 
     fn command(&mut self, command: Command) -> Vec<Ask<Wish>> {
+        if self.people.is_open() {
+            return self.people_command(command);
+        }
         match command {
+            Command::AiAgainstPeople => self.open_people(),
             Command::Down => self.go(Way::Down, 1),
             Command::Up => self.go(Way::Up, 1),
             Command::PageDown => self.go(Way::Down, self.half_page()),
@@ -298,6 +313,7 @@ impl Findings {
     }
 
     fn go_findings_quietly(&mut self) {
+        self.close_people();
         if self.own.is_open() {
             self.own.close();
             self.focus = Focus::List;

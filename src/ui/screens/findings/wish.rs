@@ -9,6 +9,7 @@ use crate::text::SafeText;
 use crate::triage::actions::{GiveComment, GiveFeedback, Outcome, TakeBack, TakeBackDeed, Target};
 use crate::triage::detail::FindingDetail;
 use crate::triage::finding::{Feedback, Finding};
+use crate::triage::stats::Stats;
 use crate::triage::store::findings::{Count, Sort};
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
@@ -115,6 +116,11 @@ pub enum Wish {
         /// The filter, as it is typed.
         filter: String,
     },
+    /// The AI's verdicts against people's.
+    People {
+        /// Of which findings, as it is typed.
+        filter: String,
+    },
     /// Decides.
     Decide(GiveFeedback),
     /// Takes back.
@@ -192,6 +198,13 @@ pub enum Msg {
         /// The findings, or why there are none.
         result: Result<Vec<Target>, Error>,
     },
+    /// The AI's verdicts against people's.
+    People {
+        /// Of which findings.
+        filter: String,
+        /// What is measured, or why nothing is.
+        result: Result<Box<Stats>, Error>,
+    },
     /// The tokens of code.
     Coloured(FindingId, Box<Colours>),
     /// Something about the views.
@@ -253,6 +266,7 @@ impl Wish {
             Wish::Values { .. } => Nature::Load("values"),
             Wish::Own { .. } => Nature::Load("own"),
             Wish::Targets { .. } => Nature::Load("targets"),
+            Wish::People { .. } => Nature::Load("people"),
             Wish::Decide(_)
             | Wish::TakeBack(_)
             | Wish::TakeBackDeed { .. }
