@@ -6,9 +6,11 @@
 
 pub mod files;
 pub mod origin;
+pub mod permalink;
 mod settings;
+pub mod views;
 
-pub use settings::{Pace, Settings, Shape};
+pub use settings::{AuditSettings, Pace, Settings, Shape};
 
 use crate::db::{Access, Db, local};
 use crate::error::{Error, Kind, Result};
@@ -97,7 +99,19 @@ struct File {
     slow: Option<bool>,
     linear: Option<bool>,
     #[serde(default)]
+    audit: AuditFile,
+    #[serde(default)]
     connections: BTreeMap<String, NamedConnection>,
+}
+
+/// The file's words on sealing the chain.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuditFile {
+    origin: Option<String>,
+    key: Option<String>,
+    #[serde(default)]
+    checkpoints: Vec<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +150,11 @@ impl Config {
                 Ok((options, Some(lease)))
             }
         }
+    }
+
+    /// How the connection is called on screen.
+    pub fn name(&self) -> &str {
+        &self.connection.name
     }
 
     /// Whether the way to the server is a network.

@@ -35,6 +35,8 @@ ids! {
     FeedbackId;
     /// A row of `triage.attention`.
     AttentionId;
+    /// A row of `operations.operation_runs`.
+    RunId;
     /// The position of an entry in the audit chain, from 1.
     EntrySeq;
 }

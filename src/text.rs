@@ -6,7 +6,7 @@
 //! text with all of these shown as ordinary characters, so that whatever is drawn, copied, logged or
 //! exported is what stands there. Hashes are taken over the raw bytes, never over this.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 use std::ops::Deref;
@@ -64,6 +64,13 @@ impl fmt::Debug for SafeText {
 impl Serialize for SafeText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+/// Whatever is read becomes safe: a document of others holds what they put into it.
+impl<'de> Deserialize<'de> for SafeText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(SafeText::new(&std::borrow::Cow::<str>::deserialize(deserializer)?))
     }
 }
 

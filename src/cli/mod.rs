@@ -1,5 +1,6 @@
 //! The command line: the same deeds as the console, as nouns and verbs. One file per area.
 
+pub mod audit;
 pub mod confirm;
 pub mod demo;
 pub mod doctor;
@@ -9,7 +10,9 @@ pub mod keys;
 pub mod local;
 pub mod manual;
 pub mod migrate;
+pub mod open;
 pub mod output;
+pub mod runs;
 pub mod welcome;
 
 use crate::config::{Config, Flags, Session, Settings};
@@ -159,9 +162,17 @@ pub enum Command {
     /// List, show and decide findings.
     #[command(subcommand)]
     Findings(findings::Command),
+    /// Verify the audit chain.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Take in what scanners have found.
     #[command(subcommand)]
     Import(import::Command),
+    /// List and show runs, and say that a check has been seen.
+    ///
+    /// A run is recorded work: a verification, an import. What it checked is its report.
+    #[command(subcommand)]
+    Runs(runs::Command),
     /// Bring the database up to date.
     ///
     /// Creates what is missing, never changes what is there, and then compares rights, owners and
@@ -175,6 +186,11 @@ pub enum Command {
     /// The data lies in a database of its own on the private PostgreSQL of this user, which is started
     /// when needed. What is decided in it concerns nobody.
     Demo(demo::Options),
+    /// Open the console on the finding that a link leads to.
+    ///
+    /// The link names the connection, unless --connect or --database-url names another. `attestor LINK`
+    /// does the same. Without a terminal, the finding is printed as by `findings show`.
+    Open(open::Options),
     /// Look at terminal, configuration and database, and say what to do about what is wrong.
     ///
     /// Looking starts and changes nothing. Works without a database and without a terminal. Exit status 1
@@ -188,22 +204,28 @@ pub enum Command {
     Man(manual::Man),
 }
 
-/// Does what `command` says; the result is the exit status. `deeds` is the console's table, which the
-/// command line itself does not know.
-pub async fn run(
-    command: Command,
-    global: &Global,
-    deeds: impl FnOnce() -> Result<Vec<keys::Row>>,
-) -> Result<u8> {
+/// What the command line asks of the console, which it does not know itself.
+pub trait Console {
+    /// The table of its deeds.
+    fn deeds(&self) -> Result<Vec<keys::Row>>;
+    /// What is in the files that it reads: themes and keys.
+    fn looks(&self) -> Vec<doctor::configuration::Look>;
+}
+
+/// Does what `command` says; the result is the exit status.
+pub async fn run(command: Command, global: &Global, console: &impl Console) -> Result<u8> {
     match command {
         Command::Findings(command) => findings::run(command, global).await,
+        Command::Audit(command) => audit::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
+        Command::Runs(command) => runs::run(command, global).await,
         Command::Migrate(options) => migrate::run(options, global).await,
         Command::Local(command) => local::run(command, global).await,
         Command::Demo(options) => demo::run(options, global).await,
+        Command::Open(options) => open::run(options, global).await,
         Command::Completions(options) => manual::completions(&options),
         Command::Man(options) => manual::man(&options),
-        Command::Doctor => doctor::run(global).await,
-        Command::Keys => keys::run(&deeds()?, global),
+        Command::Doctor => doctor::run(global, console.looks()).await,
+        Command::Keys => keys::run(&console.deeds()?, global),
     }
 }

@@ -15,6 +15,21 @@ pub struct Settings {
     pub shape: Shape,
     /// Where `keys.toml` and `themes/` may lie; none for a user without a home.
     pub folder: Option<PathBuf>,
+    /// How the chain is sealed, and against what it is verified.
+    pub audit: AuditSettings,
+}
+
+/// What is said about sealing the chain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditSettings {
+    /// The chain that it has to be.
+    pub origin: Option<String>,
+    /// The key that signs: a key file, or a public key whose private half an ssh-agent has.
+    pub key: Option<String>,
+    /// Folders outside of the database where checkpoints are published.
+    pub places: Vec<PathBuf>,
+    /// The socket of the ssh-agent.
+    pub agent: Option<PathBuf>,
 }
 
 /// How much the console draws.
@@ -52,6 +67,12 @@ impl Settings {
             pace: if slow { Pace::Slow } else { Pace::Usual },
             shape: if linear { Shape::Linear } else { Shape::Drawn },
             folder: usual_folder(),
+            audit: AuditSettings {
+                origin: file.audit.origin,
+                key: file.audit.key,
+                places: file.audit.checkpoints,
+                agent: env("SSH_AUTH_SOCK").map(PathBuf::from),
+            },
         })
     }
 }

@@ -7,7 +7,9 @@ pub mod local;
 pub mod login;
 pub mod migrate;
 pub mod page;
+pub mod relation;
 pub mod series;
+pub mod snapshot;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::time::Duration;

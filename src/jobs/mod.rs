@@ -40,6 +40,16 @@ impl JobContext {
         JobContext { progress, cancel }
     }
 
+    /// The same work under a token of its own: it ends with this one, and may end before.
+    pub fn child(&self) -> Self {
+        JobContext { progress: self.progress.clone(), cancel: self.cancel.child_token() }
+    }
+
+    /// Watches how far the work is.
+    pub fn watch(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
     /// Tells whoever watches how far the work is.
     pub fn report(&self, step: &str, done: u64, total: Option<u64>) {
         self.progress.send_if_modified(|now| {

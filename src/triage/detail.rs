@@ -66,6 +66,20 @@ pub struct FindingDetail {
     pub carried_over: Option<CarriedOver>,
 }
 
+impl FindingDetail {
+    /// What a person may see of it: where it is to be decided blind, without the AI's side. Its patch goes
+    /// too: the AI writes one for what it holds to be real. An exploit that succeeded stays: that is
+    /// evidence, and no opinion.
+    #[must_use]
+    pub fn veiled(mut self) -> Self {
+        if self.finding.blind {
+            (self.ai_reasoning, self.remediation_patch) = (None, None);
+        }
+        self.finding = self.finding.veiled();
+        self
+    }
+}
+
 /// A scan, in short.
 #[derive(Debug, Clone, PartialEq, Serialize, sqlx::FromRow)]
 pub struct ScanNote {

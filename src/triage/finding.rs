@@ -190,6 +190,16 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What a person may see of it: without the AI's side where it is to be decided blind. Screens are
+    /// handed this, so that nothing they draw, copy or say can tell what is hidden.
+    #[must_use]
+    pub fn veiled(mut self) -> Self {
+        if self.blind {
+            (self.ai_verdict, self.ai_confidence) = (None, None);
+        }
+        self
+    }
+
     /// Who looks at it at `now`, and until when.
     pub fn claimed(&self, now: DateTime<Utc>) -> Option<(&SafeText, DateTime<Utc>)> {
         let until = self.claimed_until.filter(|until| *until > now)?;

@@ -7,6 +7,7 @@
 
 use super::finding::{Severity, Verdict};
 use crate::text::SafeText;
+use chrono::NaiveDate;
 use serde::Serialize;
 use std::fmt;
 
@@ -26,6 +27,10 @@ pub struct CveThreat {
     pub kev: Option<bool>,
     /// Whether ransomware is known to use it.
     pub ransomware: Option<bool>,
+    /// Since when it stands in the catalogue.
+    pub kev_added: Option<NaiveDate>,
+    /// Until when United States agencies have to act.
+    pub kev_due: Option<NaiveDate>,
 }
 
 /// What the risk of a finding is computed from.
@@ -76,6 +81,8 @@ pub enum ThreatSource {
     AiFalsePositive,
     /// No verdict of an AI.
     NoVerdict,
+    /// The finding is decided blind: the AI's verdict counts once somebody has decided.
+    Hidden,
 }
 
 impl RiskTerms {
@@ -89,6 +96,15 @@ impl RiskTerms {
         let boost = inputs.cves.iter().map(boost).fold(1.0, f64::max);
         let risk = rounded_to_tenths((threat * severity_weight * boost).min(1.0) * 100.0);
         RiskTerms { threat, source, severity_weight, boost, risk }
+    }
+
+    /// The same while the AI's verdict is hidden: it counts as unknown, so that no number tells it.
+    pub fn blind(inputs: &RiskInputs<'_>) -> Self {
+        let mut terms = RiskTerms::of(&RiskInputs { ai_verdict: None, ai_confidence: None, ..*inputs });
+        if terms.source == ThreatSource::NoVerdict {
+            terms.source = ThreatSource::Hidden;
+        }
+        terms
     }
 
     /// The risk, 0 to 100.
@@ -122,6 +138,7 @@ impl fmt::Display for ThreatSource {
             ThreatSource::AiTruePositive => f.write_str("AI says TP"),
             ThreatSource::AiFalsePositive => f.write_str("AI says FP"),
             ThreatSource::NoVerdict => f.write_str("no AI verdict"),
+            ThreatSource::Hidden => f.write_str("AI verdict hidden until you decide"),
         }
     }
 }

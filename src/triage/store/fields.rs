@@ -3,6 +3,7 @@
 //! Every expression speaks of `triage.findings f`. The condition of `is:undecided` stands word for
 //! word in the predicate of the index `findings_undecided`, which is what makes the queue quick.
 
+use super::blind::blind;
 use crate::filter::{Field, FieldKind, FieldSet, Template, Word, Words};
 
 /// The fields of findings.
@@ -63,15 +64,20 @@ pub static FIELDS: FieldSet = FieldSet {
             aliases: &["ai_verdict"],
             help: "what the AI says",
             kind: FieldKind::Choice(VERDICTS),
-            sql: "case upper(btrim(coalesce(f.ai_verdict, '')))
-                      when 'TP' then 'tp' when 'FP' then 'fp' else 'none' end",
+            // What is hidden is unknown: no filter over it tells one blind finding from another.
+            sql: concat!(
+                "case when ",
+                blind!(),
+                " then null else case upper(btrim(coalesce(f.ai_verdict, '')))
+                      when 'TP' then 'tp' when 'FP' then 'fp' else 'none' end end"
+            ),
         },
         Field {
             name: "confidence",
             aliases: &["ai_confidence"],
             help: "the AI's confidence, 0 to 1",
             kind: FieldKind::Number,
-            sql: "nullif(f.ai_confidence, 'NaN')",
+            sql: concat!("case when not ", blind!(), " then nullif(f.ai_confidence, 'NaN') end"),
         },
         Field { name: "risk", aliases: &[], help: "risk, 0 to 100", kind: FieldKind::Number, sql: "f.risk" },
         Field {
@@ -243,10 +249,20 @@ const IS: &[Word<&str>] = &[
     Word::new("snoozed", "f.snoozed_until > {now}").help("may wait until a time"),
     Word::new("accepted", "f.accepted_until > {now}").help("its risk is accepted until a time"),
     Word::new("suppressed", "f.suppressed").help("suppressed by the scanner's configuration"),
+    Word::new("blind", blind!()).help("to be decided before the AI's verdict is shown"),
+    Word::new(
+        "kev",
+        "cardinality(f.cve_ids) > 0
+         and exists (select from triage.kev k where k.cve_id = any(f.cve_ids))",
+    )
+    .or(&["exploited"])
+    .help("one of its CVEs is known to be exploited"),
 ];
 
 const HAS: &[Word<&str>] = &[
-    Word::new("patch", "f.remediation_patch <> ''").help("a patch that would mend it"),
+    // The AI writes a patch for what it holds to be real: where its verdict is hidden, so is this.
+    Word::new("patch", concat!("case when not ", blind!(), " then f.remediation_patch <> '' end"))
+        .help("a patch that would mend it"),
     Word::new("cve", "cardinality(f.cve_ids) > 0").help("a CVE"),
     Word::new("feedback", "f.id in (select b.finding_id from triage.feedbacks b)")
         .help("anything said about it"),

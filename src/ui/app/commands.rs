@@ -1,10 +1,11 @@
 //! What the console itself does on a command; the rest goes to the screen.
 
 use super::overlay::Overlay;
-use super::{Access, App, Effect, Leaving, Moment};
+use super::{Access, App, Effect, JobDeed, Leaving, Moment};
+use crate::config::permalink::SCHEME;
 use crate::error::Result;
 use crate::text::visible;
-use crate::ui::command::{Command, Need};
+use crate::ui::command::{Command, Need, Pane};
 use crate::ui::screen::{Ask, Clock, Input, Mode, Place, Question, Screen, Tone};
 use crate::ui::theme::Theme;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -21,6 +22,9 @@ impl<S: Screen> App<S> {
             Command::GoFindings | Command::GoFeedback => {
                 self.go(command, &Place::Findings { filter: String::new() }, moment, out);
             }
+            Command::GoAudit => self.go(command, &Place::Audit { filter: String::new() }, moment, out),
+            Command::GoRuns => self.go(command, &Place::Runs { filter: String::new() }, moment, out),
+            Command::View => self.go(command, &Place::Findings { filter: String::new() }, moment, out),
             Command::Redraw => out.push(Effect::Redraw),
             Command::ToggleClock => {
                 self.clock = match self.clock {
@@ -58,10 +62,15 @@ impl<S: Screen> App<S> {
     ) {
         match command {
             Command::GoTo => self.go_to(text, moment, out),
+            // `/` searches in the detail; by its name, the filter is edited from there too.
+            Command::Filter if self.screens[self.active].pane() == Pane::FindingsDetail => {
+                self.run(Command::FocusList, moment, out);
+                self.run_and_type(command, text, moment, out);
+            }
             Command::Theme => out.push(Effect::LoadTheme(text.to_owned())),
             Command::Import => match self.why_not(command) {
                 Some(why) => self.say(Tone::Plain, why, moment),
-                None => self.start_import(PathBuf::from(text), out),
+                None => self.start_job(JobDeed::Import(PathBuf::from(text)), moment, out),
             },
             _ => self.run_and_type(command, text, moment, out),
         }
@@ -71,6 +80,7 @@ impl<S: Screen> App<S> {
         let is_title = |screen: &S| screen.title().eq_ignore_ascii_case(text);
         match self.screens.iter().position(is_title) {
             Some(screen) => self.show(screen, None, moment, out),
+            None if text.starts_with(SCHEME) => self.follow(text, moment, out),
             None if text.trim_start_matches('#').parse::<u64>().is_ok() => {
                 self.run_and_type(Command::JumpToId, text.trim_start_matches('#'), moment, out);
             }
@@ -128,7 +138,7 @@ impl<S: Screen> App<S> {
         let is_there = screen == self.active;
         self.show(screen, None, moment, out);
         // A pane of a screen is gone to from everywhere.
-        if is_there || command == Command::GoFeedback {
+        if is_there || matches!(command, Command::GoFeedback | Command::View) {
             self.tell(screen, Input::Command(command), moment, out);
         }
     }

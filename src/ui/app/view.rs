@@ -47,9 +47,11 @@ impl<S: Screen> App<S> {
         let areas = areas(size);
         let titles: Vec<_> = self.screens.iter().map(Screen::title).collect();
         let tabs: Vec<_> = titles.iter().enumerate().map(|(at, title)| self.tab(at, title)).collect();
-        tabs::draw(&tabs, self.active, &self.about_tab(), areas.tabs, buffer, &self.theme);
-        let screen = &self.screens[self.active];
         let look = Look { theme: &self.theme, clock: self.clock, now: moment.now };
+        let mark = self.screens.iter().find_map(|screen| screen.mark(&look));
+        let mark = mark.as_ref().map(|(text, tone)| (text.as_str(), self.of_tone(*tone)));
+        tabs::draw(&tabs, self.active, &self.about_tab(), mark, areas.tabs, buffer, &self.theme);
+        let screen = &self.screens[self.active];
         let below = screen.view(areas.body, buffer, &look);
         let (theme, keymap, pane) = (&self.theme, &self.keymap, screen.pane());
         let cursor = match &self.overlay {
@@ -129,12 +131,7 @@ impl<S: Screen> App<S> {
         // Good news do not hide what the keys of an overlay do; bad news stand before it.
         let hides = |tone| self.overlay.is_none() || tone == Tone::Bad;
         if let Some((toast, _)) = self.toast.as_ref().filter(|(toast, _)| hides(toast.tone)) {
-            let style = match toast.tone {
-                Tone::Good => theme.good,
-                Tone::Plain => theme.text,
-                Tone::Bad => theme.bad,
-            };
-            let mut parts = vec![Part::text(toast.text.clone(), style, 0)];
+            let mut parts = vec![Part::text(toast.text.clone(), self.of_tone(toast.tone), 0)];
             match (&self.overlay, self.screens[self.active].mode()) {
                 (Some(_), _) => parts.extend(hints),
                 (None, Mode::Browse) => parts.extend(self.help_part(0)),
@@ -146,6 +143,14 @@ impl<S: Screen> App<S> {
             return self.prefix();
         }
         hints
+    }
+
+    fn of_tone(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Good => self.theme.good,
+            Tone::Plain => self.theme.text,
+            Tone::Bad => self.theme.bad,
+        }
     }
 
     fn prefix(&self) -> Vec<Part> {

@@ -4,8 +4,12 @@ pub mod overview;
 
 pub mod findings;
 
+pub mod audit;
+
+pub mod runs;
+
 use crate::ui::command::{Command, Need, Pane};
-use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
+use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tone, Tools};
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use ratatui::buffer::Buffer;
@@ -75,6 +79,9 @@ macro_rules! screens {
             fn shows(&self, place: &Place) -> bool {
                 match self {$( AnyScreen::$name(screen) => screen.shows(place), )*}
             }
+            fn mark(&self, look: &Look<'_>) -> Option<(String, Tone)> {
+                match self {$( AnyScreen::$name(screen) => screen.mark(look), )*}
+            }
             fn drafts(&self) -> Vec<Draft> {
                 match self {$( AnyScreen::$name(screen) => screen.drafts(), )*}
             }
@@ -105,4 +112,8 @@ screens! {
     Overview(overview::Overview),
     /// Is this real?
     Findings(findings::Findings),
+    /// Is the history whole?
+    Audit(audit::Audit),
+    /// What is blocking?
+    Runs(runs::Runs),
 }

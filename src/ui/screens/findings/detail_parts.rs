@@ -6,11 +6,11 @@
 use super::detail_code::{code, patch};
 use super::detail_view::{Lines, short_commit};
 use super::list_view::{ai, severity_symbol, short, state_word};
+use super::reading::Reading;
 use super::state::{Load, Shown, place};
 use crate::text::SafeText;
 use crate::triage::detail::FindingDetail;
 use crate::triage::finding::{Feedback, FeedbackKind, Finding, Verdict};
-use crate::triage::risk::CveThreat;
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Keep};
 use crate::ui::widgets::when;
@@ -34,7 +34,7 @@ pub enum Extent {
 /// The lines for `width` cells.
 pub fn lines(shown: &Shown, width: usize, extent: Extent, look: &Look<'_>) -> Lines {
     let Some(row) = &shown.row else { return Vec::new() };
-    let mut lines = Writer { lines: Vec::new(), width, extent, look };
+    let mut lines = Writer { lines: Vec::new(), width, extent, look, reading: &shown.reading };
     lines.text(&row.message, look.theme.text);
     lines.place(row, shown.detail.as_deref());
     match (&shown.detail, &shown.load) {
@@ -58,6 +58,7 @@ pub(super) struct Writer<'a> {
     pub(super) width: usize,
     pub(super) extent: Extent,
     pub(super) look: &'a Look<'a>,
+    pub(super) reading: &'a Reading,
 }
 
 impl Writer<'_> {
@@ -66,12 +67,11 @@ impl Writer<'_> {
         code(self, detail);
         self.ai(row, detail);
         self.part("risk", &self.risk(detail), self.look.theme.text);
-        for cve in &detail.cves {
-            self.part("cve", &threat(cve), self.look.theme.text);
-        }
+        self.threats(detail);
         patch(self, detail);
         self.past(detail);
         self.scans(detail);
+        self.build(detail);
         for entry in detail.entries.iter().rev() {
             let at = when::moment(entry.occurred_at, self.look.clock);
             let text =
@@ -163,6 +163,10 @@ impl Writer<'_> {
     }
 
     fn ai(&mut self, row: &Finding, detail: &FindingDetail) {
+        if row.blind {
+            let text = "hidden until you decide: its verdict, its reasons, and its patch where it wrote one";
+            return self.part("AI", text, self.look.theme.text);
+        }
         let reasoning =
             detail.ai_reasoning.as_ref().map_or_else(String::new, |r| format!("  {}", r.as_str()));
         self.part("AI", &format!("{}{reasoning}", ai(row, self.look.theme)), self.look.theme.text);
@@ -264,18 +268,4 @@ fn said_in_words(said: &Feedback, look: &Look<'_>) -> String {
         text.push_str(&format!("{gap}\"{}\"", said.comments.as_str()));
     }
     text
-}
-
-/// What is known of a CVE; what is not known says so.
-fn threat(cve: &CveThreat) -> String {
-    let epss = cve.epss.map_or_else(|| "unknown".to_owned(), |p| format!("{:.2} %", p * 100.0));
-    let percentile =
-        cve.epss_percentile.map_or_else(String::new, |p| format!(" (percentile {:.0})", p * 100.0));
-    let kev = match (cve.kev, cve.ransomware) {
-        (Some(true), Some(true)) => "exploited, ransomware",
-        (Some(true), _) => "exploited",
-        (Some(false), _) => "not listed",
-        (None, _) => "unknown",
-    };
-    format!("{}  EPSS {epss}{percentile}  KEV {kev}", cve.cve_id.one_line())
 }

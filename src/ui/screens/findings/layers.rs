@@ -4,6 +4,7 @@ use super::drafts::Slot;
 use super::loading::toast;
 use super::state::{Findings, Layer};
 use super::wish::Wish;
+use crate::config::permalink::SCHEME;
 use crate::ids::FindingId;
 use crate::ui::screen::{Ask, Draft, Tone};
 use crate::ui::widgets::prompt::Prompt;
@@ -15,6 +16,7 @@ impl Findings {
     pub(super) fn layer_key(&mut self, key: KeyEvent) -> Vec<Ask<Wish>> {
         match &mut self.layer {
             Layer::None => Vec::new(),
+            Layer::Arrange(_) => self.arrange_key(key),
             Layer::Reason(reason) => match reason.prompt.key(key) {
                 prompt::Answer::Open => {
                     self.keep_open_text();
@@ -65,6 +67,7 @@ impl Findings {
             Layer::Reason(reason) => reason.prompt.paste(text),
             Layer::Comment(comment) => comment.editor.paste(text),
             Layer::Jump(jump) => jump.paste(text),
+            Layer::Arrange(_) => self.arrange_paste(text),
             // A question takes no text, and a paste must not reach what lies below it.
             Layer::Conflict(_) | Layer::Unsure => {}
             Layer::None => return false,
@@ -75,7 +78,7 @@ impl Findings {
 
     /// Opens the line for a number.
     pub(super) fn open_jump(&mut self) {
-        self.layer = Layer::Jump(Prompt::new("", Vec::new(), 20));
+        self.layer = Layer::Jump(Prompt::new("", Vec::new(), 1_000));
     }
 
     /// Takes back what was kept from before; nothing is sent.
@@ -85,26 +88,41 @@ impl Findings {
     }
 
     fn jump(&mut self, text: &str) -> Vec<Ask<Wish>> {
+        if text.trim().starts_with(SCHEME) {
+            self.layer = Layer::None;
+            let mut asks = vec![Ask::Follow(text.trim().to_owned())];
+            asks.extend(self.after_jump());
+            return asks;
+        }
         let Ok(id) = text.trim().parse::<FindingId>() else {
             if let Layer::Jump(jump) = &mut self.layer {
-                jump.complain("a finding's number is wanted, as in 1234".to_owned());
+                jump.complain("a finding's number or link is wanted, as in 1234".to_owned());
             }
             return Vec::new();
         };
         self.layer = Layer::None;
+        let mut asks = self.go_to_finding(id);
+        asks.extend(self.after_jump());
+        asks
+    }
+
+    fn after_jump(&mut self) -> Vec<Ask<Wish>> {
+        self.next_layer();
+        self.load_ahead()
+    }
+
+    /// To the row of a finding, wherever it is.
+    pub(super) fn go_to_finding(&mut self, id: FindingId) -> Vec<Ask<Wish>> {
         if self.own.is_open() {
             self.own.close();
             self.focus = super::state::Focus::List;
         }
-        let mut asks = if self.list.rows().iter().any(|row| row.finding.id == id) {
+        if self.list.rows().iter().any(|row| row.finding.id == id) {
             let moved = self.list.select(id, self.list_height());
             self.moved(moved)
         } else {
             vec![Ask::Do(Wish::Find(id))]
-        };
-        self.next_layer();
-        asks.extend(self.load_ahead());
-        asks
+        }
     }
 
     /// Keeps the text that is being typed, so that it survives whatever comes.

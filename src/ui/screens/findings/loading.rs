@@ -178,19 +178,22 @@ impl Findings {
         if self.shown.id() != Some(id) {
             return Vec::new();
         }
+        let mut asks = Vec::new();
         match result {
             Ok(detail) => {
                 self.shown.row = Some(detail.finding.clone());
-                self.shown.detail = Some(detail);
+                let before = self.shown.detail.replace(detail);
                 self.shown.load = Load::Idle;
+                asks = self.read_anew(before);
             }
             Err(error) => self.shown.load = Load::Failed(Failure::from(error)),
         }
-        match (wanted_for_taking_back, &self.shown.load) {
+        asks.extend(match (wanted_for_taking_back, &self.shown.load) {
             (true, Load::Idle) => self.ask_take_back(),
             (true, Load::Failed(failure)) => vec![toast(Tone::Bad, failure.what.clone())],
             _ => Vec::new(),
-        }
+        });
+        asks
     }
 
     /// Takes the finding of a jump.
@@ -204,8 +207,22 @@ impl Findings {
                 self.sought = Some(id);
                 self.load_whole(From::Around(finding))
             }
-            Ok(None) => vec![toast(Tone::Bad, format!("there is no finding #{id}"))],
-            Err(error) => vec![toast(Tone::Bad, Failure::from(error).what)],
+            Ok(None) => {
+                let mut asks = vec![toast(Tone::Bad, format!("there is no finding #{id}"))];
+                // A console that was opened on it has nothing else to show yet.
+                if self.as_of.is_none() {
+                    asks.extend(self.load_top());
+                }
+                asks
+            }
+            Err(error) => {
+                let failure = Failure::from(error);
+                let asks = vec![toast(Tone::Bad, failure.what.clone())];
+                if self.as_of.is_none() {
+                    self.load = Load::Failed(failure);
+                }
+                asks
+            }
         }
     }
 

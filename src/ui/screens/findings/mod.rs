@@ -4,29 +4,38 @@
 //! absent: the screen never writes by itself, never sorts or filters the rows that it holds (the
 //! database does), and never holds more than a window of them.
 
+pub mod arrange;
 pub mod choice;
 pub mod drafts;
 pub mod list;
 pub mod marks;
 pub mod own;
+pub mod people;
+pub mod reading;
 pub mod state;
 pub mod wish;
 
+mod copy;
 mod deeds;
 mod layers;
 mod loading;
 mod outcomes;
+mod outside;
 mod sort;
 mod take_back;
 mod update;
 
+mod columns_view;
 mod detail_code;
 mod detail_parts;
+mod detail_threat;
 mod detail_view;
 pub(super) mod layout;
 pub(super) mod list_view;
 mod own_view;
 mod panels;
+mod people_told;
+mod people_view;
 mod told;
 mod view;
 
@@ -70,12 +79,15 @@ impl Screen for Findings {
             Layer::Comment(_) => Mode::Editor,
             Layer::None if self.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
-            Layer::Reason(_) | Layer::Jump(_) | Layer::Conflict(_) | Layer::Unsure => Mode::Line,
+            Layer::Reason(_) | Layer::Jump(_) | Layer::Arrange(_) | Layer::Conflict(_) | Layer::Unsure => {
+                Mode::Line
+            }
         }
     }
 
     fn pane(&self) -> Pane {
         match self.focus {
+            _ if self.people.is_open() => Pane::People,
             Focus::List => Pane::FindingsList,
             Focus::Detail => Pane::FindingsDetail,
             Focus::Own => Pane::Feedback,
@@ -83,6 +95,9 @@ impl Screen for Findings {
     }
 
     fn hints(&self) -> Vec<Command> {
+        if self.people.is_open() {
+            return vec![Command::NextSample, Command::NextScope, Command::NextPane, Command::GoFindings];
+        }
         match (self.focus, self.subject()) {
             (Focus::Own, Some(_)) => {
                 vec![Command::OpenSelected, Command::TakeBack, Command::Comment, Command::GoFindings]
@@ -95,7 +110,9 @@ impl Screen for Findings {
                     hints.insert(2, Command::TakeBack);
                 }
                 match focus {
-                    Focus::Detail => hints.extend([Command::Zoom, Command::FocusList, Command::NextNeedy]),
+                    Focus::Detail => {
+                        hints.extend([Command::Zoom, Command::FocusList, Command::NextNeedy, Command::Search])
+                    }
                     _ => hints.extend([Command::Mark, Command::Filter, Command::NextNeedy]),
                 }
                 hints
@@ -120,7 +137,7 @@ impl Screen for Findings {
     }
 
     fn shows(&self, place: &Place) -> bool {
-        matches!(place, Place::Findings { .. })
+        matches!(place, Place::Findings { .. } | Place::Finding(_))
     }
 
     fn drafts(&self) -> Vec<Draft> {

@@ -39,6 +39,7 @@ impl Findings {
                 reason.prompt.draw(&about, "reason", keys, area, buffer, theme)
             }
             Layer::Jump(jump) => jump.draw("jump", "#", "Enter jumps   Esc closes", area, buffer, theme),
+            Layer::Arrange(open) => self.draw_arrange(open, area, buffer, look),
             Layer::Comment(comment) => draw_editor(comment, area, buffer, look),
             Layer::Conflict(panel) => {
                 draw_conflict(panel, area, buffer, look);
@@ -87,6 +88,7 @@ fn draw_editor(
             let left = if room < 1_000 { format!("   {room} characters left") } else { String::new() };
             let keys = fitting(
                 &[
+                    "Ctrl-d saves   Esc keeps the text as a draft   Ctrl-_ undoes   Ctrl-t $EDITOR",
                     "Ctrl-d saves   Esc keeps the text as a draft   Ctrl-_ undoes",
                     "Ctrl-d saves   Esc keeps a draft",
                 ],

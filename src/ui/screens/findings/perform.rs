@@ -1,22 +1,49 @@
 //! Does what the screen wishes: the only place here that awaits.
 
+use super::arrange;
 use super::list::{Edge, PAGE, Way};
+use super::reading;
 use super::sort;
-use super::wish::{Counts, From, Msg, OwnPage, Query, Rows, Wish};
+use super::wish::{Counts, Form, From, Msg, OwnPage, Query, Rows, Wish};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::filter::{self, Filter};
 use crate::ids::{FeedbackId, FindingId};
-use crate::triage::actions;
+use crate::text::SafeText;
+use crate::triage::actions::{self, Outcome};
 use crate::triage::finding::Finding;
+use crate::triage::markdown::markdown;
 use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::{self, Cursor, Sort};
-use crate::triage::store::{detail, feedbacks, values};
+use crate::triage::store::{agreement, detail, feedbacks, values};
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 
-/// The answer to a wish; a failure is an answer too.
+/// The answer to a wish; a failure is an answer too. What is hidden from a person who decides blind is
+/// taken out here, so that it never reaches the screen.
 pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
+    veiled(answer(wish, tools).await)
+}
+
+fn veiled(mut msg: Msg) -> Msg {
+    let veil = |findings: &mut Vec<Finding>| {
+        *findings = std::mem::take(findings).into_iter().map(Finding::veiled).collect();
+    };
+    match &mut msg {
+        Msg::Rows { result: Ok(page), .. } => veil(&mut page.rows),
+        Msg::Own { result: Ok(page), .. } => veil(&mut page.findings),
+        Msg::Done(_, Ok(Outcome::Done(decided))) => veil(&mut decided.rows),
+        _ => {}
+    }
+    match msg {
+        Msg::Detail(id, Ok(detail)) => Msg::Detail(id, Ok(Box::new(detail.veiled()))),
+        Msg::Found(id, Ok(Some(row))) => Msg::Found(id, Ok(Some(Box::new(row.veiled())))),
+        Msg::Needy(way, Ok(Some(row))) => Msg::Needy(way, Ok(Some(Box::new(row.veiled())))),
+        msg => msg,
+    }
+}
+
+async fn answer(wish: Wish, tools: Tools) -> Msg {
     let db = &tools.db;
     let now = Utc::now();
     match wish {
@@ -33,6 +60,14 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
             Msg::News { ticket, result: news(db, &query, beyond, now).await }
         }
         Wish::Detail(id) => Msg::Detail(id, detail::show(db, id).await.map(Box::new)),
+        Wish::Colour(code) => {
+            let finding = code.finding;
+            // Never on a worker of the runtime: grammars are large, and code may be slow to read.
+            let colours = tokio::task::spawn_blocking(move || reading::colour(&code)).await;
+            Msg::Coloured(finding, Box::new(colours.unwrap_or_default()))
+        }
+        Wish::Arrange(wish) => Msg::Arrange(arrange::perform(wish).await),
+        Wish::Copy(id, form) => Msg::Copied(copied(db, id, form).await),
         Wish::Find(id) => {
             let found = findings::find(db, &[id]).await;
             Msg::Found(id, found.map(|rows| rows.into_iter().next().map(Box::new)))
@@ -51,12 +86,29 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
             };
             Msg::Targets { ticket, result }
         }
+        Wish::People { filter } => {
+            let result = match filter::parse(&filter, &FIELDS) {
+                Ok(parsed) => agreement::stats(db, &parsed, now).await.map(Box::new),
+                Err(error) => Err(error.in_text(&filter)),
+            };
+            Msg::People { filter, result }
+        }
         Wish::Decide(deed) => Msg::Done(deed.key, actions::give_feedback(db, &deed).await),
         Wish::TakeBack(deed) => Msg::Done(deed.key, actions::take_back(db, &deed).await),
         Wish::TakeBackDeed { deed, .. } => Msg::Done(deed.key, actions::take_back_deed(db, &deed).await),
         Wish::Comment(deed) => Msg::Done(deed.key, actions::comment(db, &deed).await),
         Wish::Agreed(wish, about) => Msg::Agreed(wish, about),
     }
+}
+
+/// A finding as a text.
+async fn copied(db: &Db, id: FindingId, form: Form) -> Result<SafeText> {
+    let detail = detail::show(db, id).await?;
+    let text = match form {
+        Form::Json => serde_json::to_string(&detail).map_err(std::io::Error::other)?,
+        Form::Markdown => markdown(&detail),
+    };
+    Ok(SafeText::new(&text))
 }
 
 async fn rows(db: &Db, query: &Query, from: &From, now: DateTime<Utc>) -> Result<Rows> {

@@ -1,14 +1,18 @@
 //! What the Findings screen knows.
 
+use super::arrange::{Arrange, Search};
 use super::choice::Choice;
 use super::drafts::Drafts;
 use super::list::List;
 use super::marks::Marks;
 use super::own::Own;
+use super::people::People;
+use super::reading::Reading;
 use super::take_back::Whole;
 use super::wish::{Query, Wish};
 use crate::ids::FindingId;
 use crate::text::SafeText;
+use crate::triage::column::Column;
 use crate::triage::detail::FindingDetail;
 use crate::triage::feedback::Conflict;
 use crate::triage::finding::{Finding, Verdict};
@@ -31,6 +35,10 @@ pub struct Findings {
     pub(super) zoom: Zoom,
     pub(super) filter: FilterBar,
     pub(super) sort: crate::triage::store::findings::Sort,
+    /// Those that a person chose; none = those that fit.
+    pub(super) chosen_columns: Vec<Column>,
+    pub(super) wanted_view: Option<String>,
+    pub(super) search: Option<Search>,
     pub(super) list: List,
     pub(super) load: Load,
     pub(super) as_of: Option<DateTime<Utc>>,
@@ -52,6 +60,7 @@ pub struct Findings {
     pub(super) reasons: VecDeque<String>,
     pub(super) last: Option<(Verdict, String)>,
     pub(super) own: Own,
+    pub(super) people: People,
 }
 
 /// Which part has the focus.
@@ -125,6 +134,8 @@ pub struct Shown {
     pub load: Load,
     /// The first line that is shown.
     pub scroll: usize,
+    /// Its code and patch, as they were read.
+    pub reading: Reading,
 }
 
 /// What lies over the screen and takes the keys.
@@ -137,6 +148,8 @@ pub enum Layer {
     Comment(Box<CommentEditor>),
     /// The number of a finding is being written.
     Jump(Prompt),
+    /// Views, columns, or what to look for.
+    Arrange(Arrange),
     /// Two people decided: both sides.
     Conflict(ConflictPanel),
     /// A deed was sent, and the answer never came.
@@ -194,6 +207,9 @@ impl Findings {
             zoom: Zoom::Out,
             filter: FilterBar::new(DEFAULT_FILTER),
             sort: Default::default(),
+            chosen_columns: Vec::new(),
+            wanted_view: None,
+            search: None,
             list: List::default(),
             load: Load::Idle,
             as_of: None,
@@ -215,6 +231,7 @@ impl Findings {
             reasons: VecDeque::new(),
             last: None,
             own: Own::default(),
+            people: People::default(),
         }
     }
 
@@ -245,7 +262,7 @@ impl Default for Findings {
 impl Shown {
     /// An empty detail.
     pub fn nothing() -> Self {
-        Shown { row: None, detail: None, load: Load::Idle, scroll: 0 }
+        Shown { row: None, detail: None, load: Load::Idle, scroll: 0, reading: Reading::default() }
     }
 
     /// The finding that it names.

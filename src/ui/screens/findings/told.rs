@@ -19,6 +19,7 @@ impl Findings {
     pub(super) fn tell(&self, part: Told, look: &Look<'_>) -> Vec<String> {
         match part {
             Told::Nothing => Vec::new(),
+            Told::Row | Told::List | Told::Detail if self.people.is_open() => self.tell_people(),
             Told::Row => self.tell_row(look),
             Told::List => self.tell_list(look),
             Told::Detail => {

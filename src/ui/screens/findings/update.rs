@@ -1,9 +1,10 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
+use super::arrange;
 use super::list::{Moved, Way};
 use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
-use super::state::{Failure, Findings, Focus, Load, News, Zoom, safe};
+use super::state::{Failure, Findings, Focus, Load, News, Zoom};
 use super::wish::{From, Msg, Wish};
 use crate::triage::store::fields::FIELDS;
 use crate::ui::command::Command;
@@ -23,6 +24,16 @@ impl Findings {
                 (self.columns, self.rows) = (columns, rows);
                 Vec::new()
             }
+            Input::Edited(edited) => {
+                self.edited(edited);
+                Vec::new()
+            }
+            Input::Kept(kept) => {
+                if let Some(columns) = kept.get(arrange::columns::KEPT) {
+                    self.columns_kept(columns);
+                }
+                Vec::new()
+            }
             Input::Command(command) => self.command(command),
             Input::Key(key) if self.filter.is_open() => match self.filter.key(key, &FIELDS) {
                 filter_bar::Answer::Applied => {
@@ -38,6 +49,7 @@ impl Findings {
             Input::Reconnected => self.reconnected(),
             Input::Rested => self.show_selected(Anew::No),
             Input::Stopped(nature) => self.stopped(nature),
+            Input::LoggedIn | Input::Verified(_) => Vec::new(),
         }
     }
 
@@ -64,6 +76,16 @@ impl Findings {
             }
             Msg::Own { after, result } => self.own_came(after, result),
             Msg::Targets { ticket, result } => self.targets_came(ticket, result),
+            Msg::People { filter, result } => {
+                self.people_came(filter, result);
+                Vec::new()
+            }
+            Msg::Coloured(finding, colours) => {
+                self.coloured(finding, colours);
+                Vec::new()
+            }
+            Msg::Arrange(msg) => self.arranged(msg),
+            Msg::Copied(result) => self.copied(result),
             Msg::Done(key, result) => self.done(key, result),
             Msg::Agreed(wish, about) => self.send(*wish, about),
         }
@@ -73,12 +95,15 @@ impl Findings {
         match place {
             Some(Place::Findings { filter }) => {
                 self.own.close();
+                self.close_people();
                 self.focus = Focus::List;
                 self.filter.set(&filter);
                 self.load_top()
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_top(),
-            Some(Place::Overview) | None => Vec::new(),
+            Some(Place::Finding(id)) => self.go_to_finding(id),
+            // Other places are shown by other screens.
+            Some(_) | None => Vec::new(),
         }
     }
 
@@ -93,6 +118,9 @@ impl Findings {
         if self.shown.load != Load::Idle {
             asks.extend(self.show_selected(Anew::Yes));
         }
+        if self.people.is_open() && self.people.load != Load::Idle {
+            asks.extend(self.load_people());
+        }
         self.offer_unsure();
         asks
     }
@@ -102,6 +130,7 @@ impl Findings {
         match nature {
             Nature::Load("list") if self.load == Load::Asked => self.load = stopped(),
             Nature::Load("detail") if self.shown.load == Load::Asked => self.shown.load = stopped(),
+            Nature::Load("people") if self.people.load == Load::Asked => self.people.load = stopped(),
             Nature::Load("own") if self.own.load == Load::Asked => self.own.load = stopped(),
             Nature::Load(_) => {}
             Nature::Write => self.all_unsure(),
@@ -110,7 +139,11 @@ impl Findings {
     }
 
     fn command(&mut self, command: Command) -> Vec<Ask<Wish>> {
+        if self.people.is_open() {
+            return self.people_command(command);
+        }
         match command {
+            Command::AiAgainstPeople => self.open_people(),
             Command::Down => self.go(Way::Down, 1),
             Command::Up => self.go(Way::Up, 1),
             Command::PageDown => self.go(Way::Down, self.half_page()),
@@ -133,6 +166,12 @@ impl Findings {
                 Vec::new()
             }
             Command::SuspendFilter => self.suspend_filter(),
+            Command::View => self.open_views(),
+            Command::SaveView => self.open_save_view(),
+            Command::Columns => self.open_columns(),
+            Command::Search => self.open_search(),
+            Command::NextNeedy if self.is_searching() => self.next_hit(Way::Down),
+            Command::PreviousNeedy if self.is_searching() => self.next_hit(Way::Up),
             Command::NextNeedy => self.needy(Way::Down),
             Command::PreviousNeedy => self.needy(Way::Up),
             Command::Mark => self.mark(),
@@ -148,10 +187,13 @@ impl Findings {
                 Vec::new()
             }
             Command::Refresh => self.refresh(),
-            Command::CopyId => {
-                self.subject().map(|f| Ask::Copy(safe(f.id.to_string()))).into_iter().collect()
-            }
-            Command::CopyCommand => vec![Ask::Copy(safe(self.command_line()))],
+            Command::CopyId
+            | Command::CopyJson
+            | Command::CopyMarkdown
+            | Command::CopyLink
+            | Command::CopyCommand => self.copy(command),
+            Command::Edit => self.edit_outside(),
+            Command::EditComment => self.comment_outside(),
             Command::JumpToId => {
                 self.open_jump();
                 Vec::new()
@@ -215,7 +257,7 @@ impl Findings {
         }
     }
 
-    fn focus_detail(&mut self) -> Vec<Ask<Wish>> {
+    pub(super) fn focus_detail(&mut self) -> Vec<Ask<Wish>> {
         if self.subject().is_none() {
             return Vec::new();
         }
@@ -243,9 +285,11 @@ impl Findings {
         Vec::new()
     }
 
-    /// One layer back: the zoom, the detail, the own pane; then it is the app's turn.
+    /// One layer back: the search, the zoom, the detail, the own pane; then it is the app's turn.
     fn back(&mut self) -> Vec<Ask<Wish>> {
-        if self.zoom == Zoom::In {
+        if self.is_searching() {
+            self.search = None;
+        } else if self.zoom == Zoom::In {
             self.zoom = Zoom::Out;
         } else if self.focus == Focus::Detail {
             return self.focus_list();
@@ -269,6 +313,7 @@ impl Findings {
     }
 
     fn go_findings_quietly(&mut self) {
+        self.close_people();
         if self.own.is_open() {
             self.own.close();
             self.focus = Focus::List;
@@ -325,16 +370,6 @@ impl Findings {
             return asks;
         }
         self.reload()
-    }
-
-    /// The command line that shows the same rows.
-    fn command_line(&self) -> String {
-        let filter = if self.own.is_open() { "by:me".to_owned() } else { self.query().filter };
-        let sort = super::sort::flags(self.sort);
-        if filter.is_empty() {
-            return format!("attestor findings list{sort}");
-        }
-        format!("attestor findings list --filter '{}'{sort}", filter.replace('\'', r"'\''"))
     }
 
     fn scroll_detail(&mut self, way: Way, by: usize) {

@@ -10,6 +10,11 @@ impl Findings {
     /// Draws everything into `area`; the result is where the text cursor stands.
     pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
         let areas = self.areas(area);
+        if self.people.is_open() {
+            let body = Rect { height: area.height - areas.panel.height.min(area.height), ..area };
+            self.draw_people(body, buffer, look);
+            return self.draw_panel(areas.panel, buffer, look);
+        }
         if areas.header.height > 0 {
             if self.own.is_open() {
                 self.draw_own(areas.header, areas.list, buffer, look);

@@ -1,12 +1,15 @@
 //! What the screen may ask to be done, and the answers.
 
+use super::arrange::{ArrangeMsg, ArrangeWish};
 use super::list::{Edge, Way};
+use super::reading::{Code, Colours};
 use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
 use crate::text::SafeText;
 use crate::triage::actions::{GiveComment, GiveFeedback, Outcome, TakeBack, TakeBackDeed, Target};
 use crate::triage::detail::FindingDetail;
 use crate::triage::finding::{Feedback, Finding};
+use crate::triage::stats::Stats;
 use crate::triage::store::findings::{Count, Sort};
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
@@ -32,6 +35,15 @@ pub enum From {
     Beyond(Way, Box<Finding>),
     /// Some rows before this one, and some behind it.
     Around(Box<Finding>),
+}
+
+/// The form in which a finding is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The line that `findings show --json` prints.
+    Json,
+    /// Markdown.
+    Markdown,
 }
 
 /// What is to be done.
@@ -68,6 +80,12 @@ pub enum Wish {
     Detail(FindingId),
     /// A finding by its number, to go to its row.
     Find(FindingId),
+    /// The tokens of code.
+    Colour(Box<Code>),
+    /// Something about the views.
+    Arrange(ArrangeWish),
+    /// A finding, to be copied in this form.
+    Copy(FindingId, Form),
     /// Values of a field that begin so, for completion.
     Values {
         /// The name of the field.
@@ -96,6 +114,11 @@ pub enum Wish {
         /// The question.
         ticket: u64,
         /// The filter, as it is typed.
+        filter: String,
+    },
+    /// The AI's verdicts against people's.
+    People {
+        /// Of which findings, as it is typed.
         filter: String,
     },
     /// Decides.
@@ -175,6 +198,19 @@ pub enum Msg {
         /// The findings, or why there are none.
         result: Result<Vec<Target>, Error>,
     },
+    /// The AI's verdicts against people's.
+    People {
+        /// Of which findings.
+        filter: String,
+        /// What is measured, or why nothing is.
+        result: Result<Box<Stats>, Error>,
+    },
+    /// The tokens of code.
+    Coloured(FindingId, Box<Colours>),
+    /// Something about the views.
+    Arrange(ArrangeMsg),
+    /// The text of a finding, to be copied.
+    Copied(Result<SafeText, Error>),
     /// What became of a deed.
     Done(DeedKey, Result<Outcome, Error>),
     /// The person said yes.
@@ -224,9 +260,13 @@ impl Wish {
             Wish::Count { .. } => Nature::Load("count"),
             Wish::News { .. } => Nature::Load("news"),
             Wish::Detail(_) => Nature::Load("detail"),
+            Wish::Colour(_) => Nature::Load("colours"),
+            Wish::Arrange(_) => Nature::Load("views"),
+            Wish::Copy(..) => Nature::Load("copy"),
             Wish::Values { .. } => Nature::Load("values"),
             Wish::Own { .. } => Nature::Load("own"),
             Wish::Targets { .. } => Nature::Load("targets"),
+            Wish::People { .. } => Nature::Load("people"),
             Wish::Decide(_)
             | Wish::TakeBack(_)
             | Wish::TakeBackDeed { .. }

@@ -1,9 +1,9 @@
-//! The Merkle tree over the chain (RFC 6962): compact ranges, from which roots and proofs are made.
+//! A run of neighbouring leaves as the fewest whole subtrees that cover it.
 //!
-//! A [`Range`] keeps a run of neighbouring leaves as the fewest whole subtrees that cover them: its
-//! memory grows with the logarithm of its length, so that a chain of any size is rooted in one pass.
-//! Ranges that touch can be joined, which lets several readers share a chain.
+//! Its memory grows with the logarithm of its length, so that a chain of any size is rooted in one
+//! pass. Ranges that touch can be joined, which lets several readers share a chain.
 
+use super::span::{Span, Subtree, level_of};
 use crate::chain::hash::{Digest, leaf, node};
 
 /// A run of neighbouring leaves, as the fewest whole subtrees that cover it.
@@ -33,7 +33,25 @@ impl Range {
 
     /// Appends the leaf of an entry.
     pub fn push_entry(&mut self, entry_hash: &Digest) {
-        self.push(leaf(entry_hash), 0);
+        self.push(leaf(entry_hash), 0, |_, _| {});
+    }
+
+    /// Appends the leaf of an entry, and tells `whole` every subtree of two leaves and more that it
+    /// completes, from the lowest up.
+    pub fn push_entry_telling(&mut self, entry_hash: &Digest, whole: impl FnMut(Subtree, Digest)) {
+        self.push(leaf(entry_hash), 0, whole);
+    }
+
+    /// The range of the whole subtrees `hashes`, which cover the leaves `begin` to `end` from left to
+    /// right; none where their number is not the one that covers them.
+    pub fn of_subtrees(begin: u64, end: u64, hashes: Vec<Digest>) -> Option<Self> {
+        let known = Span::new(begin, end)?.subtrees().len() == hashes.len();
+        known.then_some(Range { begin, end, subtrees: hashes })
+    }
+
+    /// The roots of the whole subtrees that cover it, from left to right.
+    pub fn subtrees(&self) -> &[Digest] {
+        &self.subtrees
     }
 
     /// Joins `right`, which begins where this range ends; `false`, and nothing done, where it does not.
@@ -46,7 +64,7 @@ impl Range {
         for subtree in &right.subtrees {
             let level = level_of(at, right.end);
             at += 1 << level;
-            self.push(*subtree, level);
+            self.push(*subtree, level, |_, _| {});
         }
         true
     }
@@ -56,11 +74,11 @@ impl Range {
         if self.begin != 0 {
             return None;
         }
-        self.subtrees.iter().rev().copied().reduce(|right, left| node(&left, &right))
+        super::hash_of_subtrees(&self.subtrees)
     }
 
     /// Appends a whole subtree of `2^level` leaves, and joins what it completes.
-    fn push(&mut self, mut subtree: Digest, mut level: u32) {
+    fn push(&mut self, mut subtree: Digest, mut level: u32, mut whole: impl FnMut(Subtree, Digest)) {
         // A subtree is completed by its left neighbour, where this range holds that one.
         let mut at = self.end;
         self.end += 1 << level;
@@ -69,12 +87,8 @@ impl Range {
             subtree = node(&left, &subtree);
             at -= 1 << level;
             level += 1;
+            whole(Subtree { level, index: at >> level }, subtree);
         }
         self.subtrees.push(subtree);
     }
-}
-
-/// The level of the largest whole subtree that begins at leaf `at` and ends at or before `end`.
-fn level_of(at: u64, end: u64) -> u32 {
-    (63 - (end - at).leading_zeros()).min(at.trailing_zeros())
 }

@@ -1,0 +1,82 @@
+//! The rows of the chain as bytes, streamed in the order of seq.
+
+use crate::audit::verify::row::{COLUMNS, Row};
+use crate::audit::verify::wire::{Decoder, Malformed};
+use crate::db::snapshot::Snapshot;
+use crate::error::{Error, Kind, Result};
+use futures::TryStreamExt;
+use std::ops::RangeInclusive;
+
+/// Where the chain begins and ends, as its index has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Ends {
+    /// The least seq; none where there is no entry.
+    pub first: Option<i64>,
+    /// The greatest seq.
+    pub last: Option<i64>,
+}
+
+/// Where the chain begins and ends.
+pub async fn ends(snapshot: &mut Snapshot) -> Result<Ends> {
+    Ok(sqlx::query_as("select min(seq) as first, max(seq) as last from only audit.audit_trail_entries")
+        .fetch_one(snapshot.connection())
+        .await?)
+}
+
+/// The chain's name by its first entry.
+pub async fn first_name(snapshot: &mut Snapshot) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar("select chain_id from only audit.audit_trail_entries order by seq limit 1")
+        .fetch_optional(snapshot.connection())
+        .await?
+        .flatten())
+}
+
+/// Hands over the entries at `seqs`, in the order of seq, read by the index on it where there is one.
+///
+/// One row is in memory at a time, so that a chain of any length takes no more than its largest entry.
+pub async fn each(
+    snapshot: &mut Snapshot,
+    seqs: RangeInclusive<i64>,
+    mut row: impl FnMut(&Row<'_>),
+) -> Result<()> {
+    // COPY takes no parameters; what is put into its text are two numbers.
+    let statement = format!(
+        "copy (select id, seq, occurred_at, category, event_type, actor, actor_type, db_user, repo_full_name,
+                      pr_number, commit_sha, framework, control_id, chain_id, payload_alg, payload_hash, prev_hash,
+                      entry_hash, payload
+               from only audit.audit_trail_entries
+               where seq between {} and {}
+               order by seq) to stdout (format binary)",
+        seqs.start(),
+        seqs.end()
+    );
+    const _: () = assert!(COLUMNS == 19, "the columns of the statement are those of a row");
+    snapshot.plan_by_index().await?;
+    let mut decoder = Decoder::default();
+    let mut pieces = snapshot.connection().copy_out_raw(&statement).await?;
+    while let Some(piece) = pieces.try_next().await? {
+        decoder.feed(&piece, |tuple| {
+            row(&Row::read(tuple)?);
+            Ok::<(), Malformed>(())
+        })?;
+    }
+    if decoder.is_ended() { Ok(()) } else { Err(cut_off()) }
+}
+
+/// How many rows the table itself holds, whatever its indexes say, and how many of them have a seq.
+pub async fn counted(snapshot: &mut Snapshot) -> Result<(i64, i64)> {
+    snapshot.plan_by_table().await?;
+    Ok(sqlx::query_as("select count(*), count(seq) from only audit.audit_trail_entries")
+        .fetch_one(snapshot.connection())
+        .await?)
+}
+
+fn cut_off() -> Error {
+    Error::new(Kind::NoDatabase, "the stream of rows ended before its end")
+}
+
+impl From<Malformed> for Error {
+    fn from(malformed: Malformed) -> Self {
+        Error::new(Kind::Failed, format!("a row can't be read: {malformed}"))
+    }
+}

@@ -1,0 +1,121 @@
+//! One entry on its own: whether it could be an entry at all, and whether its hashes are its own.
+//!
+//! Every CHECK of the table is repeated here, since a superuser can drop constraints.
+
+use super::preimage::{Preimage, TIMES, from_hex, sha256};
+use super::row::Row;
+use super::verdict::{Field, Kind};
+use super::wire::TextArray;
+use crate::chain::hash::{Digest, PAYLOAD_ALG};
+
+/// The most bytes that a text of an entry has.
+const TEXT_BYTES_MAX: usize = 1_024;
+
+/// What is wrong with an entry on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flaw {
+    /// What is broken.
+    pub kind: Kind,
+    /// What of it.
+    pub field: Field,
+    /// In words.
+    pub why: &'static str,
+}
+
+/// Tells `flaw` what is wrong with `row` by itself: once for each field, in the order of [`Kind`].
+pub fn check(row: &Row<'_>, preimage: &mut Preimage, mut flaw: impl FnMut(Flaw)) {
+    let mut mismatch = |field, why| flaw(Flaw { kind: Kind::MetadataMismatch, field, why });
+    if row.id.is_none() || row.id != row.seq || row.seq.is_none_or(|seq| seq < 1) {
+        mismatch(Field::Seq, "id and seq are not the same position");
+    }
+    if !row.chain_id.is_some_and(names_a_chain) {
+        mismatch(Field::ChainId, "no name that a chain can have");
+    }
+    let has_time = row.occurred_at.is_some_and(|at| TIMES.contains(&at));
+    if !has_time {
+        mismatch(Field::OccurredAt, "outside of the years 1 to 9999");
+    }
+    match payload_flaw(row) {
+        Some(Wrong::NotOwn) => flaw(Flaw {
+            kind: Kind::PayloadMismatch,
+            field: Field::Payload,
+            why: "the payload is not the one that was hashed",
+        }),
+        Some(Wrong::Shape(why)) => flaw(Flaw { kind: Kind::MetadataMismatch, field: Field::Payload, why }),
+        None => {}
+    }
+    let mut mismatch = |field, why| flaw(Flaw { kind: Kind::MetadataMismatch, field, why });
+    if row.prev_hash.and_then(from_hex).is_none() {
+        mismatch(Field::PrevHash, "not 64 lowercase hex digits");
+    }
+    match framework(row) {
+        Err(why) => mismatch(Field::Entry, why),
+        Ok(_) if texts_flaw(row).is_some() => mismatch(Field::Entry, texts_flaw(row).unwrap_or_default()),
+        // What has no text in the preimage has no hash either; it was told above.
+        Ok(_) if !has_time || row.seq.is_none() => {}
+        Ok(list) => match row.entry_hash.and_then(from_hex) {
+            None => mismatch(Field::Entry, "entry_hash is not 64 lowercase hex digits"),
+            Some(stored) if preimage.entry_hash(row, &list) != stored => {
+                mismatch(Field::Entry, "entry_hash is not that of these columns");
+            }
+            Some(_) => {}
+        },
+    }
+}
+
+/// The entry's hash as it is stored, which is what the tree is over; what is none is as none.
+pub fn stored_hash(row: &Row<'_>) -> Digest {
+    row.entry_hash.and_then(from_hex).unwrap_or(Digest([0; 32]))
+}
+
+enum Wrong {
+    /// It is a payload with a hash, but not with this one.
+    NotOwn,
+    /// It cannot be a payload with a hash.
+    Shape(&'static str),
+}
+
+fn payload_flaw(row: &Row<'_>) -> Option<Wrong> {
+    let Some(payload) = row.payload else { return Some(Wrong::Shape("no payload")) };
+    let Some(stored) = row.payload_hash.and_then(from_hex) else {
+        return Some(Wrong::Shape("payload_hash is not 64 lowercase hex digits"));
+    };
+    if row.payload_alg != Some(PAYLOAD_ALG.as_bytes()) {
+        return Some(Wrong::Shape("payload_alg is not known"));
+    }
+    (sha256(payload) != stored).then_some(Wrong::NotOwn)
+}
+
+fn names_a_chain(name: &[u8]) -> bool {
+    let known = |b: &u8| b.is_ascii_alphanumeric() || b"._/-".contains(b);
+    (1..=255).contains(&name.len()) && name.iter().all(known)
+}
+
+fn texts_flaw(row: &Row<'_>) -> Option<&'static str> {
+    let required = [row.category, row.event_type, row.actor, row.actor_type, row.db_user];
+    if required.iter().any(Option::is_none) {
+        return Some("a column is NULL that never is");
+    }
+    let optional = [row.repo_full_name, row.commit_sha, row.control_id];
+    let mut texts = required.iter().chain(&optional).flatten();
+    texts.any(|text| text.len() > TEXT_BYTES_MAX).then_some("a text is larger than 1 KiB")
+}
+
+/// The list of controls, where it has the shape that one may have.
+fn framework<'a>(row: &Row<'a>) -> Result<TextArray<'a>, &'static str> {
+    const CUT_OFF: &str = "framework can't be read";
+    let list = TextArray::read(row.framework.ok_or("framework is NULL")?).map_err(|_| CUT_OFF)?;
+    if list.dimensions > 1 || list.lower != 1 {
+        return Err("framework is not a list of one dimension from 1");
+    }
+    // As array_to_string(framework, ',') would have it.
+    let mut bytes = 0;
+    for (i, element) in list.elements().enumerate() {
+        let element = element.map_err(|_| CUT_OFF)?.ok_or("framework holds a NULL")?;
+        bytes += element.len() + usize::from(i > 0);
+    }
+    if bytes > TEXT_BYTES_MAX {
+        return Err("framework is larger than 1 KiB");
+    }
+    Ok(list)
+}

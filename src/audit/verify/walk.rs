@@ -1,0 +1,207 @@
+//! A run of neighbouring entries, walked row by row; and runs that meet, joined.
+//!
+//! What a run says does not depend on where it was cut: the first row of a run is held against the one
+//! before it when the run is joined to its left neighbour, by the same rule as inside a run.
+
+use super::entry::{check, stored_hash};
+use super::preimage::{Preimage, from_hex};
+use super::row::Row;
+use super::verdict::{Break, Breaks, Field, Kind};
+use crate::audit::merkle::Range;
+use crate::chain::hash::{Digest, genesis};
+
+/// What one row is to its neighbours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    /// Its position.
+    pub seq: i64,
+    /// Its time, in microseconds since 2000-01-01; none where it has none.
+    pub occurred_at: Option<i64>,
+    /// The hash of the entry before, as stored; none where that is no hash.
+    pub prev_hash: Option<Digest>,
+    /// Its own hash, as stored.
+    pub entry_hash: Digest,
+}
+
+/// A run of entries that was walked.
+#[derive(Debug, Clone)]
+pub struct Walk {
+    /// The chain that they have to be of.
+    chain_id: Vec<u8>,
+    first: Option<Edge>,
+    last: Option<Edge>,
+    entries: u64,
+    breaks: Breaks,
+    /// The tree over them; none once one is missing or too many.
+    tree: Option<Range>,
+    /// A moment, in microseconds since 2000-01-01, and the last entry of before it.
+    due: i64,
+    last_due: i64,
+}
+
+impl Walk {
+    /// A walk over the chain `chain_id`, of nothing so far.
+    pub fn new(chain_id: &str) -> Self {
+        Walk {
+            chain_id: chain_id.as_bytes().to_vec(),
+            first: None,
+            last: None,
+            entries: 0,
+            breaks: Breaks::default(),
+            tree: None,
+            due: i64::MIN,
+            last_due: 0,
+        }
+    }
+
+    /// Notes the last entry of before a moment, in microseconds since 2000-01-01.
+    #[must_use]
+    pub fn noting(self, due: i64) -> Self {
+        Walk { due, ..self }
+    }
+
+    /// A walk that goes on after the entry `last`, which is vouched for, as the tree before it.
+    pub fn after(chain_id: &str, last: Edge, tree: Range) -> Self {
+        Walk { first: Some(last), last: Some(last), tree: Some(tree), ..Walk::new(chain_id) }
+    }
+
+    /// Walks the next row, in the order of seq.
+    pub fn push(&mut self, row: &Row<'_>, preimage: &mut Preimage) {
+        let Some(seq) = row.seq else {
+            self.breaks.push(Break {
+                seq: None,
+                field: Some(Field::Seq),
+                ..Break::nowhere(Kind::MetadataMismatch, "an entry without a seq")
+            });
+            return;
+        };
+        self.entries += 1;
+        let edge = Edge {
+            seq,
+            occurred_at: row.occurred_at,
+            prev_hash: row.prev_hash.and_then(from_hex),
+            entry_hash: stored_hash(row),
+        };
+        if row.occurred_at.is_some_and(|at| at <= self.due) {
+            self.last_due = self.last_due.max(seq);
+        }
+        if row.chain_id != Some(&self.chain_id) {
+            let why = "an entry of another chain";
+            self.breaks.push(Break::at(seq, Kind::ChainIdMismatch, Field::ChainId, why));
+        }
+        let breaks = &mut self.breaks;
+        check(row, preimage, |flaw| breaks.push(Break::at(seq, flaw.kind, flaw.field, flaw.why)));
+        match self.last {
+            Some(last) => {
+                meet(&last, &edge, &mut self.breaks);
+                self.tree = self.tree.take().filter(|_| last.seq.checked_add(1) == Some(seq));
+            }
+            None => {
+                self.first = Some(edge);
+                self.tree = u64::try_from(seq - 1).ok().map(Range::starting_at);
+            }
+        }
+        if let Some(tree) = &mut self.tree {
+            tree.push_entry(&edge.entry_hash);
+        }
+        // Of entries at one position one stands for both, whatever order they came in.
+        let of_two = |known: Option<Edge>| {
+            known.filter(|known| known.seq == seq && known.entry_hash.0 < edge.entry_hash.0).unwrap_or(edge)
+        };
+        if self.first.is_some_and(|first| first.seq == seq) {
+            self.first = Some(of_two(self.first));
+        }
+        self.last = Some(of_two(self.last));
+    }
+
+    /// Joins the run to the right of this one.
+    pub fn join(&mut self, right: Walk) {
+        self.breaks.extend(right.breaks);
+        self.entries += right.entries;
+        self.last_due = self.last_due.max(right.last_due);
+        let Some(first) = right.first else { return };
+        match self.last {
+            Some(last) => {
+                meet(&last, &first, &mut self.breaks);
+                let tree = self.tree.take().zip(right.tree);
+                self.tree = tree.and_then(|(mut left, right)| left.join(&right).then_some(left));
+            }
+            None => {
+                self.first = Some(first);
+                self.tree = right.tree;
+            }
+        }
+        self.last = right.last;
+    }
+
+    /// Holds the first entry against the beginning of the chain.
+    pub fn begin(&mut self) {
+        let Some(first) = self.first else { return };
+        if first.seq > 1 {
+            self.breaks.push(Break::at(1, Kind::Gap, Field::Seq, "entries are missing"));
+        }
+        let chain_id = String::from_utf8_lossy(&self.chain_id);
+        if first.prev_hash != Some(genesis(&chain_id)) {
+            let why = "the first entry does not follow the chain's beginning";
+            self.breaks.push(Break::at(first.seq, Kind::LinkMismatch, Field::PrevHash, why));
+        }
+    }
+
+    /// How many rows were walked.
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// The position of the last entry of before the moment that was to be noted; 0 where there is none.
+    pub fn last_due(&self) -> i64 {
+        self.last_due
+    }
+
+    /// The first entry.
+    pub fn first(&self) -> Option<Edge> {
+        self.first
+    }
+
+    /// The last entry.
+    pub fn last(&self) -> Option<Edge> {
+        self.last
+    }
+
+    /// The tree over the entries; none where one is missing or stands twice.
+    pub fn tree(&self) -> Option<&Range> {
+        self.tree.as_ref()
+    }
+
+    /// What was found.
+    pub fn breaks(&self) -> &Breaks {
+        &self.breaks
+    }
+
+    /// What was found, to add to.
+    pub fn into_breaks(self) -> Breaks {
+        self.breaks
+    }
+}
+
+/// Holds an entry against the one before it.
+fn meet(before: &Edge, entry: &Edge, breaks: &mut Breaks) {
+    let next = before.seq.saturating_add(1);
+    if entry.seq < before.seq {
+        let why = "the index gives its rows out of order";
+        breaks.push(Break::at(entry.seq, Kind::HiddenRows, Field::Seq, why));
+    } else if entry.seq == before.seq {
+        // Which of the two follows the one before it can't be said.
+        breaks.push(Break::at(entry.seq, Kind::Duplicate, Field::Seq, "the position stands twice"));
+        return;
+    } else if entry.seq > next {
+        breaks.push(Break::at(next, Kind::Gap, Field::Seq, "entries are missing"));
+    }
+    if entry.occurred_at < before.occurred_at {
+        let why = "older than the entry before it";
+        breaks.push(Break::at(entry.seq, Kind::TimeRegression, Field::OccurredAt, why));
+    }
+    if entry.prev_hash != Some(before.entry_hash) {
+        let why = "does not follow the entry before it";
+        breaks.push(Break::at(entry.seq, Kind::LinkMismatch, Field::PrevHash, why));
+    }
+}

@@ -1,0 +1,244 @@
+//! Loads of the list and of the detail: what is asked, and what an answer changes.
+
+use super::super::findings::list::{Moved, Way};
+use super::super::findings::state::{Failure, Load};
+use super::state::{Audit, Focus, Shown, Tail};
+use super::window::Select;
+use super::wish::{From, Rows, Wish};
+use crate::audit::detail::{Detail, Payload};
+use crate::audit::payload::Value;
+use crate::error::Error;
+use crate::ids::EntrySeq;
+use crate::ui::screen::{Ask, Toast, Tone};
+use chrono::{DateTime, Utc};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Objects and arrays of more lines than these come folded.
+const OPEN_LINES_MAX: usize = 60;
+
+type Asks = Vec<Ask<Wish>>;
+
+impl Audit {
+    /// Asks for rows that take the place of all that is held. Answers to earlier questions are late.
+    pub(super) fn load_whole(&mut self, from: From) -> Asks {
+        self.ticket += 1;
+        self.load = Load::Asked;
+        vec![Ask::Do(Wish::Rows { ticket: self.ticket, filter: self.filter.in_force().to_owned(), from })]
+    }
+
+    /// Asks for the list anew; the entry under the cursor stays under it, unless the tail is followed.
+    pub(super) fn reload(&mut self) -> Asks {
+        match self.window.selected() {
+            Some(row) if self.tail == Tail::Waits => {
+                let seq = row.seq;
+                // At the very top, the newest is what a refresh is for.
+                if self.window.cursor() == 0 && self.window.above == super::super::findings::list::Edge::End {
+                    return self.load_whole(From::Top);
+                }
+                self.load_whole(From::Around(seq))
+            }
+            _ => self.load_whole(From::Top),
+        }
+    }
+
+    /// Asks for the next page where the cursor comes near an edge.
+    pub(super) fn load_ahead(&mut self) -> Asks {
+        if self.load == Load::Asked {
+            return Vec::new();
+        }
+        let Some(way) = self.window.wants() else { return Vec::new() };
+        let edge = match way {
+            Way::Down => self.window.rows().last(),
+            Way::Up => self.window.rows().first(),
+        };
+        let Some(edge) = edge.map(|row| row.seq) else { return Vec::new() };
+        self.load = Load::Asked;
+        let (ticket, filter) = (self.ticket, self.filter.in_force().to_owned());
+        vec![Ask::Do(Wish::Rows { ticket, filter, from: From::Beyond(way, edge) })]
+    }
+
+    /// Takes rows.
+    pub(super) fn rows_came(
+        &mut self,
+        ticket: u64,
+        from: From,
+        at: DateTime<Utc>,
+        result: Result<Rows, Error>,
+    ) -> Asks {
+        if ticket != self.ticket {
+            return Vec::new();
+        }
+        let page = match result {
+            Ok(page) => page,
+            Err(error) => {
+                self.load = Load::Failed(Failure::from(error));
+                return Vec::new();
+            }
+        };
+        self.load = Load::Idle;
+        if let From::Beyond(way, _) = from {
+            let more = match way {
+                Way::Down => page.below,
+                Way::Up => page.above,
+            };
+            self.window.extend(way, page.rows, more);
+            return self.load_ahead();
+        }
+        let select = match from {
+            From::Bottom => Select::Last,
+            From::Around(seq) => Select::Seq(seq),
+            From::Top | From::Beyond(..) => Select::First,
+        };
+        let height = self.list_height();
+        self.window.replace(page.rows, page.above, page.below, select, height);
+        (self.as_of, self.news, self.head, self.total) = (Some(at), 0, page.head, None);
+        let mut asks = match self.filter.in_force() {
+            // The newest entry says how many there are.
+            "" => Vec::new(),
+            filter => vec![Ask::Do(Wish::Count { ticket: self.ticket, filter: filter.to_owned() })],
+        };
+        asks.extend(self.arrived());
+        asks.extend(self.show_selected(Anew::Yes));
+        asks.extend(self.load_ahead());
+        asks
+    }
+
+    /// A jump that ended beside its entry: the filter hides it, so the filter is lifted; or there is none.
+    fn arrived(&mut self) -> Asks {
+        let Some(sought) = self.sought.take() else { return Vec::new() };
+        let here = self.window.selected().map(|row| row.seq);
+        if here == Some(sought) {
+            return Vec::new();
+        }
+        if !self.filter.in_force().is_empty() && (1..=self.head.0).contains(&sought.0) {
+            self.filter.toggle();
+            self.sought = Some(sought);
+            let mut asks = self.load_whole(From::Around(sought));
+            asks.push(toast(
+                Tone::Plain,
+                format!("{sought} is outside the filter, which is lifted; g/ puts it back"),
+            ));
+            return asks;
+        }
+        let text = match here {
+            Some(here) if sought.0 > self.head.0 => {
+                format!("the chain ends at {}; this is {here}", self.head)
+            }
+            Some(here) => format!("there is no entry {sought}: the chain has a gap; this is {here}"),
+            None => format!("there is no entry {sought}"),
+        };
+        vec![toast(Tone::Bad, text)]
+    }
+
+    /// Others appended something: how much is worth asking.
+    pub(super) fn news_came(&mut self) -> Asks {
+        if self.as_of.is_none() {
+            return Vec::new();
+        }
+        if self.tail == Tail::Followed && self.load == Load::Idle {
+            return self.load_whole(From::Top);
+        }
+        let filter = self.filter.in_force().to_owned();
+        vec![Ask::Do(Wish::News { ticket: self.ticket, filter, beyond: self.head })]
+    }
+
+    /// Makes the detail follow the cursor.
+    pub(super) fn show_selected(&mut self, anew: Anew) -> Asks {
+        let Some(row) = self.window.selected().cloned() else {
+            self.shown = Shown::nothing();
+            return Vec::new();
+        };
+        let seq = row.seq;
+        if self.shown.seq() == Some(seq) {
+            if anew == Anew::No && self.shown.load == Load::Idle && self.shown.detail.is_some() {
+                return Vec::new();
+            }
+            // The same entry: what is known of it stays on the screen until the news are here.
+            self.shown.row = Some(row);
+        } else {
+            self.shown = Shown::of(row);
+        }
+        self.shown.load = Load::Asked;
+        vec![Ask::Do(Wish::Detail(seq))]
+    }
+
+    /// Takes a detail.
+    pub(super) fn detail_came(&mut self, seq: EntrySeq, result: Result<Option<Arc<Detail>>, Error>) -> Asks {
+        if self.shown.seq() != Some(seq) {
+            return Vec::new();
+        }
+        match result {
+            Ok(Some(detail)) => {
+                if self.shown.detail.is_none() {
+                    self.shown.folded = folded_at_first(&detail);
+                }
+                self.shown.detail = Some(detail);
+                self.shown.load = Load::Idle;
+            }
+            Ok(None) => {
+                let gone = format!("entry {seq} is no longer there: the chain was changed");
+                self.shown.load = Load::Failed(Failure::of(gone));
+            }
+            Err(error) => self.shown.load = Load::Failed(Failure::from(error)),
+        }
+        Vec::new()
+    }
+
+    /// After the cursor moved: the detail follows when it rests, and the next page comes in time.
+    pub(super) fn moved(&mut self, moved: Moved) -> Asks {
+        if moved == Moved::No {
+            return Vec::new();
+        }
+        // Who goes elsewhere no longer follows.
+        if self.window.cursor() > 0 {
+            self.tail = Tail::Waits;
+        }
+        let mut asks = vec![Ask::Rest];
+        if self.focus == Focus::Detail {
+            asks.extend(self.show_selected(Anew::No));
+        }
+        asks.extend(self.load_ahead());
+        asks
+    }
+
+    /// To the entry of a position, from wherever the cursor is.
+    pub(super) fn go_to(&mut self, seq: EntrySeq) -> Asks {
+        let height = self.list_height();
+        match self.window.select(seq, height) {
+            Some(moved) => {
+                let mut asks = self.moved(moved);
+                asks.extend(self.show_selected(Anew::No));
+                asks
+            }
+            None => {
+                self.tail = Tail::Waits;
+                self.sought = Some(seq);
+                self.load_whole(From::Around(seq))
+            }
+        }
+    }
+}
+
+/// Whether what is shown is loaded again though it is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anew {
+    /// It may have changed.
+    Yes,
+    /// What is here is good.
+    No,
+}
+
+/// A word in the footer.
+pub(super) fn toast(tone: Tone, text: impl Into<String>) -> Ask<Wish> {
+    Ask::Toast(Toast { text: text.into(), tone })
+}
+
+/// The lines that come folded: long ones, the outermost excepted.
+fn folded_at_first(detail: &Detail) -> HashSet<usize> {
+    let Payload::Tree(tree) = &detail.payload else { return HashSet::new() };
+    let is_long = |(at, line): &(usize, &crate::audit::payload::Line)| {
+        !matches!(line.value, Value::Scalar(_)) && line.depth > 0 && line.end - at > OPEN_LINES_MAX
+    };
+    tree.lines.iter().enumerate().filter(is_long).map(|(at, _)| at).collect()
+}

@@ -1,0 +1,145 @@
+//! What the Audit screen knows.
+
+use super::super::findings::state::{Load, Zoom};
+use super::standing::Standing;
+use super::window::Window;
+use crate::audit::detail::Detail;
+use crate::audit::entry::Listed;
+use crate::db::series::Reach;
+use crate::ids::EntrySeq;
+use crate::ui::widgets::filter_bar::FilterBar;
+use crate::ui::widgets::prompt::Prompt;
+use chrono::{DateTime, Utc};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// The Audit screen.
+pub struct Audit {
+    pub(super) columns: u16,
+    pub(super) rows: u16,
+    pub(super) focus: Focus,
+    pub(super) zoom: Zoom,
+    pub(super) filter: FilterBar,
+    pub(super) window: Window,
+    pub(super) load: Load,
+    pub(super) as_of: Option<DateTime<Utc>>,
+    pub(super) ticket: u64,
+    /// The newest entry when the rows were loaded.
+    pub(super) head: EntrySeq,
+    /// How many entries the filter lets through, where that was counted.
+    pub(super) total: Option<(u64, Reach)>,
+    /// Entries that came since.
+    pub(super) news: u64,
+    pub(super) tail: Tail,
+    /// The entry that a jump looks for.
+    pub(super) sought: Option<EntrySeq>,
+    pub(super) shown: Shown,
+    pub(super) layer: Layer,
+    pub(super) standing: Standing,
+    /// Where the cursor stands in the checklist, and the first line of it that is shown.
+    pub(super) report_at: (usize, usize),
+    pub(super) now: DateTime<Utc>,
+}
+
+/// Which part has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The list of entries.
+    List,
+    /// The detail.
+    Detail,
+    /// The last verification as a checklist, in the place of the detail.
+    Report,
+}
+
+/// What new entries do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// They are told, and wait for a refresh.
+    Waits,
+    /// They come in at the top, and the cursor goes with them.
+    Followed,
+}
+
+/// What stands in the place of the detail: one entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// What the row already knew.
+    pub row: Option<Listed>,
+    /// The rest, once it is here.
+    pub detail: Option<Arc<Detail>>,
+    /// How its load stands.
+    pub load: Load,
+    /// The line under the cursor.
+    pub cursor: usize,
+    /// The first line that is shown.
+    pub top: usize,
+    /// The lines of the payload that are folded.
+    pub folded: HashSet<usize>,
+}
+
+/// What lies over the screen and takes the keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Layer {
+    /// Nothing.
+    None,
+    /// The number of an entry is being written.
+    Jump(Prompt),
+    /// The name of the file for a proof is being written.
+    Prove(EntrySeq, Prompt),
+}
+
+impl Audit {
+    /// The screen before anything is known.
+    pub fn new() -> Self {
+        Audit {
+            columns: 80,
+            rows: 22,
+            focus: Focus::List,
+            zoom: Zoom::Out,
+            filter: FilterBar::new(""),
+            window: Window::default(),
+            load: Load::Idle,
+            as_of: None,
+            ticket: 0,
+            head: EntrySeq(0),
+            total: None,
+            news: 0,
+            tail: Tail::Waits,
+            sought: None,
+            shown: Shown::nothing(),
+            layer: Layer::None,
+            standing: Standing::default(),
+            report_at: (0, 0),
+            now: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    /// The entry that deeds are about.
+    pub(super) fn subject(&self) -> Option<&Listed> {
+        self.window.selected()
+    }
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Audit::new()
+    }
+}
+
+impl Shown {
+    /// An empty detail.
+    pub fn nothing() -> Self {
+        Shown { row: None, detail: None, load: Load::Idle, cursor: 0, top: 0, folded: HashSet::new() }
+    }
+
+    /// An entry of which the rest is not here yet.
+    pub fn of(row: Listed) -> Self {
+        Shown { row: Some(row), ..Shown::nothing() }
+    }
+
+    /// The entry that it names.
+    pub fn seq(&self) -> Option<EntrySeq> {
+        self.row.as_ref().map(|row| row.seq)
+    }
+}
