@@ -107,8 +107,10 @@ fn many(server: &Server) {
         let screen = console.screen();
         let asked = screen.split("type ").nth(1).and_then(|rest| rest.split(',').next());
         count = asked.unwrap_or_else(|| panic!("no count is asked for on:\n{screen}")).to_owned();
-        console.send(&count);
-        console.settle();
+        // One by one: digits that come together confirm nothing.
+        for digit in count.chars() {
+            console.press(&digit.to_string());
+        }
         let decided = console.send("\r");
         decisions.push((console.wait(": entry ") - decided).as_secs_f64());
         console.settle();

@@ -114,8 +114,11 @@ grant insert, update, delete on triage.kev to attestor_analyst, attestor_produce
 grant insert on triage.threat_editions to attestor_analyst, attestor_producer;
 grant update (risk) on triage.findings to attestor_producer;
 
--- What holds for every console.
-grant update (blind_share) on triage.settings to attestor_operator;
+-- What holds for every console is set through a function that looks at the login itself, since the risks of
+-- findings follow from it.
+alter function triage.set_blind_share security definer;
+alter function triage.set_blind_share reset all;
+alter function triage.set_blind_share set search_path to pg_catalog, triage, pg_temp;
 grant insert on triage.attention to attestor_analyst;
 
 -- Approvers accept risks.

@@ -8,6 +8,7 @@ pub mod files;
 pub mod origin;
 pub mod permalink;
 mod settings;
+pub mod views;
 
 pub use settings::{AuditSettings, Pace, Settings, Shape};
 

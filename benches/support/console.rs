@@ -20,6 +20,8 @@ pub struct Console {
     seen: Arc<Seen>,
     /// When it was started.
     pub started: Instant,
+    /// When something was typed last.
+    typed: Instant,
 }
 
 struct Seen {
@@ -107,7 +109,7 @@ impl Console {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Console { child, _master: pair.master, keys, seen, started }
+        Console { child, _master: pair.master, keys, seen, started, typed: started }
     }
 
     /// Waits until `text` is on the screen; gives the moment when it came.
@@ -143,7 +145,7 @@ impl Console {
         let begun = Instant::now();
         let mut state = self.state();
         loop {
-            let last = state.chunks.last().map_or(self.started, |chunk| chunk.at);
+            let last = state.chunks.last().map_or(self.typed, |chunk| chunk.at.max(self.typed));
             let Some(left) = quiet.checked_sub(last.elapsed()) else { return };
             assert!(begun.elapsed() < PATIENCE, "it never stops writing");
             state = self.seen.more.wait_timeout(state, left).unwrap().0;
@@ -166,6 +168,7 @@ impl Console {
         let at = Instant::now();
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
+        self.typed = at;
         at
     }
 

@@ -1,4 +1,4 @@
-//! The audit: what the chain holds, looked at, verified and sealed.
+//! The audit: what the chain holds, looked at, verified, sealed, proved and exported.
 
 pub mod actions;
 pub mod detail;

@@ -4,6 +4,8 @@ pub mod actions;
 pub mod agreement;
 pub mod attention;
 pub mod blind;
+pub mod checks;
+pub mod column;
 pub mod cve;
 pub mod detail;
 pub mod epss;

@@ -43,6 +43,12 @@ pub enum Command {
     GoFeedback,
     /// To the Audit screen.
     GoAudit,
+    /// To the Runs screen.
+    GoRuns,
+    /// Says that a check was seen, and why it may stand.
+    Acknowledge,
+    /// To where the flow of a run is run.
+    RunAgain,
     /// Measures the AI's verdicts on those of people.
     AiAgainstPeople,
     /// Counts the blind sample alone, or all decisions.
@@ -51,6 +57,14 @@ pub enum Command {
     NextScope,
     /// Edits the filter.
     Filter,
+    /// Opens a saved view.
+    View,
+    /// Saves filter, order and columns as a view.
+    SaveView,
+    /// Chooses the columns.
+    Columns,
+    /// Searches in the detail.
+    Search,
     /// Lifts the filter for a while, and puts it back; the row stays.
     SuspendFilter,
     /// To the next row that needs a person.
@@ -73,6 +87,10 @@ pub enum Command {
     SameAgain,
     /// Writes a comment in the editor.
     Comment,
+    /// Opens what is being written, or the finding to be read, in the person's editor.
+    Edit,
+    /// Writes a comment in the person's editor.
+    EditComment,
     /// Takes back the latest decision on this row.
     TakeBack,
     /// Copies the row's number.
@@ -166,10 +184,14 @@ pub enum Pane {
     AuditList,
     /// The detail of an audit entry.
     AuditDetail,
-    /// A verification of the chain as a checklist.
-    AuditReport,
     /// The AI's verdicts against those of people.
     People,
+    /// The list of runs.
+    RunsList,
+    /// The detail of a run.
+    RunsDetail,
+    /// A verification of the chain as a checklist.
+    AuditReport,
 }
 
 impl Pane {
@@ -182,8 +204,10 @@ impl Pane {
         Pane::Feedback,
         Pane::AuditList,
         Pane::AuditDetail,
-        Pane::AuditReport,
         Pane::People,
+        Pane::RunsList,
+        Pane::RunsDetail,
+        Pane::AuditReport,
     ];
 }
 

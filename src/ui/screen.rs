@@ -9,12 +9,13 @@ use super::command::{Command, Need, Pane};
 use super::theme::Theme;
 use crate::audit::verify::report::Report;
 use crate::db::Db;
-use crate::ids::{EntrySeq, FindingId};
+use crate::ids::{EntrySeq, FindingId, RunId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -146,6 +147,10 @@ pub enum Ask<W> {
     CopyLink(FindingId),
     /// Go where this link leads.
     Follow(String),
+    /// Open this in the person's editor.
+    Edit(Outside),
+    /// Remember this for the consoles that come.
+    Keep(Kept),
     /// Ask first; on a yes, do it.
     Confirm(Question, W),
     /// Say this in the footer for a while.
@@ -168,12 +173,54 @@ impl<W> Ask<W> {
             Ask::Copy(text) => Ask::Copy(text),
             Ask::CopyLink(id) => Ask::CopyLink(id),
             Ask::Follow(link) => Ask::Follow(link),
+            Ask::Edit(outside) => Ask::Edit(outside),
+            Ask::Keep(kept) => Ask::Keep(kept),
             Ask::Toast(toast) => Ask::Toast(toast),
             Ask::Rest => Ask::Rest,
             Ask::Start(deed) => Ask::Start(deed),
             Ask::Back => Ask::Back,
         }
     }
+}
+
+/// A text for the person's editor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// What it is, in letters, digits and dashes: the beginning of the file's name.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// The longest text that may come back, in characters.
+    pub chars_max: usize,
+}
+
+/// What an editor is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The text comes back.
+    Edit,
+    /// It is only read.
+    Read,
+}
+
+/// What came back from the editor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edited {
+    /// Nothing new: nothing was changed, or the editor failed, which the app says.
+    Same,
+    /// This text.
+    Text(String),
+}
+
+/// A choice of a person, that the next console begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Under which name, the screen's first: `findings.columns`.
+    pub name: &'static str,
+    /// What; empty where there is none any more.
+    pub value: String,
 }
 
 /// A place that can be gone to, from anywhere.
@@ -195,6 +242,13 @@ pub enum Place {
     Entry(EntrySeq),
     /// The row of a finding, whatever the filter.
     Finding(FindingId),
+    /// The Runs screen, with this filter.
+    Runs {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// A run.
+    Run(RunId),
 }
 
 /// A question before a deed. The default is No; the key that says yes is not the key that asked.
@@ -246,6 +300,10 @@ pub enum Input {
     Opened(Option<Place>),
     /// What was typed and not saved before the last end of the console. Nothing is sent from it.
     DraftsRestored(Vec<Draft>),
+    /// The editor that was asked for has ended.
+    Edited(Edited),
+    /// What was chosen in an earlier console, by its name; before anything else.
+    Kept(BTreeMap<String, String>),
     /// The area that it draws into has this size from now on: before the first frame, and when the
     /// terminal is resized. Deciding needs it, since half a page is a matter of rows.
     Resized {

@@ -4,7 +4,7 @@
 //! a console over a tiny screen.
 
 use super::tiny::Tiny;
-use attestor::config::{Pace, Session, Settings, Shape};
+use attestor::config::{AuditSettings, Pace, Session, Settings, Shape};
 use attestor::db::local::{Cluster, Tuning};
 use attestor::db::{Access, Db};
 use attestor::ui::run::{Colour, Options, run_with};
@@ -34,7 +34,7 @@ fn the_console_itself() {
             pace: Pace::Usual,
             shape: if std::env::var_os("TINY_LINEAR").is_some() { Shape::Linear } else { Shape::Drawn },
             folder: std::env::var_os("TINY_CONFIG").map(Into::into),
-            audit: attestor::config::AuditSettings::default(),
+            audit: AuditSettings::default(),
         };
         run_with(vec![Tiny::new()], session, Options::read(Colour::Auto, &settings)?).await
     });

@@ -1,4 +1,4 @@
-//! The SQL of the audit.
+//! The SQL of the audit: what is read to look, verify, seal and prove, and the little that is kept.
 
 pub mod checkpoints;
 pub mod entries;

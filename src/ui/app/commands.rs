@@ -5,7 +5,7 @@ use super::{Access, App, Effect, JobDeed, Leaving, Moment};
 use crate::config::permalink::SCHEME;
 use crate::error::Result;
 use crate::text::visible;
-use crate::ui::command::{Command, Need};
+use crate::ui::command::{Command, Need, Pane};
 use crate::ui::screen::{Ask, Clock, Input, Mode, Place, Question, Screen, Tone};
 use crate::ui::theme::Theme;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -23,6 +23,8 @@ impl<S: Screen> App<S> {
                 self.go(command, &Place::Findings { filter: String::new() }, moment, out);
             }
             Command::GoAudit => self.go(command, &Place::Audit { filter: String::new() }, moment, out),
+            Command::GoRuns => self.go(command, &Place::Runs { filter: String::new() }, moment, out),
+            Command::View => self.go(command, &Place::Findings { filter: String::new() }, moment, out),
             Command::Redraw => out.push(Effect::Redraw),
             Command::ToggleClock => {
                 self.clock = match self.clock {
@@ -60,6 +62,11 @@ impl<S: Screen> App<S> {
     ) {
         match command {
             Command::GoTo => self.go_to(text, moment, out),
+            // `/` searches in the detail; by its name, the filter is edited from there too.
+            Command::Filter if self.screens[self.active].pane() == Pane::FindingsDetail => {
+                self.run(Command::FocusList, moment, out);
+                self.run_and_type(command, text, moment, out);
+            }
             Command::Theme => out.push(Effect::LoadTheme(text.to_owned())),
             Command::Import => match self.why_not(command) {
                 Some(why) => self.say(Tone::Plain, why, moment),
@@ -131,7 +138,7 @@ impl<S: Screen> App<S> {
         let is_there = screen == self.active;
         self.show(screen, None, moment, out);
         // A pane of a screen is gone to from everywhere.
-        if is_there || command == Command::GoFeedback {
+        if is_there || matches!(command, Command::GoFeedback | Command::View) {
             self.tell(screen, Input::Command(command), moment, out);
         }
     }

@@ -1,5 +1,6 @@
 //! The console's state: what happens goes in, what is to be done comes out. Nothing here waits.
 
+mod begin;
 mod commands;
 mod event;
 mod jobs;
@@ -60,6 +61,8 @@ pub struct App<S: Screen> {
     screens: Vec<S>,
     active: usize,
     back: Vec<usize>,
+    /// The screen that waits for its editor.
+    editing: Option<usize>,
     /// What to show first, where that was said.
     first: Option<Place>,
     opened: Vec<bool>,
@@ -91,6 +94,7 @@ impl<S: Screen> App<S> {
             screens,
             active: 0,
             back: Vec::new(),
+            editing: None,
             first: None,
             overlay: None,
             keymap: Keymap::default(),
@@ -111,34 +115,6 @@ impl<S: Screen> App<S> {
             clock,
             size: Size::ZERO,
         }
-    }
-
-    /// The same with other keys, another pace, and more themes to choose from.
-    #[must_use]
-    pub fn preferring(mut self, preferences: Preferences) -> Self {
-        self.keymap = preferences.keymap;
-        self.pace = preferences.pace;
-        self.known.themes = preferences.themes;
-        self.known.places = self.screens.iter().map(|screen| screen.title().to_lowercase()).collect();
-        self
-    }
-
-    /// The same with the screen of this title in front, where there is one.
-    #[must_use]
-    pub fn opened_on(mut self, title: &str) -> Self {
-        self.active = self.screens.iter().position(|screen| screen.title() == title).unwrap_or(0);
-        self
-    }
-
-    /// The same with this place in front, whatever was left there.
-    #[must_use]
-    pub fn opened_at(mut self, place: Option<Place>) -> Self {
-        if let Some(place) = place
-            && let Some(screen) = self.screens.iter().position(|screen| screen.shows(&place))
-        {
-            (self.active, self.first) = (screen, Some(place));
-        }
-        self
     }
 
     /// The title of the screen in front.
@@ -191,6 +167,11 @@ impl<S: Screen> App<S> {
             Event::Interrupted => self.interrupt(moment, out),
             Event::Stopping => self.leaving = Some(Leaving::Suspend),
             Event::Terminated(status) => self.leaving = Some(Leaving::Quit(status)),
+            Event::Edited(edited) => {
+                if let Some(screen) = self.editing.take() {
+                    self.tell(screen, Input::Edited(edited), moment, out);
+                }
+            }
             Event::Said(toast) => self.toast(toast, moment),
         }
         self.leave_when_possible(out);
@@ -299,6 +280,11 @@ impl<S: Screen> App<S> {
                 Ask::Open(place) => self.open(place, moment, out),
                 Ask::Copy(text) => out.push(Effect::Copy(text)),
                 Ask::CopyLink(finding) => out.push(Effect::Copy(self.link_to(finding))),
+                Ask::Edit(outside) => {
+                    self.editing = Some(screen);
+                    out.push(Effect::Edit(outside));
+                }
+                Ask::Keep(kept) => out.push(Effect::Keep(kept)),
                 Ask::Follow(link) => self.follow(&link, moment, out),
                 Ask::Confirm(question, wish) => {
                     self.overlay = Some(Overlay::confirm_wish(question, screen, wish));

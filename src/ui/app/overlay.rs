@@ -53,9 +53,7 @@ impl<S: Screen> App<S> {
         match &mut self.overlay {
             Some(Overlay::Help(help)) => help.paste(text),
             Some(Overlay::Palette(palette)) => {
-                if let palette::Answer::WantsPaths(path) = palette.paste(text) {
-                    out.push(Effect::CompletePath(path));
-                }
+                out.extend(wanted(&palette.paste(text)));
             }
             // A paste answers no question.
             Some(Overlay::Confirm(..) | Overlay::Jobs(_)) | None => {}
@@ -103,9 +101,9 @@ impl<S: Screen> App<S> {
     ) {
         match palette.key(key, self.screens[self.active].pane()) {
             palette::Answer::Open => self.overlay = Some(Overlay::Palette(palette)),
-            palette::Answer::WantsPaths(path) => {
+            answer @ (palette::Answer::WantsPaths(_) | palette::Answer::WantsViews) => {
                 self.overlay = Some(Overlay::Palette(palette));
-                out.push(Effect::CompletePath(path));
+                out.extend(wanted(&answer));
             }
             palette::Answer::Closed => {}
             palette::Answer::Run(command) => {
@@ -140,5 +138,14 @@ impl<S: Screen> App<S> {
             _ => chosen,
         };
         self.overlay = Some(Overlay::Jobs(chosen));
+    }
+}
+
+/// The names that a palette wants for completion.
+fn wanted<W>(answer: &palette::Answer) -> Option<Effect<W>> {
+    match answer {
+        palette::Answer::WantsPaths(path) => Some(Effect::CompletePath(path.clone())),
+        palette::Answer::WantsViews => Some(Effect::CompleteView),
+        _ => None,
     }
 }

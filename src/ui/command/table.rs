@@ -7,6 +7,16 @@ const LIST: Holds = Holds::In(&[Pane::FindingsList]);
 const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
 const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
 const PEOPLE: Holds = Holds::In(&[Pane::People]);
+/// Where the key of the filter is not that of a search.
+const FILTER_KEY: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::Feedback,
+    Pane::AuditList,
+    Pane::AuditDetail,
+    Pane::RunsList,
+    Pane::RunsDetail,
+]);
+const DETAIL: Holds = Holds::In(&[Pane::FindingsDetail]);
 const ANY_LIST: Holds = Holds::In(&[
     Pane::FindingsList,
     Pane::FindingsDetail,
@@ -16,6 +26,8 @@ const ANY_LIST: Holds = Holds::In(&[
     Pane::OverviewEntries,
     Pane::AuditList,
     Pane::AuditDetail,
+    Pane::RunsList,
+    Pane::RunsDetail,
 ]);
 /// Lists with a filter.
 const FILTERED: Holds = Holds::In(&[
@@ -24,7 +36,12 @@ const FILTERED: Holds = Holds::In(&[
     Pane::Feedback,
     Pane::AuditList,
     Pane::AuditDetail,
+    Pane::RunsList,
+    Pane::RunsDetail,
 ]);
+const RUN: Holds = Holds::In(&[Pane::RunsList, Pane::RunsDetail]);
+/// Lists of which some rows need a person.
+const NEEDY: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::RunsList, Pane::RunsDetail]);
 const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
 const AUDIT: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::AuditReport]);
 const ROW: &[Need] = &[Need::Row];
@@ -43,8 +60,12 @@ pub const TABLE: &[Row] = &[
         "Offer the last verdict and reason on this row"),
     row(Command::Comment, "comment", "comment", &["c"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
         "Write a comment of several lines"),
+    row(Command::EditComment, "edit-comment", "comment in $EDITOR", &["E"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
+        "Write a comment in the editor that VISUAL or EDITOR names"),
     row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
         "Take back the row's decision, or the last on many; asks"),
+    row(Command::Acknowledge, "acknowledge", "seen", &["A"], RUN, ROW_TO_WRITE, Group::Decide,
+        "Say that a failing check was seen and may stand; asks why"),
     row(Command::Mark, "mark", "mark", &["Space"], LIST, ROW, Group::Decide,
         "Mark or unmark the row; a decision concerns all marked rows"),
     row(Command::MarkRange, "mark-range", "range", &["V"], LIST, ROW, Group::Decide,
@@ -79,10 +100,10 @@ pub const TABLE: &[Row] = &[
         "Half a page down"),
     row(Command::PageUp, "page-up", "page up", &["Ctrl-u", "PgUp"], EVERYWHERE, NOTHING, Group::Move,
         "Half a page up"),
-    row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], FINDING, NOTHING, Group::Move,
-        "To the next row that needs a person"),
-    row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], FINDING, NOTHING, Group::Move,
-        "To the previous row that needs a person"),
+    row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], NEEDY, NOTHING, Group::Move,
+        "To the next row that needs a person; in a search, on"),
+    row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], NEEDY, NOTHING, Group::Move,
+        "To the previous such row; in a search, back"),
     row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FILTERED, NOTHING, Group::Move,
         "To the row of a number or of a link"),
     row(Command::FocusDetail, "focus-detail", "detail", &["l", "Right"], EVERYWHERE, NOTHING, Group::Move,
@@ -105,6 +126,10 @@ pub const TABLE: &[Row] = &[
         "To your own drafts and decisions"),
     row(Command::GoAudit, "audit", "Audit", &["5", "g a"], EVERYWHERE, NOTHING, Group::Move,
         "To the Audit screen: is the history whole?"),
+    row(Command::GoRuns, "runs", "Runs", &["6", "g r"], EVERYWHERE, NOTHING, Group::Move,
+        "To the Runs screen: what is blocking?"),
+    row(Command::RunAgain, "run-again", "run again", &["r"], RUN, ROW, Group::Move,
+        "To where this flow is run"),
     row(Command::OpenSubject, "open-subject", "open subject", &["o"], ENTRY, ROW, Group::Move,
         "To what the entry speaks of: its finding, its scans"),
     row(Command::AiAgainstPeople, "ai-against-people", "AI against people", &["%", "g p"], FINDING_OR_OWN, NOTHING, Group::Show,
@@ -113,7 +138,7 @@ pub const TABLE: &[Row] = &[
         "Count what was decided blind alone, or all decisions"),
     row(Command::NextScope, "scope", "scope", &["o"], PEOPLE, NOTHING, Group::Show,
         "Measure the findings of the filter, or all"),
-    row(Command::Filter, "filter", "filter", &["/"], FILTERED, NOTHING, Group::Show,
+    row(Command::Filter, "filter", "filter", &["/"], FILTER_KEY, NOTHING, Group::Show,
         "Edit the filter"),
     row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FILTERED, NOTHING, Group::Show,
         "Lift the filter for a while, or put it back; the row stays"),
@@ -121,8 +146,18 @@ pub const TABLE: &[Row] = &[
         "Let new entries come in at the top, or no longer"),
     row(Command::FoldAll, "fold-all", "fold", &["Z"], ENTRY, ROW, Group::Show,
         "Fold the payload, or unfold all of it"),
+    row(Command::Search, "search", "search", &["/"], DETAIL, ROW, Group::Show,
+        "Search in the detail; n and N go on, Esc ends it"),
+    row(Command::View, "view", "views", &["v"], EVERYWHERE, NOTHING, Group::Show,
+        "Open a saved view of the findings: view NAME"),
+    row(Command::SaveView, "save-view", "save view", &["g v"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Save filter, order and columns as a view: save-view NAME"),
+    row(Command::Columns, "columns", "columns", &["C"], LIST, NOTHING, Group::Show,
+        "Choose the columns and their order"),
     row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
         "Sort by the next column"),
+    row(Command::Edit, "edit", "in $EDITOR", &["e", "Ctrl-o"], FINDING_OR_OWN, ROW, Group::Show,
+        "Read the row in $EDITOR; Ctrl-o: the text being written"),
     row(Command::Zoom, "zoom", "zoom", &["z"], EVERYWHERE, NOTHING, Group::Show,
         "Let the pane fill the screen, and back"),
     row(Command::ToggleClock, "toggle-clock", "UTC or local", &["T"], EVERYWHERE, NOTHING, Group::Show,

@@ -1,7 +1,8 @@
 //! What the app asks for, done.
 
-use super::{Answers, Console, PATIENCE};
+use super::{Answers, Console, PATIENCE, Presence};
 use super::{audit, paths};
+use crate::config::views::ViewFile;
 use crate::config::{Pace, Shape};
 use crate::db::Db;
 use crate::jobs::Job;
@@ -46,6 +47,22 @@ impl<S: Screen + Send + 'static> Console<S> {
                     }
                 });
             }
+            Effect::CompleteView => {
+                let answers = self.answers.clone();
+                tokio::spawn(async move {
+                    let look = tokio::task::spawn_blocking(|| ViewFile::usual().all());
+                    // What is wrong with the file is told when a view is opened.
+                    if let Ok(Ok(views)) = look.await {
+                        let names = views.into_iter().map(|view| view.name).collect();
+                        answers.send(Event::Paths(names)).await;
+                    }
+                });
+            }
+            Effect::Keep(kept) => {
+                let last = self.last.clone();
+                // What cannot be kept is no loss.
+                tokio::task::spawn_blocking(move || last.keep_choice(&kept));
+            }
             Effect::LoadTheme(name) => {
                 let (themes, answers) = (self.themes.clone(), self.answers.clone());
                 tokio::spawn(async move {
@@ -56,6 +73,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                     }
                 });
             }
+            Effect::Edit(outside) => Box::pin(self.lend(outside)).await,
             Effect::Suspend => Box::pin(self.suspend()).await,
             Effect::Redraw => {
                 self.painter.forget();
@@ -82,6 +100,10 @@ impl<S: Screen + Send + 'static> Console<S> {
         if self.shape == Shape::Linear {
             // Nothing but lines is written: whoever wants it elsewhere takes it from there.
             return self.print(&[text.as_str().to_owned()]);
+        }
+        if self.presence != Presence::Here {
+            // The terminal is somebody else's now.
+            return;
         }
         let within_tmux = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
         let wrapping = if within_tmux { Wrapping::Tmux } else { Wrapping::None };

@@ -5,6 +5,7 @@ mod effects;
 mod ending;
 mod keeper;
 mod last;
+mod lent;
 mod linear;
 mod link;
 mod paths;
@@ -61,6 +62,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
     let app = App::new(screens, setup::about(&session), theme, Clock::Local);
     let app = app
         .preferring(options.preferences(&themes))
+        .remembering(last.choices())
         .opened_on(&last.title())
         .opened_at(options.place.clone());
     let keeper = Keeper::default();
@@ -86,6 +88,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
         jobs: HashMap::new(),
         dirty: true,
         presence: Presence::Here,
+        lent: None,
         frame_at: Instant::now(),
         ended: None,
     };
@@ -109,6 +112,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
 enum News<M> {
     Event(Event<M>),
     LoggedIn(link::Who, Result<keeper::Opened>),
+    EditorEnded(std::io::Result<std::process::ExitStatus>),
 }
 
 /// Where tasks send their news.
@@ -135,6 +139,10 @@ enum Presence {
     Here,
     /// The shell has it: nothing is drawn.
     Away,
+    /// The person's editor has it: nothing is drawn, and nothing read.
+    Lent,
+    /// It was given away, and is to be taken back at once.
+    Returning,
 }
 
 struct Console<S: Screen> {
@@ -153,6 +161,7 @@ struct Console<S: Screen> {
     jobs: HashMap<JobId, CancellationToken>,
     dirty: bool,
     presence: Presence,
+    lent: Option<lent::Lent>,
     /// When the next frame may be drawn.
     frame_at: Instant,
     ended: Option<u8>,
@@ -169,7 +178,13 @@ impl<S: Screen + Send + 'static> Console<S> {
         })?;
         self.resize().await;
         self.take(Event::Started).await;
+        // The first read is asked for by the reader's start.
+        let mut is_reading = true;
         while self.ended.is_none() {
+            if !is_reading && self.presence != Presence::Lent {
+                reader.ask();
+                is_reading = true;
+            }
             self.draw_if_due();
             let deadline = self.deadline();
             tokio::select! {
@@ -177,10 +192,13 @@ impl<S: Screen + Send + 'static> Console<S> {
                 signal = signals.next() => self.signal(signal).await,
                 chunk = reader.next() => match chunk {
                     Chunk::Bytes(bytes, at) => {
+                        is_reading = false;
                         for arrived in self.decoder.read(&bytes, at) {
-                            self.take(Event::Arrived(arrived)).await;
+                            // Keys that came along with the one that opened an editor were not for us.
+                            if self.presence != Presence::Lent {
+                                self.take(Event::Arrived(arrived)).await;
+                            }
                         }
-                        reader.ask();
                     }
                     Chunk::End => self.hang_up(),
                 },
@@ -238,6 +256,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                 }
                 self.take(event).await;
             }
+            News::EditorEnded(ended) => self.editor_ended(ended).await,
             News::LoggedIn(who, opened) => {
                 let (drafts, complaint) = self.keeper.opened(opened);
                 self.take(Event::LoggedIn(who.user, who.access)).await;
@@ -267,7 +286,7 @@ impl<S: Screen + Send + 'static> Console<S> {
     fn draw_if_due(&mut self) {
         let moment = Moment::now();
         if !self.dirty
-            || self.presence == Presence::Away
+            || self.presence != Presence::Here
             || moment.at < self.frame_at
             || !self.painter.has_room()
         {

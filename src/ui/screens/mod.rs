@@ -6,6 +6,8 @@ pub mod findings;
 
 pub mod audit;
 
+pub mod runs;
+
 use crate::ui::command::{Command, Need, Pane};
 use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tone, Tools};
 use chrono::{DateTime, Utc};
@@ -112,4 +114,6 @@ screens! {
     Findings(findings::Findings),
     /// Is the history whole?
     Audit(audit::Audit),
+    /// What is blocking?
+    Runs(runs::Runs),
 }

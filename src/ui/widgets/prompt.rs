@@ -57,6 +57,13 @@ impl Prompt {
         self.line.insert(text);
     }
 
+    /// Puts another text in the place of what was typed; line ends become spaces.
+    pub fn set(&mut self, text: &str) {
+        self.complaint = None;
+        self.recalled = None;
+        self.line.set(text);
+    }
+
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent) -> Answer {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);

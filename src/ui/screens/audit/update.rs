@@ -38,8 +38,8 @@ impl Audit {
                 self.stopped(nature);
                 Vec::new()
             }
-            // Nothing that is typed here is worth keeping.
-            Input::DraftsRestored(_) => Vec::new(),
+            // Nothing that is typed or chosen here is worth keeping.
+            Input::DraftsRestored(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
         }
     }
 
@@ -82,7 +82,8 @@ impl Audit {
                 self.go_to(seq)
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_whole(From::Top),
-            Some(Place::Overview | Place::Findings { .. } | Place::Finding(_)) | None => Vec::new(),
+            // Other places are shown by other screens.
+            Some(_) | None => Vec::new(),
         }
     }
 

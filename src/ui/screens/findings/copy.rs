@@ -35,4 +35,14 @@ impl Findings {
             }
         }
     }
+
+    /// The command line that shows the same rows.
+    fn command_line(&self) -> String {
+        let filter = if self.own.is_open() { "by:me".to_owned() } else { self.query().filter };
+        let sort = super::sort::flags(self.sort);
+        if filter.is_empty() {
+            return format!("attestor findings list{sort}");
+        }
+        format!("attestor findings list --filter '{}'{sort}", filter.replace('\'', r"'\''"))
+    }
 }

@@ -10,7 +10,6 @@ use super::state::{Load, Shown, place};
 use crate::text::SafeText;
 use crate::triage::detail::FindingDetail;
 use crate::triage::finding::{Feedback, FeedbackKind, Finding, Verdict};
-use crate::triage::risk::CveThreat;
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Keep};
 use crate::ui::widgets::when;
@@ -66,12 +65,11 @@ impl Writer<'_> {
         code(self, detail);
         self.ai(row, detail);
         self.part("risk", &self.risk(detail), self.look.theme.text);
-        for cve in &detail.cves {
-            self.part("cve", &threat(cve), self.look.theme.text);
-        }
+        self.threats(detail);
         patch(self, detail);
         self.past(detail);
         self.scans(detail);
+        self.build(detail);
         for entry in detail.entries.iter().rev() {
             let at = when::moment(entry.occurred_at, self.look.clock);
             let text =
@@ -268,18 +266,4 @@ fn said_in_words(said: &Feedback, look: &Look<'_>) -> String {
         text.push_str(&format!("{gap}\"{}\"", said.comments.as_str()));
     }
     text
-}
-
-/// What is known of a CVE; what is not known says so.
-fn threat(cve: &CveThreat) -> String {
-    let epss = cve.epss.map_or_else(|| "unknown".to_owned(), |p| format!("{:.2} %", p * 100.0));
-    let percentile =
-        cve.epss_percentile.map_or_else(String::new, |p| format!(" (percentile {:.0})", p * 100.0));
-    let kev = match (cve.kev, cve.ransomware) {
-        (Some(true), Some(true)) => "exploited, ransomware",
-        (Some(true), _) => "exploited",
-        (Some(false), _) => "not listed",
-        (None, _) => "unknown",
-    };
-    format!("{}  EPSS {epss}{percentile}  KEV {kev}", cve.cve_id.one_line())
 }

@@ -16,6 +16,7 @@ impl Findings {
     pub(super) fn layer_key(&mut self, key: KeyEvent) -> Vec<Ask<Wish>> {
         match &mut self.layer {
             Layer::None => Vec::new(),
+            Layer::Arrange(_) => self.arrange_key(key),
             Layer::Reason(reason) => match reason.prompt.key(key) {
                 prompt::Answer::Open => {
                     self.keep_open_text();
@@ -66,6 +67,7 @@ impl Findings {
             Layer::Reason(reason) => reason.prompt.paste(text),
             Layer::Comment(comment) => comment.editor.paste(text),
             Layer::Jump(jump) => jump.paste(text),
+            Layer::Arrange(_) => self.arrange_paste(text),
             // A question takes no text, and a paste must not reach what lies below it.
             Layer::Conflict(_) | Layer::Unsure => {}
             Layer::None => return false,

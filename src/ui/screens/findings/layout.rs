@@ -90,6 +90,7 @@ impl Findings {
         match &self.layer {
             Layer::None | Layer::Comment(_) => 0,
             Layer::Reason(_) | Layer::Jump(_) => prompt::HEIGHT,
+            Layer::Arrange(open) => self.arrange_height(open),
             Layer::Conflict(_) => panels::CONFLICT_HEIGHT,
             Layer::Unsure => panels::UNSURE_HEIGHT,
         }

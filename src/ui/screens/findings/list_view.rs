@@ -15,7 +15,7 @@ use ratatui::style::Style;
 
 /// What a column shows of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shows {
+pub(super) enum Shows {
     Risk,
     Severity,
     SeverityWord,
@@ -28,64 +28,85 @@ enum Shows {
     Ai,
     AiOrVerdict,
     Verdict,
+    Epss,
+    Kev,
+    Claimed,
+    Id,
 }
 
 /// The columns for a list of so many cells.
-fn columns(cells: u16) -> Vec<(Shows, Column)> {
-    let column = |shows, title, room, align, keep| (shows, Column { title, room, align, keep });
-    let words = |shows, title, cells| column(shows, title, Room::Fixed(cells), Align::Left, Keep::Start);
-    let rule = |part| column(Shows::Rule, "RULE", Room::Share(part), Align::Left, Keep::Name);
-    let place = |part| column(Shows::Place, "WHERE", Room::Share(part), Align::Left, Keep::End);
-    let repo = column(Shows::Repo, "REPO", Room::Share(3), Align::Left, Keep::End);
-    let risk = column(Shows::Risk, "RISK", Room::Fixed(5), Align::Right, Keep::Start);
-    let age = column(Shows::Age, "AGE", Room::Fixed(4), Align::Right, Keep::Start);
+pub(super) fn columns(cells: u16) -> Vec<(Shows, Column)> {
+    let fixed = |shows, cells| of(shows, Room::Fixed(cells));
+    let share = |shows, part| of(shows, Room::Share(part));
     match cells {
-        ..60 => vec![risk, words(Shows::SeverityWord, "SEV", 4), rule(4), place(5)],
-        60..72 => vec![
-            risk,
-            words(Shows::Severity, "SEV", 6),
-            rule(5),
-            place(5),
-            age,
-            words(Shows::AiOrVerdict, "AI", 7),
+        ..60 => vec![
+            fixed(Shows::Risk, 5),
+            fixed(Shows::SeverityWord, 4),
+            share(Shows::Rule, 4),
+            share(Shows::Place, 5),
         ],
-        72..100 => vec![
-            risk,
-            words(Shows::Severity, "SEVERITY", 8),
-            rule(5),
-            place(5),
-            age,
-            words(Shows::AiOrVerdict, "AI", 7),
+        60..100 => vec![
+            fixed(Shows::Risk, 5),
+            fixed(Shows::Severity, if cells < 72 { 6 } else { 8 }),
+            share(Shows::Rule, 5),
+            share(Shows::Place, 5),
+            fixed(Shows::Age, 4),
+            fixed(Shows::AiOrVerdict, 7),
         ],
         100..140 => vec![
-            risk,
-            words(Shows::Severity, "SEVERITY", 8),
-            rule(4),
-            place(4),
-            repo,
-            words(Shows::State, "STATE", 5),
-            age,
-            words(Shows::AiOrVerdict, "AI", 7),
+            fixed(Shows::Risk, 5),
+            fixed(Shows::Severity, 8),
+            share(Shows::Rule, 4),
+            share(Shows::Place, 4),
+            share(Shows::Repo, 3),
+            fixed(Shows::State, 5),
+            fixed(Shows::Age, 4),
+            fixed(Shows::AiOrVerdict, 7),
         ],
         _ => vec![
-            risk,
-            words(Shows::Severity, "SEVERITY", 8),
-            rule(5),
-            place(5),
-            repo,
-            words(Shows::Tool, "TOOL", 12),
-            words(Shows::State, "STATE", 5),
-            age,
-            words(Shows::Ai, "AI", 6),
-            words(Shows::Verdict, "VERDICT", 7),
+            fixed(Shows::Risk, 5),
+            fixed(Shows::Severity, 8),
+            share(Shows::Rule, 5),
+            share(Shows::Place, 5),
+            share(Shows::Repo, 3),
+            fixed(Shows::Tool, 12),
+            fixed(Shows::State, 5),
+            fixed(Shows::Age, 4),
+            fixed(Shows::Ai, 6),
+            fixed(Shows::Verdict, 7),
         ],
     }
+}
+
+pub(super) fn of(shows: Shows, room: Room) -> (Shows, Column) {
+    let (title, align, keep) = match shows {
+        Shows::Risk => ("RISK", Align::Right, Keep::Start),
+        Shows::Severity if room == Room::Fixed(6) => ("SEV", Align::Left, Keep::Start),
+        Shows::Severity => ("SEVERITY", Align::Left, Keep::Start),
+        Shows::SeverityWord => ("SEV", Align::Left, Keep::Start),
+        Shows::Rule => ("RULE", Align::Left, Keep::Name),
+        Shows::Place => ("WHERE", Align::Left, Keep::End),
+        Shows::Repo => ("REPO", Align::Left, Keep::End),
+        Shows::Tool => ("TOOL", Align::Left, Keep::Start),
+        Shows::State => ("STATE", Align::Left, Keep::Start),
+        Shows::Age => ("AGE", Align::Right, Keep::Start),
+        Shows::Ai | Shows::AiOrVerdict => ("AI", Align::Left, Keep::Start),
+        Shows::Verdict => ("VERDICT", Align::Left, Keep::Start),
+        Shows::Epss => ("EPSS", Align::Right, Keep::Start),
+        Shows::Kev => ("KEV", Align::Left, Keep::Start),
+        Shows::Claimed => ("CLAIMED", Align::Left, Keep::Start),
+        Shows::Id => ("ID", Align::Right, Keep::End),
+    };
+    (shows, Column { title, room, align, keep })
 }
 
 impl Findings {
     /// Draws header and rows.
     pub(super) fn draw_list(&self, header: Rect, list: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let shown = columns(list.width);
+        let shown = match self.chosen_columns.is_empty() {
+            true => columns(list.width),
+            false => super::columns_view::chosen(&self.chosen_columns, list.width),
+        };
         let columns: Vec<Column> = shown.iter().map(|(_, column)| *column).collect();
         let widths = table::widths(&columns, list.width.into());
         match &self.load {
@@ -209,6 +230,17 @@ fn text(shows: Shows, row: &Row, look: &Look<'_>) -> String {
         Shows::Age => when::age(finding.first_seen_at, look.now),
         Shows::Ai => ai(finding, look.theme),
         Shows::Verdict => verdict(row, look.theme).unwrap_or_else(|| symbols.none.to_owned()),
+        Shows::Epss => finding.epss.map_or_else(|| symbols.none.to_owned(), |epss| format!("{epss:.3}")),
+        Shows::Kev => match finding.kev {
+            Some(true) => format!("{} yes", symbols.up),
+            Some(false) => "no".to_owned(),
+            None => symbols.none.to_owned(),
+        },
+        Shows::Claimed => match finding.claimed(look.now) {
+            Some((by, _)) => by.one_line().into_owned(),
+            None => symbols.none.to_owned(),
+        },
+        Shows::Id => finding.id.to_string(),
         Shows::AiOrVerdict => verdict(row, look.theme).unwrap_or_else(|| ai(finding, look.theme)),
     }
 }

@@ -4,6 +4,7 @@
 //! absent: the screen never writes by itself, never sorts or filters the rows that it holds (the
 //! database does), and never holds more than a window of them.
 
+pub mod arrange;
 pub mod choice;
 pub mod drafts;
 pub mod list;
@@ -18,12 +19,15 @@ mod deeds;
 mod layers;
 mod loading;
 mod outcomes;
+mod outside;
 mod sort;
 mod take_back;
 mod update;
 
+mod columns_view;
 mod detail_code;
 mod detail_parts;
+mod detail_threat;
 mod detail_view;
 pub(super) mod layout;
 pub(super) mod list_view;
@@ -74,7 +78,9 @@ impl Screen for Findings {
             Layer::Comment(_) => Mode::Editor,
             Layer::None if self.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
-            Layer::Reason(_) | Layer::Jump(_) | Layer::Conflict(_) | Layer::Unsure => Mode::Line,
+            Layer::Reason(_) | Layer::Jump(_) | Layer::Arrange(_) | Layer::Conflict(_) | Layer::Unsure => {
+                Mode::Line
+            }
         }
     }
 
@@ -103,7 +109,9 @@ impl Screen for Findings {
                     hints.insert(2, Command::TakeBack);
                 }
                 match focus {
-                    Focus::Detail => hints.extend([Command::Zoom, Command::FocusList, Command::NextNeedy]),
+                    Focus::Detail => {
+                        hints.extend([Command::Zoom, Command::FocusList, Command::NextNeedy, Command::Search])
+                    }
                     _ => hints.extend([Command::Mark, Command::Filter, Command::NextNeedy]),
                 }
                 hints

@@ -39,6 +39,7 @@ impl Findings {
                 reason.prompt.draw(&about, "reason", keys, area, buffer, theme)
             }
             Layer::Jump(jump) => jump.draw("jump", "#", "Enter jumps   Esc closes", area, buffer, theme),
+            Layer::Arrange(open) => self.draw_arrange(open, area, buffer, look),
             Layer::Comment(comment) => draw_editor(comment, area, buffer, look),
             Layer::Conflict(panel) => {
                 draw_conflict(panel, area, buffer, look);

@@ -1,5 +1,6 @@
 //! Does what the screen wishes: the only place here that awaits.
 
+use super::arrange;
 use super::list::{Edge, PAGE, Way};
 use super::sort;
 use super::wish::{Counts, Form, From, Msg, OwnPage, Query, Rows, Wish};
@@ -58,6 +59,7 @@ async fn answer(wish: Wish, tools: Tools) -> Msg {
             Msg::News { ticket, result: news(db, &query, beyond, now).await }
         }
         Wish::Detail(id) => Msg::Detail(id, detail::show(db, id).await.map(Box::new)),
+        Wish::Arrange(wish) => Msg::Arrange(arrange::perform(wish).await),
         Wish::Copy(id, form) => Msg::Copied(copied(db, id, form).await),
         Wish::Find(id) => {
             let found = findings::find(db, &[id]).await;

@@ -1,5 +1,6 @@
 //! What the Findings screen knows.
 
+use super::arrange::{Arrange, Search};
 use super::choice::Choice;
 use super::drafts::Drafts;
 use super::list::List;
@@ -10,6 +11,7 @@ use super::take_back::Whole;
 use super::wish::{Query, Wish};
 use crate::ids::FindingId;
 use crate::text::SafeText;
+use crate::triage::column::Column;
 use crate::triage::detail::FindingDetail;
 use crate::triage::feedback::Conflict;
 use crate::triage::finding::{Finding, Verdict};
@@ -32,6 +34,10 @@ pub struct Findings {
     pub(super) zoom: Zoom,
     pub(super) filter: FilterBar,
     pub(super) sort: crate::triage::store::findings::Sort,
+    /// Those that a person chose; none = those that fit.
+    pub(super) chosen_columns: Vec<Column>,
+    pub(super) wanted_view: Option<String>,
+    pub(super) search: Option<Search>,
     pub(super) list: List,
     pub(super) load: Load,
     pub(super) as_of: Option<DateTime<Utc>>,
@@ -139,6 +145,8 @@ pub enum Layer {
     Comment(Box<CommentEditor>),
     /// The number of a finding is being written.
     Jump(Prompt),
+    /// Views, columns, or what to look for.
+    Arrange(Arrange),
     /// Two people decided: both sides.
     Conflict(ConflictPanel),
     /// A deed was sent, and the answer never came.
@@ -196,6 +204,9 @@ impl Findings {
             zoom: Zoom::Out,
             filter: FilterBar::new(DEFAULT_FILTER),
             sort: Default::default(),
+            chosen_columns: Vec::new(),
+            wanted_view: None,
+            search: None,
             list: List::default(),
             load: Load::Idle,
             as_of: None,

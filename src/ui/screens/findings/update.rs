@@ -1,5 +1,6 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
+use super::arrange;
 use super::list::{Moved, Way};
 use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
@@ -21,6 +22,16 @@ impl Findings {
             }
             Input::Resized { columns, rows } => {
                 (self.columns, self.rows) = (columns, rows);
+                Vec::new()
+            }
+            Input::Edited(edited) => {
+                self.edited(edited);
+                Vec::new()
+            }
+            Input::Kept(kept) => {
+                if let Some(columns) = kept.get(arrange::columns::KEPT) {
+                    self.columns_kept(columns);
+                }
                 Vec::new()
             }
             Input::Command(command) => self.command(command),
@@ -69,6 +80,7 @@ impl Findings {
                 self.people_came(filter, result);
                 Vec::new()
             }
+            Msg::Arrange(msg) => self.arranged(msg),
             Msg::Copied(result) => self.copied(result),
             Msg::Done(key, result) => self.done(key, result),
             Msg::Agreed(wish, about) => self.send(*wish, about),
@@ -86,7 +98,8 @@ impl Findings {
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_top(),
             Some(Place::Finding(id)) => self.go_to_finding(id),
-            Some(Place::Overview | Place::Audit { .. } | Place::Entry(_)) | None => Vec::new(),
+            // Other places are shown by other screens.
+            Some(_) | None => Vec::new(),
         }
     }
 
@@ -149,6 +162,12 @@ impl Findings {
                 Vec::new()
             }
             Command::SuspendFilter => self.suspend_filter(),
+            Command::View => self.open_views(),
+            Command::SaveView => self.open_save_view(),
+            Command::Columns => self.open_columns(),
+            Command::Search => self.open_search(),
+            Command::NextNeedy if self.is_searching() => self.next_hit(Way::Down),
+            Command::PreviousNeedy if self.is_searching() => self.next_hit(Way::Up),
             Command::NextNeedy => self.needy(Way::Down),
             Command::PreviousNeedy => self.needy(Way::Up),
             Command::Mark => self.mark(),
@@ -169,6 +188,8 @@ impl Findings {
             | Command::CopyMarkdown
             | Command::CopyLink
             | Command::CopyCommand => self.copy(command),
+            Command::Edit => self.edit_outside(),
+            Command::EditComment => self.comment_outside(),
             Command::JumpToId => {
                 self.open_jump();
                 Vec::new()
@@ -232,7 +253,7 @@ impl Findings {
         }
     }
 
-    fn focus_detail(&mut self) -> Vec<Ask<Wish>> {
+    pub(super) fn focus_detail(&mut self) -> Vec<Ask<Wish>> {
         if self.subject().is_none() {
             return Vec::new();
         }
@@ -260,9 +281,11 @@ impl Findings {
         Vec::new()
     }
 
-    /// One layer back: the zoom, the detail, the own pane; then it is the app's turn.
+    /// One layer back: the search, the zoom, the detail, the own pane; then it is the app's turn.
     fn back(&mut self) -> Vec<Ask<Wish>> {
-        if self.zoom == Zoom::In {
+        if self.is_searching() {
+            self.search = None;
+        } else if self.zoom == Zoom::In {
             self.zoom = Zoom::Out;
         } else if self.focus == Focus::Detail {
             return self.focus_list();
@@ -343,16 +366,6 @@ impl Findings {
             return asks;
         }
         self.reload()
-    }
-
-    /// The command line that shows the same rows.
-    pub(super) fn command_line(&self) -> String {
-        let filter = if self.own.is_open() { "by:me".to_owned() } else { self.query().filter };
-        let sort = super::sort::flags(self.sort);
-        if filter.is_empty() {
-            return format!("attestor findings list{sort}");
-        }
-        format!("attestor findings list --filter '{}'{sort}", filter.replace('\'', r"'\''"))
     }
 
     fn scroll_detail(&mut self, way: Way, by: usize) {

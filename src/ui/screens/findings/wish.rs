@@ -1,5 +1,6 @@
 //! What the screen may ask to be done, and the answers.
 
+use super::arrange::{ArrangeMsg, ArrangeWish};
 use super::list::{Edge, Way};
 use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
@@ -78,6 +79,8 @@ pub enum Wish {
     Detail(FindingId),
     /// A finding by its number, to go to its row.
     Find(FindingId),
+    /// Something about the views.
+    Arrange(ArrangeWish),
     /// A finding, to be copied in this form.
     Copy(FindingId, Form),
     /// Values of a field that begin so, for completion.
@@ -199,6 +202,8 @@ pub enum Msg {
         /// What is measured, or why nothing is.
         result: Result<Box<Stats>, Error>,
     },
+    /// Something about the views.
+    Arrange(ArrangeMsg),
     /// The text of a finding, to be copied.
     Copied(Result<SafeText, Error>),
     /// What became of a deed.
@@ -250,6 +255,7 @@ impl Wish {
             Wish::Count { .. } => Nature::Load("count"),
             Wish::News { .. } => Nature::Load("news"),
             Wish::Detail(_) => Nature::Load("detail"),
+            Wish::Arrange(_) => Nature::Load("views"),
             Wish::Copy(..) => Nature::Load("copy"),
             Wish::Values { .. } => Nature::Load("values"),
             Wish::Own { .. } => Nature::Load("own"),

@@ -4,6 +4,7 @@ use super::lines::{self, Line, Section};
 use super::wish::{Look, Msg, Wish};
 use crate::chain::recent;
 use crate::db::Db;
+use crate::db::series::Reach;
 use crate::error::Result;
 use crate::ids::FindingId;
 use crate::triage::store::overview::Mark;
@@ -30,6 +31,14 @@ pub async fn perform_with(wish: Wish, db: &Db, file: Option<SessionFile>) -> Msg
         Wish::Look => Msg::Looked(look(db, file).await),
         Wish::Section(section, look) => {
             let now = Utc::now();
+            match glance(db, section, &look).await {
+                Ok((lines, Reach::Cut)) => Msg::Glance(section, now, lines),
+                Ok((lines, Reach::Whole)) => Msg::Section(section, now, Ok(lines)),
+                Err(error) => Msg::Section(section, now, Err(error)),
+            }
+        }
+        Wish::Whole(section, look) => {
+            let now = Utc::now();
             Msg::Section(section, now, read(db, section, &look).await)
         }
         Wish::Entries => {
@@ -50,14 +59,22 @@ async fn look(db: &Db, file: Option<SessionFile>) -> Result<Look> {
     Ok(Look { database, last, now })
 }
 
+/// What of a section is quick to read, and whether that is all of it.
+async fn glance(db: &Db, section: Section, look: &Look) -> Result<(Vec<Line>, Reach)> {
+    Ok(match section {
+        Section::Findings => {
+            let (queue, reach) = overview::glance(db, mark(look), look.now.at).await?;
+            (lines::findings(&queue, look), reach)
+        }
+        Section::Imports | Section::Chain => (read(db, section, look).await?, Reach::Whole),
+    })
+}
+
 /// What a section shows. The server's time at the look is the time of all of them.
 async fn read(db: &Db, section: Section, look: &Look) -> Result<Vec<Line>> {
     let now = look.now.at;
     Ok(match section {
-        Section::Findings => {
-            let mark = look.last.map(|last| Mark { at: last.at, finding: last.finding });
-            lines::findings(&overview::queue(db, mark, now).await?, look)
-        }
+        Section::Findings => lines::findings(&overview::queue(db, mark(look), now).await?, look),
         Section::Imports => {
             let (newest, scans) = tokio::try_join!(imports::newest(db, IMPORTS), imports::scans(db, now))?;
             lines::imports(&newest, &scans, look)
@@ -68,6 +85,10 @@ async fn read(db: &Db, section: Section, look: &Look) -> Result<Vec<Line>> {
             lines::chain(head.seq, &days, newest.first(), look)
         }
     })
+}
+
+fn mark(look: &Look) -> Option<Mark> {
+    look.last.map(|last| Mark { at: last.at, finding: last.finding })
 }
 
 async fn keep(database: String, visit: Visit, file: Option<SessionFile>) -> std::result::Result<(), String> {

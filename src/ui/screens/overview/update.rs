@@ -1,7 +1,7 @@
 //! What a command or an answer changes, and what is asked for next.
 
 use super::super::findings::state::{Failure, Load, Zoom, safe};
-use super::lines::{Jump, Section};
+use super::lines::{Jump, Line, Section};
 use super::state::{Focus, Keeping, Overview};
 use super::wish::{ENTRIES_LANE, Look, Msg, Wish};
 use crate::chain::recent::About;
@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::ids::EntrySeq;
 use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Input, Nature, Place, Toast, Tone};
+use chrono::{DateTime, Utc};
 
 impl Overview {
     /// Takes what the app says.
@@ -30,7 +31,12 @@ impl Overview {
                 Vec::new()
             }
             // There is no line to type into, and a paste decides nothing.
-            Input::Key(_) | Input::Paste(_) | Input::DraftsRestored(_) | Input::Rested => Vec::new(),
+            Input::Key(_)
+            | Input::Kept(_)
+            | Input::Edited(_)
+            | Input::Paste(_)
+            | Input::DraftsRestored(_)
+            | Input::Rested => Vec::new(),
             Input::News | Input::Reconnected | Input::LoggedIn | Input::Verified(_) => Vec::new(),
         }
     }
@@ -39,6 +45,7 @@ impl Overview {
     pub(super) fn on_answer(&mut self, msg: Msg) -> Vec<Ask<Wish>> {
         match msg {
             Msg::Looked(result) => return self.looked(result),
+            Msg::Glance(section, at, lines) => return self.glanced(section, at, lines),
             Msg::Section(section, at, result) => {
                 let Some(block) = self.blocks.iter_mut().find(|block| block.section == section) else {
                     return Vec::new();
@@ -111,6 +118,16 @@ impl Overview {
         let now = look.now;
         self.keeping = Keeping::Done;
         vec![Ask::Do(Wish::Keep(database, now))]
+    }
+
+    /// Shows what was quick where nothing is shown yet, and asks for the whole. What is shown already says
+    /// more than a glance does, and stays until the whole has come.
+    fn glanced(&mut self, section: Section, at: DateTime<Utc>, lines: Vec<Line>) -> Vec<Ask<Wish>> {
+        let Some(look) = self.look.clone() else { return Vec::new() };
+        if let Some(block) = self.blocks.iter_mut().find(|b| b.section == section && b.as_of.is_none()) {
+            (block.lines, block.as_of) = (lines, Some(at));
+        }
+        vec![Ask::Do(Wish::Whole(section, look))]
     }
 
     fn beyond_look(&self, head: EntrySeq) -> u64 {
