@@ -112,12 +112,12 @@ fn many(server: &Server) {
             console.press(&digit.to_string());
         }
         let decided = console.send("\r");
-        decisions.push((console.wait(": entry ") - decided).as_secs_f64());
+        decisions.push((console.wait(" of is:undecided: entry") - decided).as_secs_f64());
         console.settle();
         console.press("u");
         console.wait("y take back");
         let returned = console.send("y");
-        returns.push((console.wait("take back FP") - returned).as_secs_f64());
+        returns.push((console.wait("take back FP on") - returned).as_secs_f64());
         console.settle();
     }
     for (what, times) in [("decided at once", &decisions), ("taken back at once", &returns)] {

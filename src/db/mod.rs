@@ -7,6 +7,7 @@ pub mod local;
 pub mod login;
 pub mod migrate;
 pub mod page;
+pub mod relation;
 pub mod series;
 pub mod snapshot;
 

@@ -30,8 +30,7 @@ impl Db {
         let mut connection = self.unpooled().await?;
         sqlx::raw_sql(BEGIN).execute(&mut connection).await?;
         // A standby may refuse; then one connection has to do. The transaction is not to fail of it.
-        let exported = sqlx::raw_sql("savepoint export").execute(&mut connection).await;
-        exported?;
+        sqlx::raw_sql("savepoint export").execute(&mut connection).await?;
         let name = sqlx::query_scalar("select pg_export_snapshot()").fetch_one(&mut connection).await;
         let end = if name.is_ok() { "release savepoint export" } else { "rollback to savepoint export" };
         sqlx::raw_sql(end).execute(&mut connection).await?;
@@ -58,6 +57,38 @@ impl Snapshot {
     /// The name under which [`Db::snapshot_named`] sees the same.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// From here on rows are found by an index, where there is one: in its order, without sorting.
+    pub async fn plan_by_index(&mut self) -> Result<()> {
+        self.plan(
+            "set local enable_seqscan = off; set local enable_bitmapscan = off;
+                   set local enable_indexscan = on; set local enable_indexonlyscan = off",
+        )
+        .await
+    }
+
+    /// From here on rows are found in the table itself, whatever its indexes say.
+    pub async fn plan_by_table(&mut self) -> Result<()> {
+        self.plan(
+            "set local enable_seqscan = on; set local enable_bitmapscan = off;
+                   set local enable_indexscan = off; set local enable_indexonlyscan = off",
+        )
+        .await
+    }
+
+    /// From here on rows are found as the server thinks best.
+    pub async fn plan_freely(&mut self) -> Result<()> {
+        self.plan(
+            "set local enable_seqscan = on; set local enable_bitmapscan = on;
+                   set local enable_indexscan = on; set local enable_indexonlyscan = on",
+        )
+        .await
+    }
+
+    async fn plan(&mut self, settings: &'static str) -> Result<()> {
+        sqlx::raw_sql(settings).execute(&mut self.connection).await?;
+        Ok(())
     }
 
     /// The connection.

@@ -47,7 +47,7 @@ pub enum Command {
     GoRuns,
     /// Says that a check was seen, and why it may stand.
     Acknowledge,
-    /// To where the flow of a run is run.
+    /// Runs the flow of a run again.
     RunAgain,
     /// Measures the AI's verdicts on those of people.
     AiAgainstPeople,

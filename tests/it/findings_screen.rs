@@ -1,6 +1,8 @@
 //! The Findings screen: what it decides, and how it looks.
 
+mod arrange;
 mod bytes;
+mod code;
 mod deeds;
 mod desk;
 mod feedback_pane;
@@ -8,6 +10,7 @@ mod filter;
 mod list;
 mod looks;
 mod many;
+mod outside;
 mod parts;
 mod samples;
 mod server;

@@ -77,7 +77,7 @@ pub(super) async fn name(snapshot: &mut Snapshot) -> Result<Option<String>> {
 }
 
 /// The same, where nothing can be done without.
-pub(super) async fn own_name(snapshot: &mut Snapshot) -> Result<String> {
+pub(in crate::audit) async fn own_name(snapshot: &mut Snapshot) -> Result<String> {
     name(snapshot).await?.ok_or_else(|| {
         Error::new(Kind::Configuration, "the database does not name its chain").hint("attestor migrate")
     })

@@ -5,6 +5,7 @@ mod pin;
 mod prove;
 mod seal;
 
+pub(super) use gather::own_name;
 pub use gather::{Known, gather};
 pub use pin::{Pinned, newest, pin};
 pub use prove::prove;

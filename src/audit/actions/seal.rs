@@ -8,6 +8,7 @@
 use super::gather::{found, own_name};
 use super::pin::grew;
 use crate::audit::evidence::{Believed, Evidence, weigh};
+use crate::audit::line::moment;
 use crate::audit::merkle::{Range, Subtree};
 use crate::audit::note::Checkpoint;
 use crate::audit::place::publish;
@@ -29,9 +30,12 @@ use crate::db::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 use crate::ids::{DeedKey, EntrySeq};
 use crate::jobs::JobContext;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, json};
 use std::path::PathBuf;
+
+/// How far the clock of the database may run before that of the machine that signs.
+const CLOCKS_APART_MAX: TimeDelta = TimeDelta::minutes(5);
 
 /// What is wanted.
 pub struct Request<'a> {
@@ -119,6 +123,14 @@ pub async fn seal(db: &Db, request: &Request<'_>, job: &JobContext) -> Result<Ou
     let earlier = [base.map(|base| &base.signed), trust.pinned.as_ref()];
     if let Some(refused) = ungrown(db, earlier, (size, &read.root)).await? {
         return Ok(Outcome::Refused(vec![refused]));
+    }
+    // The time that is signed bounds the times of the entries below it.
+    if read.newest.is_some_and(|newest| newest > request.now + CLOCKS_APART_MAX) {
+        return Err(Error::new(
+            Kind::Failed,
+            "the newest entry is of a time that this machine's clock has not reached",
+        )
+        .hint("set the clocks of this machine and of the database's"));
     }
     let text =
         Checkpoint { origin: origin.clone(), size, root: read.root, extensions: Vec::new() }.to_string();
@@ -232,6 +244,8 @@ async fn append(db: &Db, request: &Request<'_>, key: &str, base: Option<&Signed>
 /// What was read again.
 struct Reread {
     root: Digest,
+    /// The time of the newest entry.
+    newest: Option<DateTime<Utc>>,
     entries: u64,
     tiles: Vec<(Subtree, Digest)>,
 }
@@ -287,12 +301,14 @@ async fn reread(
     if base.is_none() {
         walk.begin();
     }
+    let micros = walk.last().and_then(|last| last.occurred_at);
     let breaks = walk.into_breaks();
     if breaks.count() > 0 {
         return Ok(Err(breaks.first_ones()));
     }
+    let newest = micros.and_then(moment);
     match range.root().filter(|_| range.end() == from + total) {
-        Some(root) => Ok(Ok(Reread { root, entries: done, tiles })),
+        Some(root) => Ok(Ok(Reread { root, newest, entries: done, tiles })),
         None => Ok(Err(vec![Break::nowhere(Broken::HiddenRows, "entries that were appended are not seen")])),
     }
 }

@@ -1,7 +1,15 @@
-//! Long work over the chain: verified with its progress told, and stopped at any moment.
+//! Long work over the chain: verified and exported, with progress told, and stopped at any moment.
 
+pub mod export;
+mod follow;
+mod foreign;
 mod plan;
+mod recorded;
+pub mod report;
 mod verify;
 mod workers;
 
-pub use verify::{Request, Since, verify};
+pub use follow::{Followed, follow};
+pub use foreign::{Likeness, detect, verify_foreign};
+pub use recorded::{Recorded, VERIFICATION, verify_recorded};
+pub use verify::{Request, Since, verify, verify_as_seen};

@@ -4,11 +4,12 @@ use super::plan::Plan;
 use super::workers::{Done, Workers};
 use crate::audit::merkle::Range;
 use crate::audit::store::rows::Ends;
-use crate::audit::store::{ground, rows};
+use crate::audit::store::{ground, reconcile, rows};
 use crate::audit::verify::ground::{Concern, Ground};
 use crate::audit::verify::preimage::Preimage;
-use crate::audit::verify::report::{Anchors, Report, Scope};
-use crate::audit::verify::verdict::{Break, Breaks, Field, Kind as Broken, Trusted};
+use crate::audit::verify::reconcile::Reconciled;
+use crate::audit::verify::report::{Anchors, Report, Required, Scope};
+use crate::audit::verify::verdict::{Anchored, Break, Breaks, Field, Kind as Broken, Trusted};
 use crate::audit::verify::walk::Walk;
 use crate::chain::hash::genesis;
 use crate::db::Db;
@@ -16,6 +17,7 @@ use crate::db::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 use crate::ids::ChainId;
 use crate::jobs::JobContext;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -28,6 +30,8 @@ pub struct Request {
     pub origin: Option<ChainId>,
     /// The checkpoints that are trusted.
     pub trusted: Vec<Trusted>,
+    /// A moment: entries of before it have to be covered by a trusted checkpoint.
+    pub covered_until: Option<DateTime<Utc>>,
     /// From where on; everything, where it is none.
     pub since: Option<Since>,
     /// How many connections read at once; as many as this machine has processors, where it is none.
@@ -52,8 +56,17 @@ const WORKERS_MAX: usize = 16;
 /// # Errors
 /// Where nothing could be looked at: no database, no right to read, no chain.
 pub async fn verify(db: &Db, request: &Request, job: &JobContext) -> Result<Report> {
+    verify_as_seen(db, db.snapshot().await?, request, job).await
+}
+
+/// The same for the chain as it stood when `snapshot` was taken.
+pub async fn verify_as_seen(
+    db: &Db,
+    mut snapshot: Snapshot,
+    request: &Request,
+    job: &JobContext,
+) -> Result<Report> {
     let begun = Instant::now();
-    let mut snapshot = db.snapshot().await?;
     let ground = ground::ground(&mut snapshot).await?;
     if ground.encoding != "UTF8" {
         let what = format!("the database's encoding is {}, not UTF8", ground.encoding);
@@ -74,7 +87,13 @@ pub async fn verify(db: &Db, request: &Request, job: &JobContext) -> Result<Repo
             Err(error) => verification.stopped = Some(error.to_string()),
         }
     }
-    Ok(verification.report(begun))
+    Ok(verification.report(request, begun))
+}
+
+/// Microseconds since 2000-01-01, as PostgreSQL counts.
+fn micros(moment: DateTime<Utc>) -> i64 {
+    const EPOCH_SECONDS: i64 = 946_684_800;
+    moment.timestamp_micros().saturating_sub(EPOCH_SECONDS * 1_000_000)
 }
 
 /// A verification on its way.
@@ -85,6 +104,7 @@ struct Verification {
     breaks: Breaks,
     anchors: Anchors,
     concerns: Vec<Concern>,
+    reconciled: Option<Reconciled>,
     stopped: Option<String>,
 }
 
@@ -99,6 +119,7 @@ impl Verification {
             breaks,
             anchors: Anchors::new(request.trusted.clone()),
             concerns: ground.concerns(),
+            reconciled: None,
             stopped: None,
         }
     }
@@ -130,8 +151,13 @@ impl Verification {
         };
         let count = request.workers.unwrap_or_else(processors);
         let plan = Arc::new(plan);
-        let workers = Workers::start(db, snapshot, count, plan.clone(), &chain_id, total, job);
-        self.collect(workers, &plan).await?;
+        let empty = Walk::new(&chain_id).noting(request.covered_until.map_or(i64::MIN, micros));
+        let workers = Workers::start(db, snapshot, count, plan.clone(), empty, total, job);
+        let mut snapshot = self.collect(workers, &plan).await?;
+        if self.scope == Scope::Full {
+            job.report("reconciling", 0, None);
+            self.reconciled = reconcile::reconcile(&mut snapshot).await?;
+        }
         let last = self.walk.as_ref().and_then(Walk::last).map_or(0, |last| last.seq);
         self.anchors.end(u64::try_from(last).unwrap_or(0));
         Ok(())
@@ -194,7 +220,7 @@ impl Verification {
     }
 
     /// Joins what the readers bring, in the order of the chain.
-    async fn collect(&mut self, mut workers: Workers, plan: &Plan) -> Result<()> {
+    async fn collect(&mut self, mut workers: Workers, plan: &Plan) -> Result<Snapshot> {
         let (mut early, mut next, mut counted) = (BTreeMap::new(), 0, None);
         while let Some((number, done)) = workers.next().await {
             match done? {
@@ -208,14 +234,14 @@ impl Verification {
                 next += 1;
             }
         }
-        workers.finish().await?;
+        let snapshot = workers.finish().await?;
         if next + usize::from(counted.is_some()) < plan.len() {
             return Err(Error::new(Kind::NoDatabase, "a reader ended before its end"));
         }
         if let Some((rows, seqs)) = counted {
             self.count(rows, seqs);
         }
-        Ok(())
+        Ok(snapshot)
     }
 
     fn join(&mut self, right: Walk, end: Option<i64>) {
@@ -243,14 +269,15 @@ impl Verification {
         }
     }
 
-    fn report(self, begun: Instant) -> Report {
+    fn report(self, request: &Request, begun: Instant) -> Report {
         let mut breaks = self.breaks;
-        let (mut entries, mut root, mut anchored) = (0, None, None);
+        let (mut entries, mut root, mut anchored, mut due) = (0, None, None, 0);
         if let Some(mut walk) = self.walk {
             if self.scope == Scope::Full {
                 walk.begin();
             }
             entries = walk.entries();
+            due = u64::try_from(walk.last_due()).unwrap_or(0);
             let size = walk.last().map_or(0, |last| u64::try_from(last.seq).unwrap_or(0));
             anchored = self.anchors.anchored(size);
             root = walk.tree().and_then(Range::root);
@@ -259,6 +286,11 @@ impl Verification {
         if let Some(bad) = self.anchors.bad() {
             breaks.push(bad.clone());
         }
+        // Where nothing is trusted, nothing is covered, be the chain ever so young.
+        let covered = anchored.as_ref().map(|anchored: &Anchored| anchored.size);
+        let required = request
+            .covered_until
+            .map(|_| Required { seq: due, met: covered.is_some_and(|size| size >= due) });
         Report {
             chain_id: self.chain_id,
             profile: "attestor/v1",
@@ -270,6 +302,8 @@ impl Verification {
             anchored,
             unverifiable: 0,
             concerns: self.concerns,
+            reconciled: self.reconciled,
+            required,
             stopped: self.stopped,
             duration_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         }

@@ -36,7 +36,8 @@ pub struct Workers {
 /// What all of them share.
 struct Shared {
     plan: Arc<Plan>,
-    chain_id: String,
+    /// A walk of nothing so far.
+    empty: Walk,
     job: JobContext,
     rows: AtomicU64,
     total: u64,
@@ -49,18 +50,12 @@ impl Workers {
         snapshot: Snapshot,
         count: NonZeroUsize,
         plan: Arc<Plan>,
-        chain_id: &str,
+        empty: Walk,
         total: u64,
         job: &JobContext,
     ) -> Self {
         let (sender, done) = channel(count.get() * 2);
-        let shared = Arc::new(Shared {
-            plan,
-            chain_id: chain_id.to_owned(),
-            job: job.clone(),
-            rows: AtomicU64::new(0),
-            total,
-        });
+        let shared = Arc::new(Shared { plan, empty, job: job.clone(), rows: AtomicU64::new(0), total });
         let mut others = JoinSet::new();
         let helpers = (count.get() - 1).min(shared.plan.len().saturating_sub(1));
         for _ in 0..helpers {
@@ -105,7 +100,7 @@ async fn work(snapshot: &mut Snapshot, shared: &Shared, sender: Sender<(usize, R
     while let Some((number, piece)) = shared.plan.take() {
         let done = match piece {
             Piece::Walk(seqs) => {
-                let mut walk = Walk::new(&shared.chain_id);
+                let mut walk = shared.empty.clone();
                 let mut untold = 0;
                 let walked = rows::each(snapshot, seqs, |row| {
                     walk.push(row, &mut preimage);

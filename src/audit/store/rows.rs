@@ -51,7 +51,7 @@ pub async fn each(
         seqs.end()
     );
     const _: () = assert!(COLUMNS == 19, "the columns of the statement are those of a row");
-    by_index(snapshot).await?;
+    snapshot.plan_by_index().await?;
     let mut decoder = Decoder::default();
     let mut pieces = snapshot.connection().copy_out_raw(&statement).await?;
     while let Some(piece) = pieces.try_next().await? {
@@ -65,31 +65,10 @@ pub async fn each(
 
 /// How many rows the table itself holds, whatever its indexes say, and how many of them have a seq.
 pub async fn counted(snapshot: &mut Snapshot) -> Result<(i64, i64)> {
-    by_heap(snapshot).await?;
+    snapshot.plan_by_table().await?;
     Ok(sqlx::query_as("select count(*), count(seq) from only audit.audit_trail_entries")
         .fetch_one(snapshot.connection())
         .await?)
-}
-
-/// From here on rows are found by an index. Sorting a whole table is for where there is none.
-async fn by_index(snapshot: &mut Snapshot) -> Result<()> {
-    sqlx::raw_sql(
-        "set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_indexscan = on",
-    )
-    .execute(snapshot.connection())
-    .await?;
-    Ok(())
-}
-
-/// From here on rows are found in the table itself.
-async fn by_heap(snapshot: &mut Snapshot) -> Result<()> {
-    sqlx::raw_sql(
-        "set local enable_seqscan = on; set local enable_bitmapscan = off; set local enable_indexscan = off;
-         set local enable_indexonlyscan = off",
-    )
-    .execute(snapshot.connection())
-    .await?;
-    Ok(())
 }
 
 fn cut_off() -> Error {

@@ -1,8 +1,11 @@
 //! The verifier: fed with rows as they stand, it says what is broken. It knows no connection.
 
+pub mod checklist;
 pub mod entry;
+pub mod foreign;
 pub mod ground;
 pub mod preimage;
+pub mod reconcile;
 pub mod report;
 pub mod row;
 pub mod verdict;

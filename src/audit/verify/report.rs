@@ -1,6 +1,7 @@
 //! What a verification came to.
 
 use super::ground::Concern;
+use super::reconcile::Reconciled;
 use super::verdict::{Anchored, Break, Kind, Trusted};
 use crate::chain::hash::Digest;
 use base64::Engine;
@@ -52,7 +53,7 @@ impl fmt::Display for Verdict {
 }
 
 /// What a verification came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// The chain, as its entries name it.
     pub chain_id: Option<String>,
@@ -74,6 +75,10 @@ pub struct Report {
     pub unverifiable: u64,
     /// What no longer protects the entries.
     pub concerns: Vec<Concern>,
+    /// Whether decisions and entries speak of the same deeds; none where that was not looked at.
+    pub reconciled: Option<Reconciled>,
+    /// Whether the checkpoint that was required is there; none where none was.
+    pub required: Option<Required>,
     /// Why it stopped before its end.
     pub stopped: Option<String>,
     /// How long it took.
@@ -81,16 +86,38 @@ pub struct Report {
 }
 
 /// How much of a chain was looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Every entry.
+    #[default]
     Full,
     /// The entries after a trusted checkpoint. What was changed before it is not seen.
     Incremental,
 }
 
+/// A trusted checkpoint that has to cover the chain up to an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Required {
+    /// The position up to which entries have to be covered.
+    pub seq: u64,
+    /// Whether they are.
+    pub met: bool,
+}
+
 impl Report {
+    /// The exit status of the command line: that of the verdict, unless something else was found.
+    ///
+    /// Orphans and a checkpoint that is missing break no entry, and still are something found.
+    pub fn exit_status(&self) -> u8 {
+        let orphans = self.reconciled.as_ref().is_some_and(|reconciled| reconciled.orphans > 0);
+        let unmet = self.required.is_some_and(|required| !required.met);
+        match self.verdict().exit_status() {
+            0 if orphans || unmet => 3,
+            status => status,
+        }
+    }
+
     /// The verdict.
     pub fn verdict(&self) -> Verdict {
         match self.breaks.first() {
@@ -125,6 +152,8 @@ impl Serialize for Report {
         map.serialize_entry("chain_id", &self.chain_id)?;
         map.serialize_entry("first_breaks", &self.breaks)?;
         map.serialize_entry("concerns", &self.concerns)?;
+        map.serialize_entry("reconciled", &self.reconciled)?;
+        map.serialize_entry("required", &self.required)?;
         map.serialize_entry("stopped", &self.stopped)?;
         map.end()
     }

@@ -34,6 +34,9 @@ pub struct Walk {
     breaks: Breaks,
     /// The tree over them; none once one is missing or too many.
     tree: Option<Range>,
+    /// A moment, in microseconds since 2000-01-01, and the last entry of before it.
+    due: i64,
+    last_due: i64,
 }
 
 impl Walk {
@@ -46,7 +49,15 @@ impl Walk {
             entries: 0,
             breaks: Breaks::default(),
             tree: None,
+            due: i64::MIN,
+            last_due: 0,
         }
+    }
+
+    /// Notes the last entry of before a moment, in microseconds since 2000-01-01.
+    #[must_use]
+    pub fn noting(self, due: i64) -> Self {
+        Walk { due, ..self }
     }
 
     /// A walk that goes on after the entry `last`, which is vouched for, as the tree before it.
@@ -71,6 +82,9 @@ impl Walk {
             prev_hash: row.prev_hash.and_then(from_hex),
             entry_hash: stored_hash(row),
         };
+        if row.occurred_at.is_some_and(|at| at <= self.due) {
+            self.last_due = self.last_due.max(seq);
+        }
         if row.chain_id != Some(&self.chain_id) {
             let why = "an entry of another chain";
             self.breaks.push(Break::at(seq, Kind::ChainIdMismatch, Field::ChainId, why));
@@ -104,6 +118,7 @@ impl Walk {
     pub fn join(&mut self, right: Walk) {
         self.breaks.extend(right.breaks);
         self.entries += right.entries;
+        self.last_due = self.last_due.max(right.last_due);
         let Some(first) = right.first else { return };
         match self.last {
             Some(last) => {
@@ -135,6 +150,16 @@ impl Walk {
     /// How many rows were walked.
     pub fn entries(&self) -> u64 {
         self.entries
+    }
+
+    /// The position of the last entry of before the moment that was to be noted; 0 where there is none.
+    pub fn last_due(&self) -> i64 {
+        self.last_due
+    }
+
+    /// The first entry.
+    pub fn first(&self) -> Option<Edge> {
+        self.first
     }
 
     /// The last entry.

@@ -1,23 +1,54 @@
 //! `attestor audit verify`.
 
+use super::attend::attended;
+use super::foreign;
 use super::known::{Place, trust_folder};
-use super::tell::line;
-use crate::audit::jobs::{Request, verify};
-use crate::audit::verify::report::Report;
+use super::told::{self, Told};
+use crate::audit::actions::Known;
+use crate::audit::jobs::{Recorded, Request, Since, verify, verify_recorded};
+use crate::audit::store::tree::{self, Source};
 use crate::cli::Global;
-use crate::cli::output::Format;
-use crate::error::{Error, Result};
-use crate::jobs::JobContext;
+use crate::db::Db;
+use crate::db::relation::Relation;
+use crate::error::{Error, Kind, Result};
+use crate::filter::ahead;
 use crate::text::visible;
-use std::io::{self, Write};
+use chrono::Utc;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 /// How it is verified.
 #[derive(Debug, clap::Args)]
 pub struct Options {
+    /// Read every entry; this is so unless told otherwise.
+    #[arg(long, conflicts_with = "incremental")]
+    pub full: bool,
+    /// Read only what came after the largest checkpoint that is trusted.
+    ///
+    /// What was changed before it is not seen: this never takes the place of a full verification.
+    #[arg(long)]
+    pub incremental: bool,
     /// How many connections read at once; by default as many as this machine has processors.
     #[arg(long, value_name = "N")]
     pub workers: Option<NonZeroUsize>,
+    /// Exit with 3 unless a trusted checkpoint covers the chain as it stood so long ago, such as 24h.
+    #[arg(long, value_name = "AGE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub require_checkpoint: Option<String>,
+    /// Verify a chain of another producer, in this table.
+    #[arg(long, value_name = "SCHEMA.TABLE", requires = "profile")]
+    pub table: Option<Relation>,
+    /// How that chain is hashed and linked: gitwire, payload-link; auto proposes one.
+    #[arg(long, value_name = "NAME", requires = "table", conflicts_with_all = ["incremental", "require_checkpoint"])]
+    pub profile: Option<String>,
+    /// Write the report to a file too, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Leave no run and no entries in the chain, even where the login may.
+    #[arg(long)]
+    pub unrecorded: bool,
+    /// Then go on: verify each new entry as it comes, until interrupted.
+    #[arg(long, conflicts_with_all = ["incremental", "table"])]
+    pub follow: bool,
     /// What it is held against.
     #[command(flatten)]
     pub place: Place,
@@ -25,12 +56,19 @@ pub struct Options {
 
 /// Verifies; the result is the exit status.
 pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
+    let covered_until = options.require_checkpoint.as_deref().map(moment_ago).transpose()?;
     let session = global.open().await?;
-    let known = options.place.known(&session.db, global).await?;
+    let db = &session.db;
+    if let (Some(table), Some(profile)) = (&options.table, &options.profile) {
+        let report = foreign::verify(db, table, profile).await?;
+        return told::tell(&Told { report, run: None }, options.out.as_deref(), global);
+    }
+    let known = options.place.known(db, global).await?;
     let origin = options.place.origin(&global.settings()?.audit)?;
     let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
-    let request = Request { origin, trusted, workers: options.workers, ..Request::default() };
-    let mut report = verify(&session.db, &request, &JobContext::unattended()).await?;
+    let since = if options.incremental { Some(since(db, known.as_ref()).await?) } else { None };
+    let request = Request { origin, trusted, covered_until, since, workers: options.workers };
+    let Recorded { mut report, record } = verified(db, request, &options).await?;
     if let Some(known) = &known {
         known.settle(&mut report);
         // The verdict stands, whether or not it can be remembered.
@@ -39,22 +77,62 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
             eprintln!("the checkpoint was not pinned");
         }
     }
-    let mut out = io::stdout().lock();
-    match global.format() {
-        Format::Json => {
-            writeln!(out, "{}", serde_json::to_string(&report).map_err(io::Error::other)?)?;
-        }
-        _ => tell(&report, &mut out)?,
+    let last = report.entries;
+    if let Err(error) = &record
+        && error.kind() != Kind::Denied
+    {
+        eprintln!("this verification was not recorded as a run: {}", visible(&error.to_string()));
     }
-    out.flush().map_err(Error::from)?;
-    Ok(report.verdict().exit_status())
+    let status = told::tell(&Told { report, run: record.ok() }, options.out.as_deref(), global)?;
+    if options.follow && status == 0 {
+        return super::follow::follow(db, last, global).await;
+    }
+    Ok(status)
 }
 
-/// Tells a person what it came to.
-fn tell(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}  {} entries", report.verdict(), report.entries)?;
-    for found in &report.breaks {
-        writeln!(out, "  {}", visible(&line(found)))?;
+async fn verified(db: &Db, request: Request, options: &Options) -> Result<Recorded> {
+    let unrecorded = options.unrecorded || options.incremental;
+    let db = db.clone();
+    attended(move |job| async move {
+        if unrecorded {
+            let report = verify(&db, &request, &job).await?;
+            let why = Error::new(Kind::Denied, "it was not to be recorded");
+            return Ok(Recorded { report, record: Err(why) });
+        }
+        verify_recorded(&db, &request, &job).await
+    })
+    .await
+}
+
+/// The trusted state that an incremental verification goes on from: the tree over the entries of the
+/// largest checkpoint, which its signed root vouches for.
+async fn since(db: &Db, known: Option<&Known>) -> Result<Since> {
+    let largest = known.and_then(|known| known.evidence.believed.last());
+    let Some(largest) = largest else {
+        return Err(Error::new(Kind::Usage, "no checkpoint is trusted that it could go on from").hint(
+            "verify in full; or trust a key and pin a checkpoint: attestor audit trust, attestor audit pin",
+        ));
+    };
+    let mut snapshot = db.snapshot().await?;
+    for source in [Source::Cache, Source::Entries] {
+        if let Some(tree) = tree::tree(&mut snapshot, largest.signed.size, source).await?
+            && tree.root() == Some(largest.signed.root)
+        {
+            return Ok(Since { size: largest.signed.size, tree });
+        }
     }
-    Ok(())
+    Err(Error::new(Kind::Failed, "the entries do not give the root of the checkpoint that is trusted")
+        .hint("verify in full: attestor audit verify"))
+}
+
+/// The moment that is an age ago; now, where none is told.
+fn moment_ago(age: &str) -> Result<chrono::DateTime<Utc>> {
+    let now = Utc::now();
+    if age.is_empty() {
+        return Ok(now);
+    }
+    ahead(age.trim(), now).map(|ahead| now - (ahead - now)).filter(|moment| *moment <= now).ok_or_else(|| {
+        let what = format!("--require-checkpoint: \"{}\" is no age", visible(age));
+        Error::new(Kind::Usage, what).hint("write 24h or 7d")
+    })
 }

@@ -6,6 +6,7 @@
 use super::detail_code::{code, patch};
 use super::detail_view::{Lines, short_commit};
 use super::list_view::{ai, severity_symbol, short, state_word};
+use super::reading::Reading;
 use super::state::{Load, Shown, place};
 use crate::text::SafeText;
 use crate::triage::detail::FindingDetail;
@@ -33,7 +34,7 @@ pub enum Extent {
 /// The lines for `width` cells.
 pub fn lines(shown: &Shown, width: usize, extent: Extent, look: &Look<'_>) -> Lines {
     let Some(row) = &shown.row else { return Vec::new() };
-    let mut lines = Writer { lines: Vec::new(), width, extent, look };
+    let mut lines = Writer { lines: Vec::new(), width, extent, look, reading: &shown.reading };
     lines.text(&row.message, look.theme.text);
     lines.place(row, shown.detail.as_deref());
     match (&shown.detail, &shown.load) {
@@ -57,6 +58,7 @@ pub(super) struct Writer<'a> {
     pub(super) width: usize,
     pub(super) extent: Extent,
     pub(super) look: &'a Look<'a>,
+    pub(super) reading: &'a Reading,
 }
 
 impl Writer<'_> {

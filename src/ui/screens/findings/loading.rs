@@ -178,19 +178,22 @@ impl Findings {
         if self.shown.id() != Some(id) {
             return Vec::new();
         }
+        let mut asks = Vec::new();
         match result {
             Ok(detail) => {
                 self.shown.row = Some(detail.finding.clone());
-                self.shown.detail = Some(detail);
+                let before = self.shown.detail.replace(detail);
                 self.shown.load = Load::Idle;
+                asks = self.read_anew(before);
             }
             Err(error) => self.shown.load = Load::Failed(Failure::from(error)),
         }
-        match (wanted_for_taking_back, &self.shown.load) {
+        asks.extend(match (wanted_for_taking_back, &self.shown.load) {
             (true, Load::Idle) => self.ask_take_back(),
             (true, Load::Failed(failure)) => vec![toast(Tone::Bad, failure.what.clone())],
             _ => Vec::new(),
-        }
+        });
+        asks
     }
 
     /// Takes the finding of a jump.

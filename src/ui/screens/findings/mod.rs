@@ -11,6 +11,7 @@ pub mod list;
 pub mod marks;
 pub mod own;
 pub mod people;
+pub mod reading;
 pub mod state;
 pub mod wish;
 

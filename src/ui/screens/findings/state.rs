@@ -7,6 +7,7 @@ use super::list::List;
 use super::marks::Marks;
 use super::own::Own;
 use super::people::People;
+use super::reading::Reading;
 use super::take_back::Whole;
 use super::wish::{Query, Wish};
 use crate::ids::FindingId;
@@ -133,6 +134,8 @@ pub struct Shown {
     pub load: Load,
     /// The first line that is shown.
     pub scroll: usize,
+    /// Its code and patch, as they were read.
+    pub reading: Reading,
 }
 
 /// What lies over the screen and takes the keys.
@@ -259,7 +262,7 @@ impl Default for Findings {
 impl Shown {
     /// An empty detail.
     pub fn nothing() -> Self {
-        Shown { row: None, detail: None, load: Load::Idle, scroll: 0 }
+        Shown { row: None, detail: None, load: Load::Idle, scroll: 0, reading: Reading::default() }
     }
 
     /// The finding that it names.

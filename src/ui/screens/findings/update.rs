@@ -80,6 +80,10 @@ impl Findings {
                 self.people_came(filter, result);
                 Vec::new()
             }
+            Msg::Coloured(finding, colours) => {
+                self.coloured(finding, colours);
+                Vec::new()
+            }
             Msg::Arrange(msg) => self.arranged(msg),
             Msg::Copied(result) => self.copied(result),
             Msg::Done(key, result) => self.done(key, result),

@@ -2,6 +2,7 @@
 
 use super::arrange::{ArrangeMsg, ArrangeWish};
 use super::list::{Edge, Way};
+use super::reading::{Code, Colours};
 use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
 use crate::text::SafeText;
@@ -79,6 +80,8 @@ pub enum Wish {
     Detail(FindingId),
     /// A finding by its number, to go to its row.
     Find(FindingId),
+    /// The tokens of code.
+    Colour(Box<Code>),
     /// Something about the views.
     Arrange(ArrangeWish),
     /// A finding, to be copied in this form.
@@ -202,6 +205,8 @@ pub enum Msg {
         /// What is measured, or why nothing is.
         result: Result<Box<Stats>, Error>,
     },
+    /// The tokens of code.
+    Coloured(FindingId, Box<Colours>),
     /// Something about the views.
     Arrange(ArrangeMsg),
     /// The text of a finding, to be copied.
@@ -255,6 +260,7 @@ impl Wish {
             Wish::Count { .. } => Nature::Load("count"),
             Wish::News { .. } => Nature::Load("news"),
             Wish::Detail(_) => Nature::Load("detail"),
+            Wish::Colour(_) => Nature::Load("colours"),
             Wish::Arrange(_) => Nature::Load("views"),
             Wish::Copy(..) => Nature::Load("copy"),
             Wish::Values { .. } => Nature::Load("values"),

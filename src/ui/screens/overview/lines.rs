@@ -8,6 +8,7 @@ use super::wish::Look;
 use crate::chain::recent::Recent;
 use crate::db::series::Series;
 use crate::ids::EntrySeq;
+use crate::operations::store::list::Standing;
 use crate::triage::finding::Severity;
 use crate::triage::store::findings::Count;
 use crate::triage::store::imports::{Import, Scans};
@@ -113,6 +114,8 @@ pub enum Since {
 pub enum Jump {
     /// To the findings of a filter.
     Findings(String),
+    /// To the runs of a filter.
+    Runs(String),
     /// To the Audit screen.
     Audit,
     /// To an entry of the chain.
@@ -191,6 +194,26 @@ pub fn imports(imports: &[Import], scans: &Scans, look: &Look) -> Vec<Line> {
         lines.push(words(-3, "none yet", "a file that is taken in shows here"));
     }
     lines
+}
+
+/// The line of the runs, where one blocks, needs attention, is under way or was lost.
+pub fn runs(standing: &Standing) -> Option<Line> {
+    let parts = [
+        (standing.blocked, "blocked", "overall:blocked"),
+        (standing.attention, "with attention needed", "overall:needs_attention"),
+        (standing.active, "running", "is:active"),
+        (standing.lost, "lost", "is:lost"),
+    ];
+    let mut parts = parts.into_iter().filter(|(count, ..)| *count > 0).peekable();
+    let (_, _, filter) = *parts.peek()?;
+    let text: Vec<String> =
+        parts.map(|(count, word, _)| format!("{} {word}", Count::Exactly(count))).collect();
+    let label = match standing.blocked + standing.lost {
+        0 => Label::Words("runs".to_owned()),
+        _ => Label::Warning("runs".to_owned()),
+    };
+    let jump = Some(Jump::Runs(filter.to_owned()));
+    Some(Line { label, jump, ..words(-2, "", text.join(", ")) })
 }
 
 /// The scans of the last day that need a look: those under way, and those that failed.

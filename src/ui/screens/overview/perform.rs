@@ -7,6 +7,7 @@ use crate::db::Db;
 use crate::db::series::Reach;
 use crate::error::Result;
 use crate::ids::FindingId;
+use crate::operations::store::list as runs;
 use crate::triage::store::overview::Mark;
 use crate::triage::store::{findings, imports, overview};
 use crate::ui::drafts::state_folder;
@@ -76,8 +77,11 @@ async fn read(db: &Db, section: Section, look: &Look) -> Result<Vec<Line>> {
     Ok(match section {
         Section::Findings => lines::findings(&overview::queue(db, mark(look), now).await?, look),
         Section::Imports => {
-            let (newest, scans) = tokio::try_join!(imports::newest(db, IMPORTS), imports::scans(db, now))?;
-            lines::imports(&newest, &scans, look)
+            let (newest, scans, standing) =
+                tokio::try_join!(imports::newest(db, IMPORTS), imports::scans(db, now), runs::standing(db))?;
+            let mut lines = lines::imports(&newest, &scans, look);
+            lines.extend(lines::runs(&standing));
+            lines
         }
         Section::Chain => {
             let (head, days, newest) =

@@ -201,6 +201,7 @@ impl Overview {
     fn open_selected(&mut self) -> Vec<Ask<Wish>> {
         match self.target() {
             Some(Jump::Findings(filter)) => vec![Ask::Open(Place::Findings { filter })],
+            Some(Jump::Runs(filter)) => vec![Ask::Open(Place::Runs { filter })],
             Some(Jump::Audit) => vec![Ask::Open(Place::Audit { filter: String::new() })],
             Some(Jump::Entry(seq)) => vec![Ask::Open(Place::Entry(seq))],
             None => Vec::new(),
@@ -230,6 +231,10 @@ impl Overview {
             (Some(Jump::Findings(filter)), _) => {
                 let filter = filter.replace('\'', r"'\''");
                 vec![Ask::Copy(safe(format!("attestor findings list --filter '{filter}'")))]
+            }
+            (Some(Jump::Runs(filter)), _) => {
+                let filter = filter.replace('\'', r"'\''");
+                vec![Ask::Copy(safe(format!("attestor runs list --filter '{filter}'")))]
             }
             (Some(Jump::Audit), _) => vec![Ask::Copy(safe("attestor audit list"))],
             (Some(Jump::Entry(seq)), _) => vec![Ask::Copy(safe(format!("attestor audit show {seq}")))],

@@ -8,6 +8,7 @@ use super::state::{Focus, Layer, Runs};
 use super::wish::{Msg, Wish};
 use crate::ids::RunId;
 use crate::operations::store::fields::FIELDS;
+use crate::ui::app::JobDeed;
 use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
 use crate::ui::widgets::prompt::Prompt;
@@ -272,15 +273,12 @@ impl Runs {
         self.reload()
     }
 
-    /// To where this flow is run.
+    /// Runs this flow again where that is done from here, else says where it is.
     fn run_again(&mut self) -> Asks {
         let Some(run) = self.subject() else { return Vec::new() };
         let flow = run.flow.one_line();
         match flow.as_ref() {
-            "verification" => vec![
-                Ask::Open(Place::Audit { filter: String::new() }),
-                toast(Tone::Plain, "the Audit screen verifies"),
-            ],
+            "verification" => vec![Ask::Start(JobDeed::Verify)],
             "import_sarif" => vec![toast(Tone::Plain, ":import FILE takes the file in again")],
             "import_epss" | "import_kev" | "import_metrics" => {
                 let what =
