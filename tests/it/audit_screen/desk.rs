@@ -174,8 +174,8 @@ pub fn report(entries: u64) -> Report {
         anchored: None,
         unverifiable: 0,
         concerns: Vec::new(),
-        stopped: None,
         duration_ms: 1_500,
+        ..Report::default()
     }
 }
 
@@ -298,7 +298,7 @@ impl Desk {
             From::Bottom => (span, 1),
             From::Beyond(Way::Down, seq) => (seq.0 - 1, seq.0 - span),
             From::Beyond(Way::Up, seq) => (seq.0 + span, seq.0 + 1),
-            From::Around(seq) => (seq.0 + span, seq.0 - span),
+            From::Around(seq) => (seq.0 + span, seq.0.min(self.head) - span),
         };
         let (high, low) = (high.min(self.head), low.max(1));
         let is_there = |seq: &i64| seq % step == 0 && !self.missing.contains(seq);

@@ -75,7 +75,7 @@ fn an_edit_shows_in_the_field_that_it_touched() {
     changed(|s| s.chain_id = Some("example.com/other".into()), &[Field::ChainId, Field::EntryHash]);
     changed(|s| s.id = Some(5), &[Field::Seq]);
     changed(|s| s.bearers = 2, &[Field::Seq]);
-    changed(|s| s.prev_hash = Some("0".repeat(64)), &[Field::PrevHash, Field::EntryHash]);
+    changed(|s| s.prev_hash = Some("0".repeat(64)), &[Field::EntryHash, Field::PrevHash]);
     changed(|s| s.entry_hash = Some("0".repeat(64)), &[Field::EntryHash, Field::NextLink]);
     let payload_hash = |s: &mut Stored| s.payload_hash = Some("0".repeat(64));
     changed(payload_hash, &[Field::Payload, Field::EntryHash]);

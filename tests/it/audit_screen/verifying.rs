@@ -1,6 +1,7 @@
 //! Verifications: begun, told, their breaks walked, and what a verdict is worth.
 
 use super::desk::{Desk, anchored, broken, now, report};
+use attestor::audit::store::recorded::Recorded;
 use attestor::audit::verify::report::{Report, Scope};
 use attestor::audit::verify::verdict::{Break, Kind};
 use attestor::ids::EntrySeq;
@@ -10,7 +11,7 @@ use attestor::ui::command::{Command, Pane};
 use attestor::ui::screen::{Ask, Input, Screen, Told, Tone};
 use attestor::ui::screens::audit::coverage::{Coverage, Stretch};
 use attestor::ui::screens::audit::standing::{Verified, Worth};
-use attestor::ui::screens::audit::wish::Pin;
+use attestor::ui::screens::audit::wish::{Known, Pin};
 use attestor::ui::screens::audit::{Audit, Msg, Wish};
 use chrono::TimeDelta;
 use std::path::PathBuf;
@@ -116,11 +117,27 @@ fn what_is_pinned_stands_there_before_anything_was_verified() {
     let mut desk = Desk::full(120, 22);
     desk.asked();
     desk.tell(Input::LoggedIn);
-    assert_eq!(desk.asked(), [Ask::Do(Wish::Pinned)]);
+    assert_eq!(desk.asked(), [Ask::Do(Wish::Known)]);
     let pin = Pin { size: 1_200, key: SafeText::new("audit-2026"), time: now() - TimeDelta::days(2) };
-    desk.answer(Msg::Pinned(Some(pin)));
+    desk.answer(Msg::Known(Known { pinned: Some(pin), recorded: None }));
     let expected = " not verified in this session; v verifies  pinned 1,200, 2026-03-12, by audit-2026";
     assert_eq!(desk.line(1), expected);
+    assert_eq!(desk.screen.mark(&desk.look()), None);
+    let recorded = |verdict: &str| Recorded {
+        seq: EntrySeq(1_190),
+        at: now() - TimeDelta::hours(2),
+        by: SafeText::new("bob"),
+        verdict: SafeText::new(verdict),
+        size: 1_188,
+    };
+    let mut check = |verdict, line: &str, mark: &str, tone| {
+        desk.answer(Msg::Known(Known { pinned: None, recorded: Some(recorded(verdict)) }));
+        assert_eq!(desk.line(1), format!(" not verified in this session; v verifies  {line}"));
+        assert_eq!(desk.screen.mark(&desk.look()), Some((mark.to_owned(), tone)));
+    };
+    check("VERIFIED", "recorded: VERIFIED 1,188, 10:00Z, by bob", "chain ✓ 10:00Z recorded", Tone::Plain);
+    check("GAP", "recorded: GAP 1,188, 10:00Z, by bob", "chain ✗ 10:00Z recorded", Tone::Bad);
+    check("EMPTY", "recorded: EMPTY 1,188, 10:00Z, by bob", "chain – 10:00Z recorded", Tone::Plain);
 }
 
 #[test]
@@ -162,7 +179,7 @@ fn a_gap_is_gone_to_and_said() {
 
 #[test]
 fn the_checklist_names_every_break_and_leads_to_it() {
-    let mut desk = Desk::full(120, 60);
+    let mut desk = Desk::full(100, 60);
     desk.verified(broken(1_204));
     desk.command(Command::Checklist);
     assert_eq!(desk.screen.pane(), Pane::AuditReport);
@@ -229,7 +246,18 @@ fn a_proof_is_asked_for_by_the_name_of_its_file() {
     )));
     desk.keys(" \n");
     assert_eq!(desk.asked(), []);
-    assert!(desk.screen().contains("the name of a file is wanted"), "{}", desk.screen());
+    assert!(desk.screen().contains("a name is wanted"), "{}", desk.screen());
+}
+
+#[test]
+fn a_day_is_exported_into_a_folder_that_is_named() {
+    let mut desk = Desk::full(80, 22);
+    desk.asked();
+    desk.command(Command::Export);
+    assert!(desk.screen().contains("export the entries of 2026-03-14, in UTC"), "{}", desk.screen());
+    desk.keys("/out\n");
+    let day = now().date_naive();
+    assert_eq!(desk.asked(), [Ask::Start(JobDeed::Export(day, PathBuf::from("./out")))]);
 }
 
 #[test]
