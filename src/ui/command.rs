@@ -135,6 +135,8 @@ pub enum Command {
     Prove,
     /// Seals the chain with a checkpoint.
     Checkpoint,
+    /// Exports the entries of a day.
+    Export,
     /// To the entries of the chain about a finding.
     OpenEntries,
     /// Shows what a verification came to.

@@ -106,6 +106,8 @@ pub const TABLE: &[Row] = &[
         "Write a file that proves that the entry is in the chain; a checkpoint has to cover it"),
     row(Command::Checkpoint, "checkpoint", "checkpoint", &["K"], AUDIT, WRITE, Group::Decide,
         "Seal the chain as it stands with your key; asks"),
+    row(Command::Export, "export", "export", &["X"], ENTRY, ROW, Group::Decide,
+        "Export the entries of this day as files that anyone can check"),
     row(Command::OpenEntries, "entries", "entries", &["g e"], FINDING_OR_OWN, ROW, Group::Move,
         "To the audit entries about the finding"),
     row(Command::Checklist, "checklist", "checklist", &["c"], AUDIT, NOTHING, Group::Show,
