@@ -131,6 +131,14 @@ pub enum Command {
     OpenSubject,
     /// Verifies the chain, in the background.
     Verify,
+    /// Writes the proof of an entry to a file.
+    Prove,
+    /// Seals the chain with a checkpoint.
+    Checkpoint,
+    /// Exports the entries of a day.
+    Export,
+    /// To the entries of the chain about a finding.
+    OpenEntries,
     /// Shows what a verification came to.
     Checklist,
     /// To the next break of the chain.

@@ -331,6 +331,8 @@ pub enum Input {
     News,
     /// The connection is back: what failed or is stale may load again.
     Reconnected,
+    /// The console has logged in: what is told wherever one is may be asked for.
+    LoggedIn,
     /// A verification of the chain has ended, or why it did not come about.
     Verified(Result<Arc<Report>, String>),
     /// The pause after which a resting cursor loads its detail.

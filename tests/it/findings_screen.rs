@@ -1,7 +1,9 @@
 //! The Findings screen: what it decides, and how it looks.
 
+mod arrange;
 mod attending;
 mod bytes;
+mod code;
 mod deeds;
 mod desk;
 mod feedback_pane;
@@ -10,6 +12,7 @@ mod groups;
 mod list;
 mod looks;
 mod many;
+mod outside;
 mod parts;
 mod samples;
 mod server;

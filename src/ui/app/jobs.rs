@@ -3,8 +3,10 @@
 use super::{App, Effect, Moment};
 use crate::audit::verify::report::Report;
 use crate::error::{Kind, Result};
+use crate::ids::{DeedKey, EntrySeq};
 use crate::jobs::Progress;
 use crate::ui::screen::{Input, Screen, Tone};
+use chrono::NaiveDate;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -23,6 +25,12 @@ pub enum JobDeed {
     Import(PathBuf),
     /// Verifies the whole chain.
     Verify,
+    /// Writes the proof of an entry to a file.
+    Prove(EntrySeq, PathBuf),
+    /// Exports the entries of a day, in UTC, into a folder.
+    Export(NaiveDate, PathBuf),
+    /// Seals the chain as it stands, once under this key.
+    Seal(DeedKey),
 }
 
 /// What a job did.
@@ -211,6 +219,9 @@ impl<S: Screen> App<S> {
                 );
                 "verify".to_owned()
             }
+            JobDeed::Prove(seq, _) => format!("prove {seq}"),
+            JobDeed::Export(day, _) => format!("export {day}"),
+            JobDeed::Seal(_) => "checkpoint".to_owned(),
         };
         let id = self.jobs.add(title, deed.clone());
         out.push(Effect::StartJob(id, deed));
@@ -269,7 +280,7 @@ impl<S: Screen> App<S> {
     }
 
     /// Tells every screen, opened or not.
-    fn tell_all(&mut self, input: &Input, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
+    pub(super) fn tell_all(&mut self, input: &Input, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         for screen in 0..self.screens.len() {
             self.tell(screen, input.clone(), moment, out);
         }

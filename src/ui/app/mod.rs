@@ -152,6 +152,7 @@ impl<S: Screen> App<S> {
                 if access == Access::ReadOnly {
                     self.about.access = access;
                 }
+                self.tell_all(&Input::LoggedIn, moment, out);
             }
             Event::JobMoved(id, progress) => self.jobs.moved(id, progress, moment.at),
             Event::JobEnded(id, result) => self.job_ended(id, result, moment, out),

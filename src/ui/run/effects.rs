@@ -1,8 +1,7 @@
 //! What the app asks for, done.
 
-use super::paths;
 use super::{Answers, Console, PATIENCE, Presence};
-use crate::audit;
+use super::{audit, paths};
 use crate::config::views::ViewFile;
 use crate::config::{Pace, Shape};
 use crate::db::Db;
@@ -13,12 +12,9 @@ use crate::triage::jobs::{Input, import_sarif};
 use crate::ui::app::{Effect, Event, JobDeed, JobDone, JobId, Ticket};
 use crate::ui::clipboard::{self, Wrapping};
 use crate::ui::screen::{Nature, Screen, Toast, Tone};
-use crate::ui::screens::audit::standing::{Verified, Worth};
-use chrono::Utc;
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How often the progress of a job is shown at most.
@@ -125,7 +121,16 @@ impl<S: Screen + Send + 'static> Console<S> {
     fn start_job(&mut self, id: JobId, deed: JobDeed) {
         let job = match deed {
             JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
-            JobDeed::Verify => verification(self.tools.db.clone()),
+            JobDeed::Verify => audit::verification(self.tools.db.clone(), self.audit.clone()),
+            JobDeed::Prove(seq, path) => {
+                let path = paths::expanded(&path.to_string_lossy());
+                audit::proof(self.tools.db.clone(), self.audit.clone(), seq, path)
+            }
+            JobDeed::Export(day, folder) => {
+                let folder = paths::expanded(&folder.to_string_lossy());
+                audit::day(self.tools.db.clone(), self.audit.clone(), day, folder)
+            }
+            JobDeed::Seal(key) => audit::checkpoint(self.tools.db.clone(), self.audit.clone(), key),
         };
         self.jobs.insert(id, job.cancellation());
         let pause = if self.pace == Pace::Slow { PROGRESS_SLOW } else { PROGRESS };
@@ -139,20 +144,6 @@ fn import(db: Db, path: PathBuf) -> Job<JobDone> {
         let options = ImportOptions::default();
         let report = import_sarif(&db, Input::File(path), &options, &context).await?;
         Ok(JobDone::well(told(&report)))
-    })
-}
-
-/// Verifies the whole chain; a chain that is broken is what it found, and no failure.
-fn verification(db: Db) -> Job<JobDone> {
-    Job::start("the verification", move |context| async move {
-        let report = audit::jobs::verify(&db, &audit::jobs::Request::default(), &context).await?;
-        let verified = Verified::new(Arc::new(report), Utc::now());
-        let tone = match verified.worth(verified.at) {
-            Worth::Anchored => Tone::Good,
-            Worth::InItself | Worth::Little => Tone::Plain,
-            Worth::Broken => Tone::Bad,
-        };
-        Ok(JobDone { told: verified.verdict_in_words(), tone, report: Some(verified.report) })
     })
 }
 

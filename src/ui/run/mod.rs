@@ -1,5 +1,6 @@
 //! The console's loop: one task that owns the state, and draws once after all news are in.
 
+mod audit;
 mod effects;
 mod ending;
 mod keeper;
@@ -19,7 +20,7 @@ use super::painter::Painter;
 use super::screen::{Clock, Screen, Toast, Tone, Tools};
 use super::terminal;
 use super::themes::Themes;
-use crate::config::{Pace, Session, Shape};
+use crate::config::{AuditSettings, Pace, Session, Shape};
 use crate::error::Result;
 use keeper::Keeper;
 use last::LastScreen;
@@ -79,6 +80,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
         keeper,
         last,
         tools: Tools { db: session.db.clone() },
+        audit: options.audit.clone(),
         themes,
         pace: options.pace,
         answers: Answers { sender },
@@ -150,6 +152,7 @@ struct Console<S: Screen> {
     keeper: Keeper,
     last: LastScreen,
     tools: Tools,
+    audit: AuditSettings,
     themes: Themes,
     pace: Pace,
     shape: Shape,

@@ -15,6 +15,7 @@ pub mod palette;
 pub mod panel;
 pub mod prompt;
 pub mod strip;
+pub mod syntax;
 pub mod table;
 pub mod tabs;
 pub mod when;

@@ -4,6 +4,7 @@ use crate::audit::verify::report::{Report, Scope};
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 /// What a verification says of a stretch of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +48,11 @@ impl Coverage {
         Coverage { walked: (report.entries > 0).then_some((from, last)), broken }
     }
 
+    /// That of a verification which is only known to have found nothing in so many entries.
+    pub fn up_to(size: u64) -> Self {
+        Coverage { walked: (size > 0).then_some((1, size)), broken: Vec::new() }
+    }
+
     /// What is known of the entries `from` to `to`.
     pub fn stretch(&self, from: u64, to: u64) -> Stretch {
         if self.broken.iter().any(|(first, last)| *first <= to && *last >= from) {
@@ -63,8 +69,9 @@ impl Coverage {
         self.broken.iter().map(|(first, _)| *first)
     }
 
-    /// Draws a chain of `head` entries into the first column of `area`, the newest at its top.
-    pub(super) fn draw(&self, head: u64, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+    /// Draws a chain of `head` entries into the first column of `area`, the newest at its top; what was
+    /// verified in this style.
+    pub(super) fn draw(&self, head: u64, verified: Style, area: Rect, buffer: &mut Buffer, theme: &Theme) {
         let height = u64::from(area.height);
         if head == 0 || area.width == 0 || (self.walked.is_none() && self.broken.is_empty()) {
             return;
@@ -75,7 +82,7 @@ impl Coverage {
             let (newest, older) = (head - place(line), head - place(line + 1));
             let stretch = self.stretch((older + 1).min(newest), newest);
             let (symbol, style) = match stretch {
-                Stretch::Verified => (theme.symbols.bar, theme.good),
+                Stretch::Verified => (theme.symbols.bar, verified),
                 Stretch::Broken => (theme.symbols.cross, theme.bad),
                 Stretch::NotYet => (theme.symbols.dot, theme.dim),
             };

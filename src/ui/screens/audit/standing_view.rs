@@ -28,6 +28,13 @@ impl Audit {
         }
     }
 
+    /// Draws the whole chain at the edge of the list.
+    pub(super) fn draw_strip(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let head = u64::try_from(self.head.0).unwrap_or(0);
+        let (coverage, style) = self.standing.coverage(look);
+        coverage.draw(head, style, area, buffer, look.theme);
+    }
+
     /// The parts of the line, those that matter most first.
     pub(super) fn standing_parts(&self, look: &Look<'_>) -> Vec<(String, Style)> {
         let theme = look.theme;
@@ -40,7 +47,18 @@ impl Audit {
         }
         let Some(last) = &self.standing.last else {
             if parts.is_empty() {
-                parts.push(("not verified yet, as far as is known here; v verifies".to_owned(), theme.dim));
+                parts.push(("not verified in this session; v verifies".to_owned(), theme.dim));
+            }
+            if let Some(recorded) = &self.standing.known.recorded {
+                let size = Count::Exactly(u64::try_from(recorded.size).unwrap_or(0));
+                let (verdict, by) = (recorded.verdict.one_line(), recorded.by.one_line());
+                let at = shortly(recorded.at, look.clock, look.now);
+                parts.push((format!("recorded: {verdict} {size}, {at}, by {by}"), theme.text));
+            }
+            if let Some(pin) = &self.standing.known.pinned {
+                let size = Count::Exactly(pin.size);
+                let at = shortly(pin.time, look.clock, look.now);
+                parts.push((format!("pinned {size}, {at}, by {}", pin.key.one_line()), theme.dim));
             }
             return parts;
         };
@@ -49,7 +67,11 @@ impl Audit {
         parts.push((shortly(last.at, look.clock, look.now), theme.dim));
         if last.report.breaks.is_empty() {
             let anchor = if last.report.anchored.is_some() { theme.text } else { theme.warn };
-            parts.push((last.anchor_in_words(), anchor));
+            let words = match &last.report.anchored {
+                Some(_) => last.anchor_in_words(),
+                None => "proves nothing against a whole rewrite".to_owned(),
+            };
+            parts.push((words, anchor));
         } else {
             parts.push(("n N walks the breaks".to_owned(), theme.dim));
         }

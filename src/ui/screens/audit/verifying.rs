@@ -35,7 +35,8 @@ impl Audit {
             }
             Err(why) => self.standing.failed = Some(why),
         }
-        Vec::new()
+        // What is pinned may have moved on with it.
+        vec![Ask::Do(Wish::Known)]
     }
 
     /// Shows the checklist, or puts it away.

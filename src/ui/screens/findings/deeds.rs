@@ -15,7 +15,7 @@ use crate::triage::finding::Verdict;
 use crate::triage::reason::{Comment, Reason};
 use crate::triage::store::findings::Count;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Question, Tone};
+use crate::ui::screen::{Ask, Place, Question, Tone};
 use crate::ui::widgets::editor::Editor;
 use crate::ui::widgets::prompt::Prompt;
 
@@ -34,6 +34,7 @@ impl Findings {
             },
             Command::Comment => self.open_comment(),
             Command::TakeBack => self.take_back(),
+            Command::OpenEntries => self.open_entries(),
             Command::Claim => self.attend(Doing::Begin(AttentionKind::Claim)),
             Command::Release => self.attend(Doing::End(AttentionKind::Claim)),
             Command::Snooze => self.attend(Doing::Begin(AttentionKind::Snooze)),
@@ -42,6 +43,24 @@ impl Findings {
             Command::EndAcceptance => self.attend(Doing::End(AttentionKind::Acceptance)),
             _ => Vec::new(),
         }
+    }
+
+    /// To the entries of the chain about the finding: those that the detail shows, which has the deeds on
+    /// many too; until it is here, those that name the finding.
+    fn open_entries(&self) -> Vec<Ask<Wish>> {
+        let Some(finding) = self.subject() else { return Vec::new() };
+        let shown = self.shown.detail.as_ref().filter(|detail| detail.finding.id == finding.id);
+        let filter = match shown {
+            Some(detail) if detail.entries.is_empty() => {
+                return vec![toast(Tone::Plain, "no entry of the chain names this finding")];
+            }
+            Some(detail) => {
+                let seqs: Vec<String> = detail.entries.iter().map(|entry| entry.seq.to_string()).collect();
+                format!("seq:{}", seqs.join(","))
+            }
+            None => format!("finding=={}", finding.id),
+        };
+        vec![Ask::Open(Place::Audit { filter })]
     }
 
     /// Opens the prompt for a reason: over what was begun, or over `reason`.

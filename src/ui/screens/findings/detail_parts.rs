@@ -6,6 +6,7 @@
 use super::detail_code::{code, patch};
 use super::detail_view::{Lines, short_commit};
 use super::list_view::{ai, severity_symbol, short, state_word};
+use super::reading::Reading;
 use super::state::{Load, Shown, place};
 use crate::db::page::Page;
 use crate::text::SafeText;
@@ -34,7 +35,8 @@ pub enum Extent {
 /// The lines for `width` cells.
 pub fn lines(shown: &Shown, width: usize, extent: Extent, look: &Look<'_>) -> Lines {
     let Some(row) = &shown.row else { return Vec::new() };
-    let mut lines = Writer { lines: Vec::new(), width, extent, look, life: shown.life.as_ref() };
+    let (reading, life) = (&shown.reading, shown.life.as_ref());
+    let mut lines = Writer { lines: Vec::new(), width, extent, look, reading, life };
     lines.text(&row.message, look.theme.text);
     lines.place(row, shown.detail.as_deref());
     lines.states(row, shown.detail.as_deref());
@@ -59,6 +61,7 @@ pub(super) struct Writer<'a> {
     pub(super) width: usize,
     pub(super) extent: Extent,
     pub(super) look: &'a Look<'a>,
+    pub(super) reading: &'a Reading,
     pub(super) life: Option<&'a Page<Sighting>>,
 }
 

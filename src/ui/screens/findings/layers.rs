@@ -108,7 +108,7 @@ impl Findings {
         }
         let Ok(id) = text.trim().parse::<FindingId>() else {
             if let Layer::Jump(jump) = &mut self.layer {
-                jump.complain("a finding's number or link is wanted, as in 1234".to_owned());
+                jump.complain("a finding's number is wanted, as in 1234, or its link".to_owned());
             }
             return Vec::new();
         };

@@ -186,8 +186,9 @@ impl Findings {
         match result {
             Ok(detail) => {
                 self.shown.row = Some(detail.finding.clone());
-                self.shown.detail = Some(detail);
+                let before = self.shown.detail.replace(detail);
                 self.shown.load = Load::Idle;
+                asks = self.read_anew(before);
                 asks.extend(self.ask_life());
             }
             Err(error) => {

@@ -13,6 +13,7 @@ pub mod list;
 pub mod marks;
 pub mod own;
 pub mod people;
+pub mod reading;
 pub mod state;
 pub mod wish;
 

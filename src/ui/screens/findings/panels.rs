@@ -94,6 +94,7 @@ fn draw_editor(
             let left = if room < 1_000 { format!("   {room} characters left") } else { String::new() };
             let keys = fitting(
                 &[
+                    "Ctrl-d saves   Esc keeps the text as a draft   Ctrl-_ undoes   Ctrl-t $EDITOR",
                     "Ctrl-d saves   Esc keeps the text as a draft   Ctrl-_ undoes",
                     "Ctrl-d saves   Esc keeps a draft",
                 ],

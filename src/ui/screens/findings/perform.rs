@@ -3,6 +3,7 @@
 use super::arrange;
 use super::detail_states::LIFE_SCANS;
 use super::list::{Edge, PAGE, Way};
+use super::reading;
 use super::sort;
 use super::wish::{Counts, Form, From, GroupsFrom, GroupsPage, Msg, OwnPage, Query, Rows, Wish};
 use crate::db::Db;
@@ -66,6 +67,12 @@ async fn answer(wish: Wish, tools: Tools) -> Msg {
             Msg::News { ticket, result: news(db, &query, beyond, now).await }
         }
         Wish::Detail(id) => Msg::Detail(id, detail::show(db, id).await.map(Box::new)),
+        Wish::Colour(code) => {
+            let finding = code.finding;
+            // Never on a worker of the runtime: grammars are large, and code may be slow to read.
+            let colours = tokio::task::spawn_blocking(move || reading::colour(&code)).await;
+            Msg::Coloured(finding, Box::new(colours.unwrap_or_default()))
+        }
         Wish::Life(id) => Msg::Life(id, life::life(db, id, None, LIFE_SCANS).await),
         Wish::Arrange(wish) => Msg::Arrange(arrange::perform(wish).await),
         Wish::Copy(id, form) => Msg::Copied(copied(db, id, form).await),

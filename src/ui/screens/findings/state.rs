@@ -9,6 +9,7 @@ use super::list::List;
 use super::marks::Marks;
 use super::own::Own;
 use super::people::People;
+use super::reading::Reading;
 use super::take_back::Whole;
 use super::wish::{Query, Wish};
 use crate::db::page::Page;
@@ -145,6 +146,8 @@ pub struct Shown {
     pub load: Load,
     /// The first line that is shown.
     pub scroll: usize,
+    /// Its code and patch, as they were read.
+    pub reading: Reading,
 }
 
 /// What lies over the screen and takes the keys.
@@ -280,7 +283,15 @@ impl Default for Findings {
 impl Shown {
     /// An empty detail.
     pub fn nothing() -> Self {
-        Shown { sample: None, row: None, detail: None, life: None, load: Load::Idle, scroll: 0 }
+        Shown {
+            sample: None,
+            row: None,
+            detail: None,
+            life: None,
+            load: Load::Idle,
+            scroll: 0,
+            reading: Reading::default(),
+        }
     }
 
     /// The finding that it names.

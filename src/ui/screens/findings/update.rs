@@ -50,7 +50,7 @@ impl Findings {
             Input::Reconnected => self.reconnected(),
             Input::Rested => self.show_selected(Anew::No),
             Input::Stopped(nature) => self.stopped(nature),
-            Input::Verified(_) => Vec::new(),
+            Input::LoggedIn | Input::Verified(_) => Vec::new(),
         }
     }
 
@@ -84,6 +84,10 @@ impl Findings {
             Msg::Targets { ticket, result } => self.targets_came(ticket, result),
             Msg::People { filter, result } => {
                 self.people_came(filter, result);
+                Vec::new()
+            }
+            Msg::Coloured(finding, colours) => {
+                self.coloured(finding, colours);
                 Vec::new()
             }
             Msg::Arrange(msg) => self.arranged(msg),

@@ -2,6 +2,7 @@
 
 use super::arrange::{ArrangeMsg, ArrangeWish};
 use super::list::{Edge, Way};
+use super::reading::{Code, Colours};
 use crate::db::page::Page;
 use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
@@ -106,6 +107,8 @@ pub enum Wish {
     Life(FindingId),
     /// A finding by its number, to go to its row.
     Find(FindingId),
+    /// The tokens of code.
+    Colour(Box<Code>),
     /// Something about the views.
     Arrange(ArrangeWish),
     /// A finding, to be copied in this form.
@@ -244,6 +247,8 @@ pub enum Msg {
         /// What is measured, or why nothing is.
         result: Result<Box<Stats>, Error>,
     },
+    /// The tokens of code.
+    Coloured(FindingId, Box<Colours>),
     /// Something about the views.
     Arrange(ArrangeMsg),
     /// The text of a finding, to be copied.
@@ -310,6 +315,7 @@ impl Wish {
             Wish::News { .. } => Nature::Load("news"),
             Wish::Life(_) => Nature::Load("life"),
             Wish::Detail(_) => Nature::Load("detail"),
+            Wish::Colour(_) => Nature::Load("colours"),
             Wish::Arrange(_) => Nature::Load("views"),
             Wish::Copy(..) => Nature::Load("copy"),
             Wish::Values { .. } => Nature::Load("values"),

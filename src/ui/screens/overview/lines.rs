@@ -114,10 +114,12 @@ pub enum Since {
 pub enum Jump {
     /// To the findings of a filter.
     Findings(String),
-    /// To the newest audit entries.
-    Entries,
     /// To the runs of a filter.
     Runs(String),
+    /// To the Audit screen.
+    Audit,
+    /// To an entry of the chain.
+    Entry(EntrySeq),
 }
 
 impl Label {
@@ -247,12 +249,12 @@ pub fn chain(head: EntrySeq, days: &Series, newest: Option<&Recent>, look: &Look
     let last = look.last.map(|last| last.seq);
     let new = last.map(|last| Count::Exactly(number(head).saturating_sub(number(last))));
     let body = Body::Numbers { now: Some(Count::Exactly(number(head))), days: Box::new(*days), new };
-    let mut lines = vec![line(0, "entries", body, Some(Jump::Entries))];
+    let mut lines = vec![line(0, "entries", body, Some(Jump::Audit))];
     match newest {
         Some(entry) => {
             let text = format!("{}  {}", entry.event_type.one_line(), entry.by().replace(['\n', '\t'], " "));
             let body = Body::Words(Some(entry.occurred_at), text);
-            lines.push(line(1, "newest", body, Some(Jump::Entries)));
+            lines.push(line(1, "newest", body, Some(Jump::Audit)));
         }
         None => lines.push(words(1, "newest", "no entry yet; each decision leaves one")),
     }

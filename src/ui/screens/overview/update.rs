@@ -37,7 +37,7 @@ impl Overview {
             | Input::Paste(_)
             | Input::DraftsRestored(_)
             | Input::Rested => Vec::new(),
-            Input::News | Input::Reconnected | Input::Verified(_) => Vec::new(),
+            Input::News | Input::Reconnected | Input::LoggedIn | Input::Verified(_) => Vec::new(),
         }
     }
 
@@ -202,11 +202,9 @@ impl Overview {
         match self.target() {
             Some(Jump::Findings(filter)) => vec![Ask::Open(Place::Findings { filter })],
             Some(Jump::Runs(filter)) => vec![Ask::Open(Place::Runs { filter })],
-            Some(Jump::Entries) => {
-                self.focus = Focus::Entries;
-                Vec::new()
-            }
-            None => vec![toast(Tone::Plain, "this entry names no single finding")],
+            Some(Jump::Audit) => vec![Ask::Open(Place::Audit { filter: String::new() })],
+            Some(Jump::Entry(seq)) => vec![Ask::Open(Place::Entry(seq))],
+            None => Vec::new(),
         }
     }
 
@@ -214,24 +212,33 @@ impl Overview {
     fn target(&self) -> Option<Jump> {
         match self.focus {
             Focus::Areas => self.selected_line().and_then(|(_, line)| line.jump.clone()),
-            Focus::Entries => match self.selected_entry()?.about {
-                About::Finding(id, _) => Some(Jump::Findings(format!("id:{id}"))),
-                About::Many(_) | About::Repo(_) | About::Nothing => None,
-            },
+            Focus::Entries => {
+                let entry = self.selected_entry()?;
+                Some(match entry.about {
+                    About::Finding(id, _) => Jump::Findings(format!("id:{id}")),
+                    About::Many(_) | About::Repo(_) | About::Nothing => Jump::Entry(entry.seq),
+                })
+            }
         }
     }
 
     fn copy_command(&self) -> Vec<Ask<Wish>> {
-        match (self.focus, self.target(), self.selected_entry()) {
-            (Focus::Entries, Some(_), Some(entry)) => match &entry.about {
+        match (self.target(), self.selected_entry()) {
+            (Some(Jump::Findings(_)), Some(entry)) if self.focus == Focus::Entries => match &entry.about {
                 About::Finding(id, _) => vec![Ask::Copy(safe(format!("attestor findings show {id}")))],
                 _ => Vec::new(),
             },
-            (Focus::Areas, Some(Jump::Findings(filter)), _) => {
+            (Some(Jump::Findings(filter)), _) => {
                 let filter = filter.replace('\'', r"'\''");
                 vec![Ask::Copy(safe(format!("attestor findings list --filter '{filter}'")))]
             }
-            _ => vec![toast(Tone::Plain, "no command shows this line alone")],
+            (Some(Jump::Runs(filter)), _) => {
+                let filter = filter.replace('\'', r"'\''");
+                vec![Ask::Copy(safe(format!("attestor runs list --filter '{filter}'")))]
+            }
+            (Some(Jump::Audit), _) => vec![Ask::Copy(safe("attestor audit list"))],
+            (Some(Jump::Entry(seq)), _) => vec![Ask::Copy(safe(format!("attestor audit show {seq}")))],
+            (None, _) => vec![toast(Tone::Plain, "no command shows this line alone")],
         }
     }
 

@@ -30,7 +30,7 @@ impl Runs {
             Input::Key(key) => self.key(key),
             Input::Paste(text) => self.paste(&text),
             // Its run is news by itself, where it was recorded.
-            Input::Verified(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
+            Input::LoggedIn | Input::Verified(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
             Input::News => self.news_came(),
             Input::Reconnected => self.reconnected(),
             Input::Rested => self.show_selected(Anew::No),
@@ -84,7 +84,10 @@ impl Runs {
     fn key(&mut self, key: KeyEvent) -> Asks {
         if self.filter.is_open() {
             return match self.filter.key(key, &FIELDS) {
-                filter_bar::Answer::Applied => self.load_whole(),
+                filter_bar::Answer::Applied => {
+                    self.focus = Focus::List;
+                    self.load_whole()
+                }
                 filter_bar::Answer::Values { .. } | filter_bar::Answer::Open | filter_bar::Answer::Closed => {
                     Vec::new()
                 }
