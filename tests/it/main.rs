@@ -32,6 +32,7 @@ mod sarif;
 mod seal;
 mod session;
 mod store;
+mod tamper;
 mod terminal;
 mod text;
 mod threat;
