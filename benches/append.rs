@@ -38,9 +38,9 @@ insert into bench.entries (
 select n.seq, n.seq, 'finding_triage', 'feedback', session_user, 'human', 'acme/api', null,
        jsonb_build_object('finding_id', cast(:finding as bigint), 'verdict', 'FP', 'reason', 'test fixtures',
                           'rule_id', 'python.lang.security.audit.sqli', 'file', 'api/comments.py',
-                          'fingerprint', 'v1:7f696aa1c181d20b7f696aa1c181d20b', 'version', 1,
+                          'fingerprint', cast(:fingerprint as text), 'version', 1,
                           'idempotency_key', gen_random_uuid()::text),
-       '{SOC2:CC7.1,ISO27001:A.8.8,ISO27001:A.8.28,ISO27001:A.8.29}',
+       cast(:framework as text[]),
        lpad(to_hex(n.seq), 64, '0'), lpad(to_hex(n.seq - 1), 64, '0'), clock_timestamp(),
        '37c66511a0bb4c8e8d8e37c66511a0bb4c8e8d8e', null, session_user, 'attestor.local/bench', 'pgjsonb',
        lpad(to_hex(n.seq), 64, '0')
@@ -191,7 +191,10 @@ fn entry(finding: i64) -> NewEntry {
 /// Lets pgbench insert for so long; gives the rows a second, its own connecting left out.
 fn insert_for(server: &Server, script: &Path, writers: usize, time: Duration) -> f64 {
     let mut pgbench = server.program("pgbench", DATABASE);
+    // In a script, pgbench takes a colon for the beginning of a variable, in quotes too.
     pgbench
+        .args(["-D", "framework={SOC2:CC7.1,ISO27001:A.8.8,ISO27001:A.8.28,ISO27001:A.8.29}"])
+        .args(["-D", "fingerprint=v1:7f696aa1c181d20b7f696aa1c181d20b"])
         .args(["-n", "-M", "prepared", "-c", &writers.to_string(), "-j", &writers.min(2).to_string()])
         .args(["-T", &time.as_secs().to_string(), "-f"])
         .arg(PathBuf::from(script));

@@ -38,7 +38,7 @@ async fn epss(server: &Server) {
     heading("import of EPSS", &format!("{} CVEs, median of {PAIRS} pairs", number(rows as f64)));
     let mut sides: [(Vec<f64>, Vec<f64>); 3] = Default::default();
     for _ in 0..PAIRS {
-        server.run("epss", "truncate triage.epss_data; vacuum analyze triage.epss_data").await;
+        server.run("epss", "truncate triage.epss_data").await;
         for (step, edition) in [&first, &first, &second].into_iter().enumerate() {
             let (ours, theirs) = &mut sides[step];
             server.run("epss", "checkpoint").await;

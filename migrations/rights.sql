@@ -71,11 +71,20 @@ alter function audit.refuse_change reset all;
 alter function audit.refuse_change set search_path to pg_catalog, audit, pg_temp;
 call audit.make_append_only('audit.audit_trail_entries');
 call audit.make_append_only('audit.chain');
+call audit.make_append_only('audit.compliance_reports');
+call audit.make_append_only('audit.audit_exports');
+call audit.make_append_only('audit.inspections');
 call audit.make_append_only('audit.checkpoints');
 call audit.make_append_only('triage.feedbacks');
 call audit.make_append_only('triage.attention');
 call audit.make_append_only('operations.acknowledgements');
 
+-- Auditors export, report and inspect. Waiting for appends takes the lock of the chain, and gives it back.
+grant insert on audit.compliance_reports, audit.audit_exports, audit.inspections to attestor_auditor;
+grant execute on function audit.await_appends to attestor_auditor;
+alter function audit.await_appends security definer;
+alter function audit.await_appends reset all;
+alter function audit.await_appends set search_path to pg_catalog, audit, pg_temp;
 -- Auditors seal the chain, and keep the cache of its tree.
 grant insert on audit.checkpoints, audit.merkle_tiles to attestor_auditor;
 grant update (hash) on audit.merkle_tiles to attestor_auditor;
@@ -114,8 +123,11 @@ grant insert, update, delete on triage.kev to attestor_analyst, attestor_produce
 grant insert on triage.threat_editions to attestor_analyst, attestor_producer;
 grant update (risk) on triage.findings to attestor_producer;
 
--- What holds for every console.
-grant update (blind_share) on triage.settings to attestor_operator;
+-- What holds for every console is set through a function that looks at the login itself, since the risks of
+-- findings follow from it.
+alter function triage.set_blind_share security definer;
+alter function triage.set_blind_share reset all;
+alter function triage.set_blind_share set search_path to pg_catalog, triage, pg_temp;
 grant insert on triage.attention to attestor_analyst;
 
 -- Approvers accept risks.

@@ -6,7 +6,9 @@
 
 pub mod files;
 pub mod origin;
+pub mod permalink;
 mod settings;
+pub mod views;
 
 pub use settings::{AuditSettings, Pace, Settings, Shape};
 
@@ -148,6 +150,11 @@ impl Config {
                 Ok((options, Some(lease)))
             }
         }
+    }
+
+    /// How the connection is called on screen.
+    pub fn name(&self) -> &str {
+        &self.connection.name
     }
 
     /// Whether the way to the server is a network.

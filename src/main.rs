@@ -1,19 +1,27 @@
 //! The binary: it chooses the console or the command line, and turns errors into exit statuses.
 
+use attestor::cli::doctor::check::Standing;
+use attestor::cli::doctor::configuration::Look;
 use attestor::cli::welcome::{self, Choice};
 use attestor::cli::{self, Cli, Color, Command, Global, demo, keys};
 use attestor::config::Shape;
+use attestor::config::permalink::{Permalink, SCHEME};
 use attestor::error::{Kind, Result};
 use attestor::ui::command::{Holds, TABLE};
 use attestor::ui::keymap::Keymap;
+use attestor::ui::screen::Place;
+use attestor::ui::theme::Symbols;
+use attestor::ui::themes::{Colours, Themes};
 use attestor::ui::{self, Colour, Options};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(with_open(std::env::args_os()));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -25,12 +33,14 @@ fn main() -> ExitCode {
         match cli.command {
             None => console(&cli.global).await,
             Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
+            Some(Command::Open(options)) if is_terminal() => follow(&options.link, &cli.global).await,
             // It hears of signals by itself, and tells what it has so far.
             Some(command @ Command::Audit(cli::audit::Command::Verify(_))) => {
-                cli::run(command, &cli.global, || deeds(&cli.global)).await
+                cli::run(command, &cli.global, &Asked(&cli.global)).await
             }
             Some(command) => {
-                let work = cli::run(command, &cli.global, || deeds(&cli.global));
+                let console = Asked(&cli.global);
+                let work = cli::run(command, &cli.global, &console);
                 // Dropped in the middle, the work rolls back and lets go of the private cluster.
                 tokio::select! { done = work => done, status = ended() => Ok(status) }
             }
@@ -47,6 +57,30 @@ fn main() -> ExitCode {
             ExitCode::from(error.kind().exit_status())
         }
     }
+}
+
+/// The arguments, with `open` before a link that stands alone.
+fn with_open(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    let is_link = |argument: &OsString| argument.to_string_lossy().starts_with(SCHEME);
+    let commands = Cli::command();
+    let is_flag = |argument: &OsString| argument.to_string_lossy().starts_with("--");
+    // A command, and not the value of a flag.
+    let is_command = |pair: &[OsString]| match pair {
+        [_, word] if word == "open" => true,
+        [before, word] => !is_flag(before) && commands.find_subcommand(word).is_some(),
+        _ => false,
+    };
+    if let Some(at) = arguments.iter().position(is_link)
+        && !arguments[..at].windows(2).any(is_command)
+    {
+        arguments.insert(at, "open".into());
+    }
+    arguments
+}
+
+fn is_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
 /// Waits for the signal that ends a command; its status is 128 and the signal's number.
@@ -88,6 +122,15 @@ async fn open(global: &Global) -> Result<u8> {
     ui::run(global.open().await?, options).await
 }
 
+/// Opens the console on the finding of a link.
+async fn follow(link: &Permalink, global: &Global) -> Result<u8> {
+    let options = Options { place: Some(Place::Finding(link.finding)), ..options(global)? };
+    if options.shape == Shape::Drawn {
+        ui::terminal::check()?;
+    }
+    ui::run(cli::open::session(link, global).await?, options).await
+}
+
 /// Opens the console on demo data.
 async fn demo(demo: &demo::Options, global: &Global) -> Result<u8> {
     let options = options(global)?;
@@ -105,6 +148,35 @@ fn options(global: &Global) -> Result<Options> {
         Color::Never => Colour::Never,
     };
     Options::read(colour, &global.settings()?)
+}
+
+/// The console, as the command line asks it.
+struct Asked<'g>(&'g Global);
+
+impl cli::Console for Asked<'_> {
+    fn deeds(&self) -> Result<Vec<keys::Row>> {
+        deeds(self.0)
+    }
+
+    fn looks(&self) -> Vec<Look> {
+        // Without settings there is nothing to look at, and what is wrong with them is told already.
+        let Ok(settings) = self.0.settings() else { return Vec::new() };
+        let themes = Themes {
+            folder: settings.folder.clone(),
+            symbols: Symbols::UNICODE,
+            colours: Colours::Some,
+            accent: None,
+        };
+        let theme = settings.theme.unwrap_or_else(|| "dark".to_owned());
+        let said = themes.load(&theme).map(|_| format!("{theme}, the usual one"));
+        let keys = settings.folder.as_ref().map(|folder| folder.join("keys.toml"));
+        let own = keys.filter(|path| path.exists());
+        let told = own.map_or("the usual ones".to_owned(), |path| path.to_string_lossy().into_owned());
+        vec![
+            Look::new("theme", Standing::Fails, said),
+            Look::new("keys", Standing::Fails, Keymap::read(settings.folder.as_deref()).map(|_| told)),
+        ]
+    }
 }
 
 /// The console's table, for the command line to print.

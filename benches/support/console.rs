@@ -3,6 +3,7 @@
 use super::server::{ATTESTOR, Server};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// after 80 ms.
 const QUIET: Duration = Duration::from_millis(150);
 
+/// How many have been opened.
+static OPENED: AtomicU32 = AtomicU32::new(0);
+
 /// A console under measurement. Dropped, it is killed.
 pub struct Console {
     child: Box<dyn Child + Send + Sync>,
@@ -20,6 +24,8 @@ pub struct Console {
     seen: Arc<Seen>,
     /// When it was started.
     pub started: Instant,
+    /// When something was typed last.
+    typed: Instant,
 }
 
 struct Seen {
@@ -75,7 +81,9 @@ impl Console {
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         command.env("ATTESTOR_LOCAL_DIR", server.cluster_folder());
-        command.env("ATTESTOR_STATE_DIR", server.folder().join("state"));
+        // Each opens as at a first visit, not where the one before was left.
+        let number = OPENED.fetch_add(1, Ordering::Relaxed);
+        command.env("ATTESTOR_STATE_DIR", server.folder().join(format!("state-{number}")));
         for (name, value) in env {
             command.env(name, value);
         }
@@ -107,7 +115,7 @@ impl Console {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Console { child, _master: pair.master, keys, seen, started }
+        Console { child, _master: pair.master, keys, seen, started, typed: started }
     }
 
     /// Waits until `text` is on the screen; gives the moment when it came.
@@ -143,7 +151,7 @@ impl Console {
         let begun = Instant::now();
         let mut state = self.state();
         loop {
-            let last = state.chunks.last().map_or(self.started, |chunk| chunk.at);
+            let last = state.chunks.last().map_or(self.typed, |chunk| chunk.at.max(self.typed));
             let Some(left) = quiet.checked_sub(last.elapsed()) else { return };
             assert!(begun.elapsed() < PATIENCE, "it never stops writing");
             state = self.seen.more.wait_timeout(state, left).unwrap().0;
@@ -166,6 +174,7 @@ impl Console {
         let at = Instant::now();
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
+        self.typed = at;
         at
     }
 

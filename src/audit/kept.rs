@@ -2,10 +2,11 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;
-use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::{self, Read, Write};
+use std::fs::{DirBuilder, File, Permissions};
+use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,51 @@ pub enum Readers {
 /// Puts `bytes` at `path`: the old file or the new one stands there at every moment, and the new one
 /// for good once this returns.
 pub fn put(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
-    write(path, bytes, readers).map_err(|e| cannot("be written", path, e))
+    let mut file = Unfinished::begin(path)?;
+    file.write(bytes)?;
+    file.finish(readers)
+}
+
+/// A file that is being written beside the place where it will stand. Dropped, it is gone.
+pub struct Unfinished {
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl Unfinished {
+    /// Begins a file that will stand at `path`; its folder must be there.
+    pub fn begin(path: &Path) -> Result<Unfinished> {
+        // Made with the rights of its owner alone, in the same folder: renaming within it is atomic.
+        let file = tempfile::Builder::new().prefix(".unfinished-").tempfile_in(folder_of(path));
+        let file = BufWriter::new(file.map_err(|e| cannot("be written", path, e))?);
+        Ok(Unfinished { file, path: path.to_owned() })
+    }
+
+    /// Writes more of it.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).map_err(|e| cannot("be written", &self.path, e))
+    }
+
+    /// Brings it to the disk, and then to its place.
+    pub fn finish(self, readers: Readers) -> Result<()> {
+        let Unfinished { file, path } = self;
+        finish(file, &path, readers).map_err(|e| cannot("be written", &path, e))
+    }
+}
+
+fn finish(file: BufWriter<NamedTempFile>, path: &Path, readers: Readers) -> io::Result<()> {
+    let unfinished = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    if readers == Readers::Everyone {
+        unfinished.as_file().set_permissions(Permissions::from_mode(0o644))?;
+    }
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(path).map_err(|e| e.error)?;
+    // The name is for good only when the folder is.
+    File::open(folder_of(path))?.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Makes a folder, and those above it.
@@ -64,23 +109,6 @@ pub fn file_name(origin: &str) -> String {
         .collect();
     let hash = Sha256::digest(origin);
     format!("{readable}-{:02x}{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3], hash[4])
-}
-
-fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    // Made with the rights of its owner alone, in the same folder: renaming within it is atomic.
-    let mut unfinished = tempfile::Builder::new().prefix(".unfinished-").tempfile_in(folder)?;
-    unfinished.write_all(bytes)?;
-    if readers == Readers::Everyone {
-        unfinished.as_file().set_permissions(Permissions::from_mode(0o644))?;
-    }
-    unfinished.as_file().sync_all()?;
-    unfinished.persist(path).map_err(|e| e.error)?;
-    // The name is for good only when the folder is.
-    fs::File::open(folder)?.sync_all()
 }
 
 fn cannot(deed: &str, path: &Path, e: io::Error) -> Error {

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// How times are written: RFC 3339 in UTC, six fraction digits.
 const TIME: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
+/// The most bytes of a line: a payload of a mebibyte, each byte of it escaped, and the other fields.
+pub const BYTES_MAX: usize = 8 << 20;
+
 /// An entry with everything that its hash is over. The keys are the names of the columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,8 +49,6 @@ impl Line {
             None => Some(None),
             Some(_) => text(field).map(Some),
         };
-        let since_2000 = TimeDelta::microseconds(row.occurred_at?);
-        let epoch = DateTime::from_timestamp(946_684_800, 0)?;
         let mut framework = Vec::new();
         let list =
             TextArray::read(row.framework?).ok().filter(|list| list.dimensions <= 1 && list.lower == 1)?;
@@ -57,7 +58,7 @@ impl Line {
         Some(Line {
             id: row.id?,
             seq: row.seq?,
-            occurred_at: epoch.checked_add_signed(since_2000)?.format(TIME).to_string(),
+            occurred_at: moment(row.occurred_at?)?.format(TIME).to_string(),
             category: text(row.category)?,
             event_type: text(row.event_type)?,
             actor: text(row.actor)?,
@@ -75,6 +76,18 @@ impl Line {
             prev_hash: text(row.prev_hash)?,
             entry_hash: text(row.entry_hash)?,
         })
+    }
+
+    /// Appends the line of a file, its end included.
+    pub fn write(&self, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        serde_json::to_writer(&mut *out, self)?;
+        out.push(b'\n');
+        Ok(())
+    }
+
+    /// Reads the line of a file, without its end.
+    pub fn read(text: &[u8]) -> Result<Line, serde_json::Error> {
+        serde_json::from_slice(text)
     }
 
     /// Recomputes its hashes: the entry's hash, or what is wrong with it.
@@ -116,4 +129,9 @@ impl Line {
             Err(Kind::MetadataMismatch)
         }
     }
+}
+
+/// The time that PostgreSQL counts in microseconds since 2000-01-01; none where there is no such time.
+pub fn moment(micros: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(946_684_800, 0)?.checked_add_signed(TimeDelta::microseconds(micros))
 }

@@ -39,6 +39,11 @@ pub fn signer(text: &str, namespace: &str, message: &[u8]) -> Result<[u8; 32], M
         return Err(Malformed("the SSH signature is too long"));
     }
     let read = SshSig::from_pem(text.trim_end()).map_err(|_| Malformed("this is no SSH signature"))?;
+    // One text for one signature: lengths that contradict each other are not passed over.
+    let again = read.to_pem(LineEnding::LF).map_err(|_| Malformed("this is no SSH signature"))?;
+    if squeezed(&again) != squeezed(text) {
+        return Err(Malformed("the SSH signature is not written in its one form"));
+    }
     if read.version() != SshSig::VERSION {
         return Err(Malformed("the SSH signature has another version"));
     }
@@ -58,4 +63,9 @@ pub fn signer(text: &str, namespace: &str, message: &[u8]) -> Result<[u8; 32], M
         Signature::from_slice(read.signature_bytes()).is_ok_and(|s| key.verify_strict(&signed, &s).is_ok())
     });
     if holds { Ok(key.0) } else { Err(Malformed("the SSH signature does not hold")) }
+}
+
+/// A text without its line breaks, which others set elsewhere.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect()
 }

@@ -1,5 +1,6 @@
 //! An entry of the audit chain: as it is handed over, and as it is read back.
 
+use super::controls;
 use crate::ids::EntrySeq;
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
@@ -58,16 +59,7 @@ impl Category {
 
     /// The controls that entries of this category support (SOC 2, ISO 27001:2022).
     pub fn controls(self) -> &'static [&'static str] {
-        match self {
-            Category::FindingTriage => {
-                &["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"]
-            }
-            Category::ConfigChange => &["SOC2:CC7.1", "SOC2:CC8.1", "SOC2:CC6.6", "ISO27001:A.8.9"],
-            Category::RiskAcceptance => &["SOC2:CC3.2", "SOC2:CC9.1", "ISO27001:6.1.3"],
-            Category::Verification | Category::Checkpoint | Category::Export | Category::Report => {
-                &["SOC2:CC7.2", "SOC2:CC4.1", "ISO27001:A.8.15", "ISO27001:A.5.28"]
-            }
-        }
+        controls::of(self.word())
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod append;
 pub mod bookkeeping;
 pub mod change;
+pub mod controls;
 pub mod entry;
 pub mod hash;
 pub mod recent;

@@ -2,17 +2,20 @@
 
 mod attend;
 mod checkpoint;
+mod export;
 mod follow;
 mod foreign;
 mod known;
 mod list;
 mod pin;
 mod prove;
+mod report;
 mod show;
 mod tell;
 mod told;
 mod trust;
 mod verify;
+mod verify_export;
 mod verify_proof;
 
 use super::Global;
@@ -50,6 +53,21 @@ pub enum Command {
     /// Exit status 0 where it holds under a key that is trusted, 3 where it does not, 65 where the file is no
     /// proof.
     VerifyProof(verify_proof::Options),
+    /// Write entries to files that anyone can check: a day, a range, or every night that is missing.
+    ///
+    /// Beside the entries as JSON Lines stand their SHA-256, a manifest, the proof of the last entry where a
+    /// checkpoint covers it, a signature where --key names a key, and the script that checks all of it with
+    /// Python alone. Exit status 3 where a break was found on the way, or a night is no longer what it was.
+    Export(export::Options),
+    /// Check the files of an export. Needs no database.
+    ///
+    /// Exit status 0 where nothing is wrong, 3 where something is, 65 where a file is no export.
+    VerifyExport(verify_export::Options),
+    /// Report which entries of a period support which controls.
+    ///
+    /// The chain is verified for it, the report is filed in the database where the login may, and an entry
+    /// holds its hash. Exit status 3 where the chain is broken; the report says so.
+    Report(report::Options),
     /// Say which keys are believed when they sign checkpoints; without a key, list them.
     ///
     /// What is trusted is kept in the state folder of this user. The database has no say in it.
@@ -70,6 +88,9 @@ pub async fn run(command: Command, global: &Global) -> Result<u8> {
         Command::Checkpoint(options) => checkpoint::run(options, global).await,
         Command::Prove(options) => prove::run(options, global).await,
         Command::VerifyProof(options) => verify_proof::run(&options, global),
+        Command::Export(options) => export::run(options, global).await,
+        Command::VerifyExport(options) => verify_export::run(&options, global),
+        Command::Report(options) => report::run(options, global).await,
         Command::Trust(options) => trust::run(&options, global),
         Command::Pin(options) => pin::run(options, global).await,
     }

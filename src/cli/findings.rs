@@ -10,6 +10,7 @@ mod list;
 mod show;
 mod stats;
 mod told;
+mod views;
 
 use super::Global;
 use crate::error::{Error, Kind, Result};
@@ -23,6 +24,8 @@ use crate::triage::store::findings::SortKey;
 use clap::Args;
 use uuid::Uuid;
 
+pub(super) use show::show_in;
+
 /// What can be done.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -31,6 +34,10 @@ pub enum Command {
     /// With `--json`, one line each. Filters combine words and fields, for instance
     /// 'severity>=high -verdict:fp age<7d repo:acme/*'; `is:undecided` is the queue of the console.
     List(ListOptions),
+    /// List the saved views: filters with a name, with an order and columns.
+    ///
+    /// The console saves one with `save-view`; `findings list --view NAME` lists what it shows.
+    Views,
     /// Show all that is known of a finding.
     Show {
         /// Its number.
@@ -93,14 +100,17 @@ pub struct ListOptions {
     /// Which findings, such as 'severity>=high -verdict:fp'; without it, all of them.
     #[arg(long, short, value_name = "FILTER", default_value = "", hide_default_value = true)]
     filter: String,
+    /// The saved view to list, which `findings views` names; with a filter, what both let through.
+    #[arg(long, value_name = "NAME")]
+    view: Option<String>,
     /// List groups instead, the riskiest first: those of a rule, a file or a fingerprint.
     ///
     /// `filter` in a JSON line selects exactly those of the group that are in the queue.
     #[arg(long, value_enum, value_name = "BY", conflicts_with_all = ["sort", "reverse"])]
     group: Option<GroupBy>,
-    /// What they are sorted by.
-    #[arg(long, value_enum, default_value = "risk")]
-    sort: SortKey,
+    /// What they are sorted by; risk, unless the view says otherwise.
+    #[arg(long, value_enum)]
+    sort: Option<SortKey>,
     /// Sort the other way round.
     #[arg(long)]
     reverse: bool,
@@ -197,9 +207,11 @@ pub struct ReleaseOptions {
 /// Does it; the result is the exit status.
 pub async fn run(command: Command, global: &Global) -> Result<u8> {
     match command {
-        Command::List(ListOptions { group: Some(by), filter, limit, .. }) => {
-            groups::list(by, &filter, limit, global).await
+        Command::List(ListOptions { group: Some(by), filter, view, limit, .. }) => {
+            let filter = views::filter(&filter, view.as_deref())?;
+            groups::list(by, filter, limit, global).await
         }
+        Command::Views => views::list(global),
         Command::List(options) => list::list(options, global).await,
         Command::Show { id, life: true } => life::list(id, global).await,
         Command::Show { id, .. } => show::show(id, global).await,

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod local;
 pub mod manual;
 pub mod migrate;
+pub mod open;
 pub mod output;
 pub mod runs;
 pub mod welcome;
@@ -185,6 +186,11 @@ pub enum Command {
     /// The data lies in a database of its own on the private PostgreSQL of this user, which is started
     /// when needed. What is decided in it concerns nobody.
     Demo(demo::Options),
+    /// Open the console on the finding that a link leads to.
+    ///
+    /// The link names the connection, unless --connect or --database-url names another. `attestor LINK`
+    /// does the same. Without a terminal, the finding is printed as by `findings show`.
+    Open(open::Options),
     /// Look at terminal, configuration and database, and say what to do about what is wrong.
     ///
     /// Looking starts and changes nothing. Works without a database and without a terminal. Exit status 1
@@ -198,13 +204,16 @@ pub enum Command {
     Man(manual::Man),
 }
 
-/// Does what `command` says; the result is the exit status. `deeds` is the console's table, which the
-/// command line itself does not know.
-pub async fn run(
-    command: Command,
-    global: &Global,
-    deeds: impl FnOnce() -> Result<Vec<keys::Row>>,
-) -> Result<u8> {
+/// What the command line asks of the console, which it does not know itself.
+pub trait Console {
+    /// The table of its deeds.
+    fn deeds(&self) -> Result<Vec<keys::Row>>;
+    /// What is in the files that it reads: themes and keys.
+    fn looks(&self) -> Vec<doctor::configuration::Look>;
+}
+
+/// Does what `command` says; the result is the exit status.
+pub async fn run(command: Command, global: &Global, console: &impl Console) -> Result<u8> {
     match command {
         Command::Findings(command) => findings::run(command, global).await,
         Command::Audit(command) => audit::run(command, global).await,
@@ -213,9 +222,10 @@ pub async fn run(
         Command::Migrate(options) => migrate::run(options, global).await,
         Command::Local(command) => local::run(command, global).await,
         Command::Demo(options) => demo::run(options, global).await,
+        Command::Open(options) => open::run(options, global).await,
         Command::Completions(options) => manual::completions(&options),
         Command::Man(options) => manual::man(&options),
-        Command::Doctor => doctor::run(global).await,
-        Command::Keys => keys::run(&deeds()?, global),
+        Command::Doctor => doctor::run(global, console.looks()).await,
+        Command::Keys => keys::run(&console.deeds()?, global),
     }
 }

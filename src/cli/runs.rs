@@ -22,7 +22,14 @@ pub enum Command {
     /// 'flow:verification overall:blocked age<7d'; `is:lost` are those whose process was killed.
     List {
         /// Which runs, such as 'flow:import_* outcome:failed'; without it, all of them.
-        #[arg(long, short, value_name = "FILTER", default_value = "", hide_default_value = true)]
+        #[arg(
+            long,
+            short,
+            value_name = "FILTER",
+            default_value = "",
+            hide_default_value = true,
+            allow_hyphen_values = true
+        )]
         filter: String,
         /// How many rows at most; without it, all of them.
         #[arg(long, value_name = "ROWS")]

@@ -49,6 +49,11 @@ impl Series {
         (sum, if is_whole { Reach::Whole } else { Reach::Cut })
     }
 
+    /// Whether everything was counted.
+    pub fn reach(&self) -> Reach {
+        self.reach
+    }
+
     /// Both together, day by day.
     #[must_use]
     pub fn plus(mut self, other: &Series) -> Self {

@@ -1,13 +1,17 @@
 //! Opening the demo: its database is made and loaded where that has not been done.
 
-use super::history::History;
+use super::history::{Cell, History, Table};
 use super::{DATABASE, SEED, Scale, generate, store};
 use crate::chain::change::Change;
 use crate::chain::entry::{ActorType, Category, NewEntry};
 use crate::db::local::{InUse, Lease};
 use crate::db::{Access, Db};
 use crate::error::{Error, Kind, Result};
-use crate::ids::DeedKey;
+use crate::ids::{DeedKey, EntrySeq};
+use crate::jobs::JobContext;
+use crate::operations::check::{Check, ReasonCode, Status};
+use crate::operations::run::{Flow, Identity};
+use crate::operations::start::{Asked, Finished, start};
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 use sqlx::postgres::PgConnectOptions;
@@ -70,9 +74,70 @@ pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<
     let db = Db::lazy(options.clone(), Access::ReadWrite);
     let mut change = Change::begin(&db, DeedKey::fresh()).await?;
     store::load(&mut change, &history).await?;
-    change.commit(entry(&history, SEED, date, Map::new())).await?;
+    let seq = change.commit(entry(&history, SEED, date, Map::new())).await?;
     guard.release().await?;
+    tell(&db, &history, date, seq).await;
     Ok(Demo { options, loaded: Loaded::Now })
+}
+
+/// Leaves a run that says what was loaded, as an import does. The demo is no worse without it.
+async fn tell(db: &Db, history: &History, date: NaiveDate, seq: EntrySeq) {
+    let flow = Flow {
+        name: "demo_load",
+        started: "demo_load.started",
+        completed: "demo_load.completed",
+        category: Category::FindingTriage,
+    };
+    let identity = Identity::of(flow).given("date", date.to_string()).given("seed", SEED.to_string());
+    let asked = Asked::new(identity).called("the demo's history").without_entries().recorded_or_not();
+    let rows = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let counts: Vec<(&'static str, u64)> =
+        history.tables().into_iter().map(|table| (table.name, rows(table.rows.len()))).collect();
+    let checks = checks(history, seq);
+    let work = async |_| Ok(Finished::new(()).counts(counts.clone()).checks(checks.clone()));
+    drop(start(db, &asked, &JobContext::unattended(), work).await);
+}
+
+/// What can be said of the rows: each table with its digest, and scans that brought nothing to an end.
+fn checks(history: &History, seq: EntrySeq) -> Vec<Check> {
+    let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
+    let mut checks: Vec<Check> = Vec::new();
+    for table in history.tables() {
+        let title = format!("triage.{} was loaded whole", table.name);
+        let check = Check::pass(&format!("loaded.{}", table.name), &title);
+        checks.push(
+            check
+                .evidence("rows", count(table.rows.len()))
+                .evidence("sha256", table.digest())
+                .next("The entry in the audit chain", &format!("attestor:audit/{seq}")),
+        );
+    }
+    let column = |table: &Table, name| table.columns.iter().position(|column| *column == name);
+    let (Some(id), Some(status)) = (column(&history.scans, "id"), column(&history.scans, "status")) else {
+        return checks;
+    };
+    let ended = |row: &&Vec<Cell>| row[status].as_deref() == Some("completed");
+    let open: Vec<&Vec<Cell>> = history.scans.rows.iter().filter(|row| !ended(row)).collect();
+    checks.push(match open.first() {
+        None => Check::pass("scans", "Every scan came to its end"),
+        Some(first) => {
+            let reason = ReasonCode::ext("demo_load", "scans_open");
+            Check::new("scans", "Scans did not come to their end", Status::Warn, reason)
+                .message("What they would have found is not known.")
+                .evidence("count", count(open.len()))
+                .evidence("first_scan", first[id].clone().unwrap_or_default())
+        }
+    });
+    checks.push(
+        Check::new(
+            "threat_feeds",
+            "EPSS and KEV are not part of the demo",
+            Status::Skip,
+            ReasonCode::NotApplicable,
+        )
+        .message("attestor import epss FILE and attestor import kev FILE take them in."),
+    );
+    checks
 }
 
 /// How many others have the demo open.

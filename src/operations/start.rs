@@ -10,7 +10,7 @@ mod lease;
 use super::check::Check;
 use super::report::VerificationReport;
 use super::run::{Flow, Identity, Outcome};
-use super::store::{self, Found};
+use super::store::{self, Beginning, Entries};
 use crate::chain::change::Change;
 use crate::chain::entry::NewEntry;
 use crate::chain::settled::settled;
@@ -25,6 +25,7 @@ use serde_json::{Map, Value, json};
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
+pub use super::store::Found;
 pub use lease::LEASE;
 
 /// How often a place that a dead run holds is cleared before somebody else is quicker once too often.
@@ -36,18 +37,27 @@ pub struct Asked {
     identity: Identity,
     label: Option<String>,
     without_record: WithoutRecord,
+    entries: Entries,
 }
 
 impl Asked {
     /// A run of this identity, which is refused to a login that may not record it.
     pub fn new(identity: Identity) -> Self {
-        Asked { identity, label: None, without_record: WithoutRecord::Refused }
+        Asked { identity, label: None, without_record: WithoutRecord::Refused, entries: Entries::Written }
     }
 
     /// What people call it, such as the name of a file; it tells no run from another.
     #[must_use]
     pub fn called(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
+        self
+    }
+
+    /// Neither its beginning nor its end is an entry of the chain: what it does is one itself, or nobody
+    /// asked for it. It is recorded all the same.
+    #[must_use]
+    pub fn without_entries(mut self) -> Self {
+        self.entries = Entries::None;
         self
     }
 
@@ -160,7 +170,7 @@ where
             .hint("nothing that was not committed is kept; the log has the details"))
     });
     match run {
-        Ok(run) => ending::end(db, identity, run, worked, job).await.map(Started::Done),
+        Ok(run) => ending::end(db, asked, run, worked, job).await.map(Started::Done),
         Err(why) => {
             let Finished { value, checks, .. } = worked?;
             let report = checks.map(|checks| VerificationReport::of(identity, checks, Utc::now(), None));
@@ -176,8 +186,8 @@ where
 /// not complete, is left.
 pub async fn bury(db: &Db, flow: Flow) -> Result<usize> {
     let mut buried = 0;
-    for run in store::lost(db, flow.name).await? {
-        buried += usize::from(ending::bury(db, flow, run).await.unwrap_or(false));
+    for (run, entries) in store::lost(db, flow.name).await? {
+        buried += usize::from(ending::bury(db, flow, run, entries).await.unwrap_or(false));
     }
     Ok(buried)
 }
@@ -194,32 +204,43 @@ async fn begin(db: &Db, asked: &Asked) -> Result<Begun> {
             Begun::Active(found) if found.lost => found,
             begun => return Ok(begun),
         };
-        ending::bury(db, asked.identity.flow, found.id).await?;
+        ending::bury(db, asked.identity.flow, found.id, found.entries).await?;
     }
     Err(Error::new(Kind::Conflict, "others begin and lose this run again and again").hint("try again later"))
 }
 
 async fn begin_or_find(db: &Db, asked: &Asked) -> Result<Begun> {
-    settled(db, DeedKey::fresh(), |mut change: Change| async move {
-        let identity = &asked.identity;
-        let hash = identity.hash();
-        let label = asked.label.as_deref();
-        let Some(run) = store::insert(&mut change, identity, &hash, label, LEASE).await? else {
-            return match store::active(&mut change, &hash).await? {
-                // Our own, where the answer to its commit was lost.
-                Some(found) if found.deed_key == Some(change.key()) => Ok(Begun::Run(found.id)),
-                Some(found) => Ok(Begun::Active(found)),
-                // It ended between the two looks.
-                None => Err(Error::new(Kind::Conflict, "such a run ended just now").hint("try again")),
-            };
-        };
-        let mut fields = Map::new();
-        fields.insert("run_id".into(), json!(run));
-        fields.insert("identity".into(), json!(hash));
-        change.commit(NewEntry::new(identity.flow.category, identity.flow.started, fields)).await?;
-        Ok(Begun::Run(run))
-    })
-    .await
+    let hash = asked.identity.hash();
+    let key = DeedKey::fresh();
+    let label = asked.label.as_deref();
+    let beginning = Beginning::of(&asked.identity, &hash, label, asked.entries, key, LEASE);
+    let run = match asked.entries {
+        Entries::None => store::insert_quietly(db, beginning).await?,
+        Entries::Written => {
+            let begin = |change| begin_with_entry(change, asked.identity.flow, beginning.clone());
+            settled(db, key, begin).await?
+        }
+    };
+    if let Some(run) = run {
+        return Ok(Begun::Run(run));
+    }
+    match store::active(db, &hash).await? {
+        // Our own, where the answer to its commit was lost.
+        Some(found) if found.deed_key == Some(key) => Ok(Begun::Run(found.id)),
+        Some(found) => Ok(Begun::Active(found)),
+        // It ended between the two looks.
+        None => Err(Error::new(Kind::Conflict, "such a run ended just now").hint("try again")),
+    }
+}
+
+async fn begin_with_entry(mut change: Change, flow: Flow, beginning: Beginning<'_>) -> Result<Option<RunId>> {
+    let hash = beginning.hash;
+    let Some(run) = store::insert(&mut change, beginning).await? else { return Ok(None) };
+    let mut fields = Map::new();
+    fields.insert("run_id".into(), json!(run));
+    fields.insert("identity".into(), json!(hash));
+    change.commit(NewEntry::new(flow.category, flow.started, fields)).await?;
+    Ok(Some(run))
 }
 
 /// Whether work can be done without being recorded: the login may not write, or there is nowhere to.

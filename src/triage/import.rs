@@ -4,7 +4,7 @@ use super::sarif::fields::NAME_BYTES_MAX;
 use super::sarif::provenance::{Address, branch_name};
 use super::sarif::run::Run;
 use crate::error::{Error, Kind, Result};
-use crate::ids::{EntrySeq, ScanId};
+use crate::ids::{EntrySeq, RunId, ScanId};
 use crate::text::visible;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -148,4 +148,6 @@ pub struct ImportReport {
     pub notes: Vec<String>,
     /// The entry in the audit chain; none where nothing was written.
     pub entry: Option<EntrySeq>,
+    /// The run that says how it went; none where nothing was written, or nobody may record it.
+    pub run_id: Option<RunId>,
 }

@@ -165,6 +165,27 @@ impl Pipeline {
     }
 }
 
+impl fmt::Display for Pipeline {
+    /// As a person reads it: `900 s, 10 bytes, 2 files changed; unusual among 21 builds: build duration …`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Build { build_duration_seconds, artifact_size_bytes, num_changed_files, .. } = self.build;
+        let measured = [
+            build_duration_seconds.map(|duration| format!("{} s", rounded(duration))),
+            artifact_size_bytes.map(|size| format!("{size} bytes")),
+            num_changed_files.map(|files| format!("{files} files changed")),
+        ];
+        f.write_str(&measured.into_iter().flatten().collect::<Vec<_>>().join(", "))?;
+        match (&self.anomaly, &self.note) {
+            (Some(anomaly), _) => {
+                let Anomaly { score, .. } = anomaly;
+                write!(f, "; unusual among {} builds (score {score:.2}): {anomaly}", self.compared_with)
+            }
+            (None, Some(note)) => write!(f, "; {note}"),
+            (None, None) => write!(f, "; ordinary among {} builds", self.compared_with),
+        }
+    }
+}
+
 /// The unusual builds of a repository.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RepoBuilds {

@@ -7,6 +7,7 @@
 
 use super::finding::{Severity, Verdict};
 use crate::text::SafeText;
+use chrono::NaiveDate;
 use serde::Serialize;
 use std::fmt;
 
@@ -26,6 +27,10 @@ pub struct CveThreat {
     pub kev: Option<bool>,
     /// Whether ransomware is known to use it.
     pub ransomware: Option<bool>,
+    /// Since when it stands in the catalogue.
+    pub kev_added: Option<NaiveDate>,
+    /// Until when United States agencies have to act.
+    pub kev_due: Option<NaiveDate>,
 }
 
 /// What the risk of a finding is computed from.

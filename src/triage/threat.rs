@@ -1,6 +1,6 @@
 //! What became of an edition of EPSS or KEV that was taken in.
 
-use crate::ids::EntrySeq;
+use crate::ids::{EntrySeq, RunId};
 use crate::text::SafeText;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -85,4 +85,6 @@ pub struct ThreatReport {
     pub sha256: String,
     /// The entry in the audit chain.
     pub entry: EntrySeq,
+    /// The run that says how it went; none where nobody may record it.
+    pub run_id: Option<RunId>,
 }

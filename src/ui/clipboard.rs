@@ -22,6 +22,12 @@ pub fn sequence(text: &SafeText, tmux: Wrapping) -> Option<Vec<u8>> {
     })
 }
 
+/// Says that `text` is too long, and how much too long.
+pub fn too_long(text: &SafeText) -> String {
+    let kib = |bytes: usize| bytes.div_ceil(1024);
+    format!("not copied: {} KiB, and terminals take {} KiB at most", kib(text.len()), BYTES_MAX / 1024)
+}
+
 /// What stands between the program and the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrapping {

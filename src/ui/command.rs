@@ -2,6 +2,10 @@
 //!
 //! Footer, help, palette and the keymap file read this table and nothing else.
 
+mod table;
+
+pub use table::TABLE;
+
 /// A deed that a key, the help or the palette asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Command {
@@ -39,6 +43,12 @@ pub enum Command {
     GoFeedback,
     /// To the Audit screen.
     GoAudit,
+    /// To the Runs screen.
+    GoRuns,
+    /// Says that a check was seen, and why it may stand.
+    Acknowledge,
+    /// Runs the flow of a run again.
+    RunAgain,
     /// Measures the AI's verdicts on those of people.
     AiAgainstPeople,
     /// Counts the blind sample alone, or all decisions.
@@ -47,12 +57,42 @@ pub enum Command {
     NextScope,
     /// Edits the filter.
     Filter,
+    /// Opens a saved view.
+    View,
+    /// Saves filter, order and columns as a view.
+    SaveView,
+    /// Chooses the columns.
+    Columns,
+    /// Searches in the detail.
+    Search,
     /// Lifts the filter for a while, and puts it back; the row stays.
     SuspendFilter,
+    /// Groups the findings by rule.
+    GroupByRule,
+    /// Groups the findings by file.
+    GroupByFile,
+    /// Groups the findings by fingerprint.
+    GroupByFingerprint,
+    /// Back from groups to rows.
+    Ungroup,
     /// To the next row that needs a person.
     NextNeedy,
     /// To the previous row that needs a person.
     PreviousNeedy,
+    /// Shows every deed that holds for what is chosen.
+    Actions,
+    /// Says that one looks at it, for some hours.
+    Claim,
+    /// Ends a claim.
+    Release,
+    /// Lets it wait until a time.
+    Snooze,
+    /// Ends a snooze.
+    EndSnooze,
+    /// Accepts the risk until a time.
+    AcceptRisk,
+    /// Ends the acceptance of a risk.
+    EndAcceptance,
     /// Marks the row.
     Mark,
     /// Begins a range of marks, or ends it.
@@ -69,16 +109,42 @@ pub enum Command {
     SameAgain,
     /// Writes a comment in the editor.
     Comment,
+    /// Opens what is being written, or the finding to be read, in the person's editor.
+    Edit,
+    /// Writes a comment in the person's editor.
+    EditComment,
     /// Takes back the latest decision on this row.
     TakeBack,
     /// Copies the row's number.
     CopyId,
+    /// Copies the row as JSON.
+    CopyJson,
+    /// Copies the row as Markdown.
+    CopyMarkdown,
+    /// Copies a link to the row.
+    CopyLink,
     /// Copies the command line that shows the same.
     CopyCommand,
     /// To the row of a number.
     JumpToId,
     /// To what the entry speaks of.
     OpenSubject,
+    /// Verifies the chain, in the background.
+    Verify,
+    /// Writes the proof of an entry to a file.
+    Prove,
+    /// Seals the chain with a checkpoint.
+    Checkpoint,
+    /// Exports the entries of a day.
+    Export,
+    /// To the entries of the chain about a finding.
+    OpenEntries,
+    /// Shows what a verification came to.
+    Checklist,
+    /// To the next break of the chain.
+    NextBreak,
+    /// To the previous break of the chain.
+    PreviousBreak,
     /// Follows the tail of the chain, or no longer.
     Follow,
     /// Folds the payload, or unfolds it.
@@ -134,6 +200,8 @@ pub enum Pane {
     OverviewEntries,
     /// The list of findings.
     FindingsList,
+    /// Groups of findings.
+    FindingsGroups,
     /// The detail of a finding.
     FindingsDetail,
     /// One's own drafts and decisions.
@@ -144,6 +212,12 @@ pub enum Pane {
     AuditDetail,
     /// The AI's verdicts against those of people.
     People,
+    /// The list of runs.
+    RunsList,
+    /// The detail of a run.
+    RunsDetail,
+    /// A verification of the chain as a checklist.
+    AuditReport,
 }
 
 impl Pane {
@@ -152,11 +226,15 @@ impl Pane {
         Pane::Overview,
         Pane::OverviewEntries,
         Pane::FindingsList,
+        Pane::FindingsGroups,
         Pane::FindingsDetail,
         Pane::Feedback,
         Pane::AuditList,
         Pane::AuditDetail,
         Pane::People,
+        Pane::RunsList,
+        Pane::RunsDetail,
+        Pane::AuditReport,
     ];
 }
 
@@ -240,158 +318,4 @@ impl Row {
             Holds::In(panes) => panes.contains(&pane),
         }
     }
-}
-
-const EVERYWHERE: Holds = Holds::Everywhere;
-const LIST: Holds = Holds::In(&[Pane::FindingsList]);
-const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
-const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
-const PEOPLE: Holds = Holds::In(&[Pane::People]);
-const ANY_LIST: Holds = Holds::In(&[
-    Pane::FindingsList,
-    Pane::FindingsDetail,
-    Pane::Feedback,
-    Pane::People,
-    Pane::Overview,
-    Pane::OverviewEntries,
-    Pane::AuditList,
-    Pane::AuditDetail,
-]);
-/// Lists with a filter.
-const FILTERED: Holds = Holds::In(&[
-    Pane::FindingsList,
-    Pane::FindingsDetail,
-    Pane::Feedback,
-    Pane::AuditList,
-    Pane::AuditDetail,
-]);
-const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
-const ROW: &[Need] = &[Need::Row];
-const WRITE: &[Need] = &[Need::WriteAccess];
-const ROW_TO_WRITE: &[Need] = &[Need::Row, Need::WriteAccess];
-const NOTHING: &[Need] = &[];
-
-/// Every command once. The order is the order of the help within a group.
-#[rustfmt::skip]
-pub const TABLE: &[Row] = &[
-    row(Command::MarkTruePositive, "mark-true-positive", "TP", &["t"], FINDING, ROW_TO_WRITE, Group::Decide,
-        "Decide that the finding is real; asks for a reason first"),
-    row(Command::MarkFalsePositive, "mark-false-positive", "FP", &["f"], FINDING, ROW_TO_WRITE, Group::Decide,
-        "Decide that the finding is not real; asks for a reason first"),
-    row(Command::SameAgain, "same-again", "same again", &["."], FINDING, ROW_TO_WRITE, Group::Decide,
-        "Offer the last verdict and reason on this row"),
-    row(Command::Comment, "comment", "comment", &["c"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
-        "Write a comment of several lines"),
-    row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
-        "Take back the row's decision, or the last on many; asks"),
-    row(Command::Mark, "mark", "mark", &["Space"], LIST, ROW, Group::Decide,
-        "Mark or unmark the row; a decision concerns all marked rows"),
-    row(Command::MarkRange, "mark-range", "range", &["V"], LIST, ROW, Group::Decide,
-        "Begin a range here; again, or Space, marks to the cursor"),
-    row(Command::MarkAll, "mark-all", "mark all", &["*", "g m"], LIST, ROW, Group::Decide,
-        "Mark all in the filter, loaded or not"),
-    row(Command::ClearMarks, "clear-marks", "clear marks", &[",", "g ,"], LIST, NOTHING, Group::Decide,
-        "Clear all marks"),
-    row(Command::Down, "down", "down", &["j", "Down"], EVERYWHERE, NOTHING, Group::Move,
-        "To the next row"),
-    row(Command::Up, "up", "up", &["k", "Up"], EVERYWHERE, NOTHING, Group::Move,
-        "To the previous row"),
-    row(Command::Top, "top", "top", &["g g", "Home"], EVERYWHERE, NOTHING, Group::Move,
-        "To the first row"),
-    row(Command::Bottom, "bottom", "bottom", &["G", "End"], EVERYWHERE, NOTHING, Group::Move,
-        "To the last row"),
-    row(Command::PageDown, "page-down", "page down", &["Ctrl-d", "PgDn"], EVERYWHERE, NOTHING, Group::Move,
-        "Half a page down"),
-    row(Command::PageUp, "page-up", "page up", &["Ctrl-u", "PgUp"], EVERYWHERE, NOTHING, Group::Move,
-        "Half a page up"),
-    row(Command::NextNeedy, "next-undecided", "next undecided", &["n"], FINDING, NOTHING, Group::Move,
-        "To the next row that needs a person"),
-    row(Command::PreviousNeedy, "previous-undecided", "previous undecided", &["N"], FINDING, NOTHING, Group::Move,
-        "To the previous row that needs a person"),
-    row(Command::JumpToId, "jump-to-id", "jump to id", &["#", "g i"], FILTERED, NOTHING, Group::Move,
-        "To the row of a number"),
-    row(Command::FocusDetail, "focus-detail", "detail", &["l", "Right"], EVERYWHERE, NOTHING, Group::Move,
-        "Into the detail"),
-    row(Command::FocusList, "focus-list", "list", &["h", "Left"], EVERYWHERE, NOTHING, Group::Move,
-        "Back to the list"),
-    row(Command::NextPane, "next-pane", "next pane", &["Tab"], EVERYWHERE, NOTHING, Group::Move,
-        "To the next pane"),
-    row(Command::PreviousPane, "previous-pane", "previous pane", &["S-Tab"], EVERYWHERE, NOTHING, Group::Move,
-        "To the previous pane"),
-    row(Command::OpenSelected, "open", "open", &["Enter"], EVERYWHERE, ROW, Group::Move,
-        "Open what is selected"),
-    row(Command::Back, "back", "back", &["Esc"], EVERYWHERE, NOTHING, Group::Move,
-        "One layer back"),
-    row(Command::GoOverview, "overview", "Overview", &["1", "g o"], EVERYWHERE, NOTHING, Group::Move,
-        "To the Overview: what needs you now, and what is new"),
-    row(Command::GoFindings, "findings", "Findings", &["2", "g f"], EVERYWHERE, NOTHING, Group::Move,
-        "To the Findings screen"),
-    row(Command::GoFeedback, "feedback", "own decisions", &["g b"], EVERYWHERE, NOTHING, Group::Move,
-        "To your own drafts and decisions"),
-    row(Command::GoAudit, "audit", "Audit", &["5", "g a"], EVERYWHERE, NOTHING, Group::Move,
-        "To the Audit screen: is the history whole?"),
-    row(Command::OpenSubject, "open-subject", "open subject", &["o"], ENTRY, ROW, Group::Move,
-        "To what the entry speaks of: its finding, its scans"),
-    row(Command::AiAgainstPeople, "ai-against-people", "AI against people", &["%", "g p"], FINDING_OR_OWN, NOTHING, Group::Show,
-        "Measure the AI's verdicts on those of people"),
-    row(Command::NextSample, "sample", "sample", &["b"], PEOPLE, NOTHING, Group::Show,
-        "Count what was decided blind alone, or all decisions"),
-    row(Command::NextScope, "scope", "scope", &["o"], PEOPLE, NOTHING, Group::Show,
-        "Measure the findings of the filter, or all"),
-    row(Command::Filter, "filter", "filter", &["/"], FILTERED, NOTHING, Group::Show,
-        "Edit the filter"),
-    row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FILTERED, NOTHING, Group::Show,
-        "Lift the filter for a while, or put it back; the row stays"),
-    row(Command::Follow, "follow", "follow", &["F"], ENTRY, NOTHING, Group::Show,
-        "Let new entries come in at the top, or no longer"),
-    row(Command::FoldAll, "fold-all", "fold", &["Z"], ENTRY, ROW, Group::Show,
-        "Fold the payload, or unfold all of it"),
-    row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
-        "Sort by the next column"),
-    row(Command::Zoom, "zoom", "zoom", &["z"], EVERYWHERE, NOTHING, Group::Show,
-        "Let the pane fill the screen, and back"),
-    row(Command::ToggleClock, "toggle-clock", "UTC or local", &["T"], EVERYWHERE, NOTHING, Group::Show,
-        "Show times in UTC or in local time"),
-    row(Command::Refresh, "refresh", "refresh", &["R", "Ctrl-r"], EVERYWHERE, NOTHING, Group::Show,
-        "Load anew"),
-    row(Command::Redraw, "redraw", "redraw", &["Ctrl-l"], EVERYWHERE, NOTHING, Group::Show,
-        "Draw the whole screen anew"),
-    row(Command::CopyId, "copy-id", "copy id", &["y y"], FILTERED, ROW, Group::Copy,
-        "Copy the number of the row"),
-    row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
-        "Copy the command line that shows the same"),
-    row(Command::Help, "help", "help", &["?", "g h"], EVERYWHERE, NOTHING, Group::Console,
-        "Show what can be done here; Enter does it"),
-    row(Command::Palette, "palette", "commands", &[":"], EVERYWHERE, NOTHING, Group::Console,
-        "Run a command by its name"),
-    row(Command::Import, "import", "import", &[], EVERYWHERE, WRITE, Group::Console,
-        "Take in a SARIF file in the background: import FILE"),
-    row(Command::Jobs, "jobs", "jobs", &["J"], EVERYWHERE, NOTHING, Group::Console,
-        "Show the running jobs; one can be cancelled there"),
-    row(Command::GoTo, "goto", "go to", &[], EVERYWHERE, NOTHING, Group::Move,
-        "To a row by its number or a screen by its name: goto 12"),
-    row(Command::Theme, "theme", "theme", &[], EVERYWHERE, NOTHING, Group::Console,
-        "Change the theme until the console ends: theme light"),
-    row(Command::CancelJobs, "cancel", "cancel jobs", &[], EVERYWHERE, NOTHING, Group::Console,
-        "Cancel the running jobs"),
-    row(Command::Cancel, "stop", "stop", &["Ctrl-c"], EVERYWHERE, NOTHING, Group::Console,
-        "Close a question or stop a load; twice in 2 s quits"),
-    row(Command::Suspend, "suspend", "suspend", &["Ctrl-z"], EVERYWHERE, NOTHING, Group::Console,
-        "Go back to the shell for a while; fg returns"),
-    row(Command::Quit, "quit", "quit", &["q"], EVERYWHERE, NOTHING, Group::Console,
-        "One layer back; on the last one, quit"),
-];
-
-#[expect(clippy::too_many_arguments, reason = "one argument a column, so that the table reads across")]
-const fn row(
-    command: Command,
-    name: &'static str,
-    label: &'static str,
-    keys: &'static [&'static str],
-    holds: Holds,
-    needs: &'static [Need],
-    group: Group,
-    help: &'static str,
-) -> Row {
-    Row { command, name, label, help, keys, holds, needs, group }
 }

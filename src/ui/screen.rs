@@ -4,16 +4,20 @@
 //! knows, and `perform` alone awaits. The app runs what is asked and sends the answer back as a
 //! message.
 
+use super::app::JobDeed;
 use super::command::{Command, Need, Pane};
 use super::theme::Theme;
+use crate::audit::verify::report::Report;
 use crate::db::Db;
-use crate::ids::EntrySeq;
+use crate::ids::{EntrySeq, FindingId, RunId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::Arc;
 
 /// A screen: it answers one question, and lets the person act on the answer.
 ///
@@ -40,6 +44,15 @@ pub trait Screen {
     fn hints(&self) -> Vec<Command>;
     /// Whether what a command needs is there; write access is the app's affair.
     fn meets(&self, need: Need) -> bool;
+    /// What a deed that is begun now would be about, for the action menu: `3 marked findings`.
+    fn chosen(&self) -> Option<String> {
+        None
+    }
+    /// Whether a deed that holds in the pane makes sense on what is chosen. The action menu leaves out the
+    /// others; their keys still say why not.
+    fn offers(&self, _deed: Command) -> bool {
+        true
+    }
     /// How many rows are marked.
     fn marks(&self) -> usize {
         0
@@ -50,6 +63,11 @@ pub trait Screen {
     }
     /// Whether this is the screen that can show this place, whatever it shows now.
     fn shows(&self, place: &Place) -> bool;
+    /// What the line of the screens says of its subject, whatever screen is in front.
+    fn mark(&self, look: &Look<'_>) -> Option<(String, Tone)> {
+        let _ = look;
+        None
+    }
     /// What has been typed and not yet saved; the app keeps it through crashes.
     fn drafts(&self) -> Vec<Draft>;
     /// What it says in lines, for who has it read to them: what it draws can be read at any rate.
@@ -134,12 +152,22 @@ pub enum Ask<W> {
     Open(Place),
     /// Put this on the clipboard.
     Copy(SafeText),
+    /// Put a link to this finding on the clipboard; the app knows the connection.
+    CopyLink(FindingId),
+    /// Go where this link leads.
+    Follow(String),
+    /// Open this in the person's editor.
+    Edit(Outside),
+    /// Remember this for the consoles that come.
+    Keep(Kept),
     /// Ask first; on a yes, do it.
     Confirm(Question, W),
     /// Say this in the footer for a while.
     Toast(Toast),
     /// Tell me [`Input::Rested`] when 80 ms have gone by without another such ask.
     Rest,
+    /// Start this in the background.
+    Start(JobDeed),
     /// One layer back.
     Back,
 }
@@ -152,11 +180,56 @@ impl<W> Ask<W> {
             Ask::Confirm(question, inner) => Ask::Confirm(question, wish(inner)),
             Ask::Open(place) => Ask::Open(place),
             Ask::Copy(text) => Ask::Copy(text),
+            Ask::CopyLink(id) => Ask::CopyLink(id),
+            Ask::Follow(link) => Ask::Follow(link),
+            Ask::Edit(outside) => Ask::Edit(outside),
+            Ask::Keep(kept) => Ask::Keep(kept),
             Ask::Toast(toast) => Ask::Toast(toast),
             Ask::Rest => Ask::Rest,
+            Ask::Start(deed) => Ask::Start(deed),
             Ask::Back => Ask::Back,
         }
     }
+}
+
+/// A text for the person's editor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// What it is, in letters, digits and dashes: the beginning of the file's name.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// The longest text that may come back, in characters.
+    pub chars_max: usize,
+}
+
+/// What an editor is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The text comes back.
+    Edit,
+    /// It is only read.
+    Read,
+}
+
+/// What came back from the editor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edited {
+    /// Nothing new: nothing was changed, or the editor failed, which the app says.
+    Same,
+    /// This text.
+    Text(String),
+}
+
+/// A choice of a person, that the next console begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Under which name, the screen's first: `findings.columns`.
+    pub name: &'static str,
+    /// What; empty where there is none any more.
+    pub value: String,
 }
 
 /// A place that can be gone to, from anywhere.
@@ -176,6 +249,15 @@ pub enum Place {
     },
     /// An entry of the chain.
     Entry(EntrySeq),
+    /// The row of a finding, whatever the filter.
+    Finding(FindingId),
+    /// The Runs screen, with this filter.
+    Runs {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// A run.
+    Run(RunId),
 }
 
 /// A question before a deed. The default is No; the key that says yes is not the key that asked.
@@ -227,6 +309,10 @@ pub enum Input {
     Opened(Option<Place>),
     /// What was typed and not saved before the last end of the console. Nothing is sent from it.
     DraftsRestored(Vec<Draft>),
+    /// The editor that was asked for has ended.
+    Edited(Edited),
+    /// What was chosen in an earlier console, by its name; before anything else.
+    Kept(BTreeMap<String, String>),
     /// The area that it draws into has this size from now on: before the first frame, and when the
     /// terminal is resized. Deciding needs it, since half a page is a matter of rows.
     Resized {
@@ -245,6 +331,10 @@ pub enum Input {
     News,
     /// The connection is back: what failed or is stale may load again.
     Reconnected,
+    /// The console has logged in: what is told wherever one is may be asked for.
+    LoggedIn,
+    /// A verification of the chain has ended, or why it did not come about.
+    Verified(Result<Arc<Report>, String>),
     /// The pause after which a resting cursor loads its detail.
     Rested,
     /// A wish of this nature ended without an answer: cancelled, or a bug. For a write it is not

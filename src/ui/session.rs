@@ -43,6 +43,9 @@ struct Content {
     /// The last visits, by the name of the database's chain: no two databases have the same.
     #[serde(default)]
     visits: BTreeMap<String, Visit>,
+    /// What was chosen, by its name: the columns of a list.
+    #[serde(default)]
+    choices: BTreeMap<String, String>,
 }
 
 impl SessionFile {
@@ -66,6 +69,22 @@ impl SessionFile {
                 content.screens.pop_first();
             }
             content.screens.insert(connection.to_owned(), screen.to_owned());
+        })
+    }
+
+    /// What was chosen, by its name.
+    pub fn choices(&self) -> BTreeMap<String, String> {
+        self.read().choices
+    }
+
+    /// Remembers a choice; an empty one is forgotten.
+    pub fn keep_choice(&self, name: &str, value: &str) -> io::Result<()> {
+        self.change(|content| {
+            if value.is_empty() {
+                content.choices.remove(name);
+            } else if content.choices.len() < REMEMBERED_MAX || content.choices.contains_key(name) {
+                content.choices.insert(name.to_owned(), value.to_owned());
+            }
         })
     }
 

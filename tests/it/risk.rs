@@ -20,7 +20,15 @@ struct Case {
 }
 
 fn threat(cve: &str, epss: Option<f64>, kev: Option<bool>, ransomware: Option<bool>) -> CveThreat {
-    CveThreat { cve_id: SafeText::new(cve), epss, epss_percentile: None, kev, ransomware }
+    CveThreat {
+        cve_id: SafeText::new(cve),
+        epss,
+        epss_percentile: None,
+        kev,
+        ransomware,
+        kev_added: None,
+        kev_due: None,
+    }
 }
 
 fn terms(severity: &str, cves: &[CveThreat], red: Option<bool>, ai: Option<(&str, f64)>) -> RiskTerms {

@@ -1,11 +1,22 @@
 //! What seals the chain: the Merkle tree, signed notes, SSH signatures, checkpoints and proofs.
 
+mod agent;
+mod bench;
+mod checkpoint;
+mod keyfile;
 mod merkle;
 mod note;
+mod proof;
+mod sealed_attacks;
+mod sshsig;
+mod trust;
 
 use flate2::read::GzDecoder;
+use ssh_key::{LineEnding, PrivateKey, private::Ed25519Keypair};
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// Published vectors, where the checkout lies beside them.
 fn vectors() -> Option<PathBuf> {
@@ -32,4 +43,36 @@ fn unpacked(archive: &Path) -> Vec<(String, Vec<u8>)> {
         rest = &after[size.next_multiple_of(512).min(after.len())..];
     }
     files
+}
+
+/// Whether a program of OpenSSH, or Python, is here; said where it is not.
+fn there(program: &str) -> bool {
+    let found = std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
+    if !found {
+        eprintln!("skipped: {program} is missing");
+    }
+    found
+}
+
+/// A key pair of a seed.
+fn key_pair(seed: u8) -> PrivateKey {
+    PrivateKey::from(Ed25519Keypair::from_seed(&[seed; 32]))
+}
+
+/// Writes a key file of a seed, as `ssh-keygen` would, with its public half beside it.
+fn key_file(folder: &Path, seed: u8) -> PathBuf {
+    let path = folder.join(format!("key{seed}"));
+    let key = key_pair(seed);
+    std::fs::write(&path, key.to_openssh(LineEnding::LF).unwrap().as_bytes()).unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    std::fs::write(path.with_extension("pub"), key.public_key().to_openssh().unwrap() + "\n").unwrap();
+    path
+}
+
+/// Runs `ssh-keygen` with `input`; whether it agreed, and what it printed.
+fn ssh_keygen(arguments: &[&str], input: &Path) -> (bool, String) {
+    let input = std::fs::File::open(input).unwrap();
+    let done = Command::new("ssh-keygen").args(arguments).stdin(Stdio::from(input)).output().unwrap();
+    (done.status.success(), String::from_utf8_lossy(&done.stdout).into_owned())
 }

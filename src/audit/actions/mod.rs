@@ -3,8 +3,10 @@
 mod gather;
 mod pin;
 mod prove;
+mod reread;
 mod seal;
 
+pub(super) use gather::own_name;
 pub use gather::{Known, gather};
 pub use pin::{Pinned, newest, pin};
 pub use prove::prove;

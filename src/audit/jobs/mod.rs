@@ -1,9 +1,11 @@
-//! Long work over the chain: verified with its progress told, and stopped at any moment.
+//! Long work over the chain: verified and exported, with progress told, and stopped at any moment.
 
+pub mod export;
 mod follow;
 mod foreign;
 mod plan;
 mod recorded;
+pub mod report;
 mod verify;
 mod workers;
 

@@ -1,12 +1,15 @@
-//! The SQL of the audit: what is read to list, verify, seal and prove a chain, and the little that is
-//! kept in it.
+//! The SQL of the audit: what is read to look, verify, seal, prove and export, and the little that is kept.
 
 pub mod checkpoints;
+pub mod deeds;
 pub mod entries;
+pub mod export;
 pub mod fields;
 pub mod foreign;
 pub mod ground;
 pub mod reconcile;
+pub mod recorded;
+pub mod report;
 pub mod rows;
 pub mod stored;
 pub mod tree;

@@ -119,10 +119,11 @@ impl Break {
         Break { range: Some(range), ..Break::nowhere(kind, why) }
     }
 
-    /// The first entry that it may be about: breaks are told in this order.
+    /// The entry at which it is certain: breaks are told in this order. What a root cannot locate comes
+    /// after what can be located within its range.
     fn place(&self) -> (i64, Kind) {
-        let from_range = self.range.map(|(from, _)| i64::try_from(from).unwrap_or(i64::MAX));
-        (self.seq.or(from_range).unwrap_or(0), self.kind)
+        let end_of_range = self.range.map(|(_, to)| i64::try_from(to).unwrap_or(i64::MAX));
+        (self.seq.or(end_of_range).unwrap_or(0), self.kind)
     }
 }
 

@@ -77,7 +77,7 @@ fn sealed_so(sealed: &Sealed, global: &Global) -> Result<()> {
 }
 
 /// Asks for the passphrase of a key file, on the terminal alone.
-fn ask(file: &str) -> Result<String> {
+pub(super) fn ask(file: &str) -> Result<String> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::new(
             Kind::Denied,

@@ -1,9 +1,9 @@
 //! `attestor findings list --group`.
 
-use super::filter;
 use crate::cli::Global;
 use crate::cli::output::{Format, Printer, Tabular};
 use crate::error::Result;
+use crate::filter::Filter;
 use crate::text::visible;
 use crate::triage::group::{Group, GroupBy};
 use crate::triage::store::findings::PAGE_ROWS_MAX;
@@ -12,8 +12,7 @@ use chrono::Utc;
 use serde::Serialize;
 
 /// Lists groups of findings.
-pub(super) async fn list(by: GroupBy, text: &str, limit: Option<usize>, global: &Global) -> Result<u8> {
-    let filter = filter(text)?;
+pub(super) async fn list(by: GroupBy, filter: Filter, limit: Option<usize>, global: &Global) -> Result<u8> {
     let query = GroupQuery { filter, by, after: None, limit: PAGE_ROWS_MAX, now: Utc::now() };
     let session = global.open().await?;
     let format = global.format();

@@ -1,6 +1,6 @@
 //! `attestor findings list`.
 
-use super::{ListOptions, filter};
+use super::{ListOptions, views};
 use crate::cli::Global;
 use crate::cli::output::{Format, Printer, Tabular};
 use crate::error::Result;
@@ -11,12 +11,17 @@ use serde::Serialize;
 
 /// Lists findings.
 pub(super) async fn list(options: ListOptions, global: &Global) -> Result<u8> {
+    let filter = views::filter(&options.filter, options.view.as_deref())?;
+    let given = views::sort(options.view.as_deref())?;
     let query = Query {
-        sort: Sort {
-            by: options.sort,
-            order: if options.reverse { Order::Reversed } else { Order::Natural },
+        sort: match (options.sort, options.reverse) {
+            (None, false) => given,
+            (by, reverse) => Sort {
+                by: by.unwrap_or(given.by),
+                order: if reverse { Order::Reversed } else { Order::Natural },
+            },
         },
-        ..Query::first(filter(&options.filter)?, findings::PAGE_ROWS_MAX, Utc::now())
+        ..Query::first(filter, findings::PAGE_ROWS_MAX, Utc::now())
     };
     let session = global.open().await?;
     let format = global.format();

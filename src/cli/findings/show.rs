@@ -3,12 +3,12 @@
 use super::list::ai;
 use crate::cli::Global;
 use crate::cli::output::Format;
+use crate::config::Session;
 use crate::error::Result;
 use crate::ids::FindingId;
 use crate::text::SafeText;
 use crate::triage::detail::FindingDetail;
 use crate::triage::finding::{Feedback, FeedbackKind, Verdict};
-use crate::triage::metrics::Pipeline;
 use crate::triage::store::detail;
 use crate::triage::threat::Taken;
 use chrono::{DateTime, Utc};
@@ -17,7 +17,11 @@ use std::io::Write as _;
 
 /// Shows a finding, as text or as one JSON object.
 pub(super) async fn show(id: FindingId, global: &Global) -> Result<u8> {
-    let session = global.open().await?;
+    show_in(&global.open().await?, id, global).await
+}
+
+/// Shows a finding of a database that is open.
+pub(in crate::cli) async fn show_in(session: &Session, id: FindingId, global: &Global) -> Result<u8> {
     let detail = detail::show(&session.db, id).await?;
     let text = match global.format() {
         Format::Json => {
@@ -53,7 +57,7 @@ fn write_text(out: &mut String, detail: &FindingDetail, now: DateTime<Utc>) -> f
         row(out, "scan", format_args!("#{} {} {when}", scan.id, words.join(" ")))?;
     }
     if let Some(pipeline) = &detail.pipeline {
-        row(out, "build", build(pipeline))?;
+        row(out, "build", pipeline)?;
     }
     row(out, "state", format_args!("{}, first seen {}", finding.state.word(), day(finding.first_seen_at)))?;
     row(out, "seen", seen(detail))?;
@@ -65,7 +69,9 @@ fn write_text(out: &mut String, detail: &FindingDetail, now: DateTime<Utc>) -> f
     for cve in &detail.cves {
         let epss = cve.epss.map_or("unknown".to_owned(), |p| format!("{p:.5}"));
         let kev = cve.kev.map_or("unknown", |kev| if kev { "yes" } else { "no" });
-        row(out, "cve", format_args!("{} EPSS {epss}, KEV {kev}", cve.cve_id.one_line()))?;
+        let due = cve.kev_due.map_or(String::new(), |due| format!(", due {due}"));
+        let ransomware = if cve.ransomware == Some(true) { ", used by ransomware" } else { "" };
+        row(out, "cve", format_args!("{} EPSS {epss}, KEV {kev}{due}{ransomware}", cve.cve_id.one_line()))?;
     }
     if !detail.cves.is_empty() {
         let edition = |taken: &Option<Taken>| taken.as_ref().map_or("none".to_owned(), Taken::to_string);
@@ -123,23 +129,6 @@ fn write_text(out: &mut String, detail: &FindingDetail, now: DateTime<Utc>) -> f
         )?;
     }
     Ok(())
-}
-
-/// The metrics of a build, and what is unusual about it.
-fn build(pipeline: &Pipeline) -> String {
-    let Pipeline { build, note, .. } = pipeline;
-    let measured = [
-        build.build_duration_seconds.map(|duration| format!("{duration} s")),
-        build.artifact_size_bytes.map(|size| format!("{size} bytes")),
-        build.num_changed_files.map(|files| format!("{files} files changed")),
-    ];
-    let mut text = measured.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    match (note, pipeline.anomaly) {
-        (Some(note), Some(_)) => text += &format!("; unusual: {note}"),
-        (Some(note), None) => text += &format!("; {note}"),
-        (None, _) => {}
-    }
-    text
 }
 
 /// In how many scans it was seen, and in how many of the same series not.

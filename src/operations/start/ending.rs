@@ -1,6 +1,6 @@
 //! The end of a run: by its own work, or by whoever finds that its lease is past.
 
-use super::{Done, Finished};
+use super::{Asked, Done, Finished};
 use crate::chain::change::Change;
 use crate::chain::entry::NewEntry;
 use crate::chain::settled::settled;
@@ -8,60 +8,67 @@ use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::{DeedKey, RunId};
 use crate::jobs::JobContext;
+use crate::operations::check::Check;
 use crate::operations::redact;
 use crate::operations::report::VerificationReport;
 use crate::operations::run::{Flow, Identity, Outcome};
-use crate::operations::store::{self, Completion};
+use crate::operations::store::{self, Completion, Entries};
+use chrono::Utc;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Ends the run as its work ended, and hands on what that gave.
 pub(super) async fn end<T>(
     db: &Db,
-    identity: &Identity,
+    asked: &Asked,
     run: RunId,
     worked: Result<Finished<T>>,
     job: &JobContext,
 ) -> Result<Done<T>> {
     match worked {
         Ok(Finished { value, outcome, counts, facts, checks }) => {
-            let told = Told { outcome, counts, facts, checks, failure: None };
-            let (report, record) = match complete(db, identity, run, &told).await {
-                Ok(report) => (report, Ok(run)),
-                // The work is done, whatever its record says.
-                Err(why) => (unrecorded(identity, told.checks), Err(why)),
+            let report = match checks {
+                Some(checks) => Some(report(db, &asked.identity, run, checks).await),
+                None => None,
             };
+            let told = Told { outcome, counts, facts, report: report.as_ref(), failure: None };
+            // The work is done, whatever becomes of its record.
+            let record = complete(db, asked, run, &told).await.map(|()| run);
             Ok(Done { value, report, record })
         }
         Err(error) => {
-            let told = Told {
-                outcome: outcome_of(&error, job),
-                counts: Vec::new(),
-                facts: Map::new(),
-                checks: None,
-                failure: Some(failure(&error)),
-            };
+            let outcome = outcome_of(&error, job);
+            let failure = Some(failure(&error));
+            let told = Told { outcome, counts: Vec::new(), facts: Map::new(), report: None, failure };
             // Where this fails too, the lease ends the run; the work's own failure is what is told.
-            drop(complete(db, identity, run, &told).await);
+            drop(complete(db, asked, run, &told).await);
             Err(error)
         }
     }
 }
 
+/// The report of a run, with the one before it of its identity, as far as that can be read.
+async fn report(db: &Db, identity: &Identity, run: RunId, checks: Vec<Check>) -> VerificationReport {
+    let (before, now) = store::report_before(db, &identity.hash(), run).await.unwrap_or((None, Utc::now()));
+    VerificationReport::of(identity, checks, now, before)
+}
+
 /// Completes a run as failed whose lease is past; false where it is alive or was completed meanwhile.
-pub(super) async fn bury(db: &Db, flow: Flow, run: RunId) -> Result<bool> {
+pub(super) async fn bury(db: &Db, flow: Flow, run: RunId, entries: Entries) -> Result<bool> {
+    let what = "its process ended without a word; what it had committed until then stands";
+    let completion = Completion {
+        outcome: Outcome::Failed,
+        counts: json!({}),
+        failure: Some(json!({"kind": "lost", "message": what})),
+        report: None,
+    };
+    if entries == Entries::None {
+        return store::bury_quietly(db, run, &completion).await;
+    }
     let mut change = Change::begin(db, DeedKey::fresh()).await?;
     if !store::lock_lost(&mut change, run).await? {
         return Ok(false);
     }
-    let what = "its process ended without a word; what it had committed until then stands";
-    let failure = json!({"kind": "lost", "message": what});
-    let completion = Completion {
-        outcome: Outcome::Failed,
-        counts: &BTreeMap::new(),
-        failure: Some(&failure),
-        report: None,
-    };
     store::complete(&mut change, run, &completion).await?;
     let mut fields = Map::new();
     fields.insert("run_id".into(), json!(run));
@@ -72,66 +79,54 @@ pub(super) async fn bury(db: &Db, flow: Flow, run: RunId) -> Result<bool> {
 }
 
 /// What is recorded of an end.
-struct Told {
+struct Told<'a> {
     outcome: Outcome,
     counts: Vec<(&'static str, u64)>,
     facts: Map<String, Value>,
-    checks: Option<Vec<crate::operations::check::Check>>,
+    report: Option<&'a VerificationReport>,
     failure: Option<Value>,
 }
 
-async fn complete(
-    db: &Db,
-    identity: &Identity,
-    run: RunId,
-    told: &Told,
-) -> Result<Option<VerificationReport>> {
+async fn complete(db: &Db, asked: &Asked, run: RunId, told: &Told<'_>) -> Result<()> {
+    let counts: BTreeMap<&str, u64> = told.counts.iter().copied().collect();
+    let report = told.report.map(serde_json::to_value).transpose();
+    let completion = Completion {
+        outcome: told.outcome,
+        counts: json!(counts),
+        failure: told.failure.clone(),
+        report: report.map_err(|e| Error::new(Kind::Failed, e.to_string()))?,
+    };
+    if asked.entries == Entries::None {
+        let was_running = store::complete_quietly(db, run, &completion).await?;
+        return if was_running { Ok(()) } else { Err(taken_for_dead(run)) };
+    }
+    let mut fields = redact::object(told.facts.clone());
+    fields.insert("run_id".into(), json!(run));
+    fields.insert("outcome".into(), json!(told.outcome));
+    fields.insert("counts".into(), json!(counts));
+    if let Some(report) = told.report {
+        fields.insert("overall".into(), json!(report.summary.overall));
+        fields.insert("checks".into(), json!(report.summary.counts));
+        fields.insert("fingerprint".into(), json!(report.fingerprint));
+    }
+    let flow = asked.identity.flow;
+    let (completion, fields) = (&completion, &fields);
     settled(db, DeedKey::fresh(), |mut change: Change| async move {
-        let Some(now) = store::lock_running(&mut change, run).await? else {
-            if let Some(report) = store::completed_by(&mut change, run).await? {
-                // The answer to our own commit was lost.
-                return Ok(report.and_then(|report| VerificationReport::read(&report).ok()));
-            }
-            let what = format!("run {run} was taken for dead while its work went on");
-            return Err(Error::new(Kind::Conflict, what).hint("its process slept for longer than its lease"));
-        };
-        let report = match &told.checks {
-            Some(checks) => {
-                let before = store::report_before(&mut change, &identity.hash(), run).await?;
-                Some(VerificationReport::of(identity, checks.clone(), now, before))
-            }
-            None => None,
-        };
-        let counts: BTreeMap<&str, u64> = told.counts.iter().copied().collect();
-        let document = report.as_ref().map(serde_json::to_value).transpose();
-        let document = document.map_err(|e| Error::new(Kind::Failed, e.to_string()))?;
-        let completion = Completion {
-            outcome: told.outcome,
-            counts: &counts,
-            failure: told.failure.as_ref(),
-            report: document.as_ref(),
-        };
-        store::complete(&mut change, run, &completion).await?;
-        let mut fields = redact::object(told.facts.clone());
-        fields.insert("run_id".into(), json!(run));
-        fields.insert("outcome".into(), json!(told.outcome));
-        fields.insert("counts".into(), json!(counts));
-        if let Some(report) = &report {
-            fields.insert("overall".into(), json!(report.summary.overall));
-            fields.insert("checks".into(), json!(report.summary.counts));
-            fields.insert("fingerprint".into(), json!(report.fingerprint));
+        if !store::lock_running(&mut change, run).await? {
+            // Where it was this very deed, the answer to its commit was lost.
+            let ours = store::is_completed_by(&mut change, run).await?;
+            return if ours { Ok(()) } else { Err(taken_for_dead(run)) };
         }
-        change.commit(NewEntry::new(identity.flow.category, identity.flow.completed, fields)).await?;
-        Ok(report)
+        store::complete(&mut change, run, completion).await?;
+        change.commit(NewEntry::new(flow.category, flow.completed, fields.clone())).await?;
+        Ok(())
     })
     .await
 }
 
-fn unrecorded(
-    identity: &Identity,
-    checks: Option<Vec<crate::operations::check::Check>>,
-) -> Option<VerificationReport> {
-    checks.map(|checks| VerificationReport::of(identity, checks, chrono::Utc::now(), None))
+fn taken_for_dead(run: RunId) -> Error {
+    Error::new(Kind::Conflict, format!("run {run} was taken for dead while its work went on"))
+        .hint("its process slept for longer than its lease")
 }
 
 fn outcome_of(error: &Error, job: &JobContext) -> Outcome {

@@ -154,3 +154,62 @@ fn counts(value: Option<Value>) -> BTreeMap<String, i64> {
         fields.iter().filter_map(|(name, count)| Some((visible(name).into_owned(), count.as_i64()?)));
     counted.take(COUNTS_MAX).collect()
 }
+
+/// How things stand: of each identity its newest report, and what is under way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The newest report is blocked.
+    pub blocked: u64,
+    /// The newest report needs attention.
+    pub attention: u64,
+    /// Under way.
+    pub active: u64,
+    /// Their lease is past.
+    pub lost: u64,
+}
+
+/// How things stand, by the newest thousand runs.
+pub async fn standing(db: &Db) -> Result<Standing> {
+    let row = sqlx::query(
+        "with newest as (
+             select id, tenant_id, coalesce(run_identity_hash, id::text) as identity, lower(btrim(status)) as status,
+                    lease_until, context #>> '{verification_report,summary,overall}' as overall
+             from operations.operation_runs order by id desc limit 1000
+         ), reports as (
+             select distinct on (tenant_id, identity) overall from newest
+             where status = 'completed' and overall is not null
+             order by tenant_id, identity, id desc
+         )
+         select (select count(*) from reports where overall = 'blocked') as blocked,
+                (select count(*) from reports where overall = 'needs_attention') as attention,
+                count(*) filter (where coalesce(lease_until >= clock_timestamp(), true)) as active,
+                count(*) filter (where lease_until < clock_timestamp()) as lost
+         from newest where status in ('queued', 'running')",
+    )
+    .fetch_one(db.read())
+    .await?;
+    let count = |column| Ok::<_, sqlx::Error>(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0));
+    Ok(Standing {
+        blocked: count("blocked")?,
+        attention: count("attention")?,
+        active: count("active")?,
+        lost: count("lost")?,
+    })
+}
+
+/// The runs of these numbers, as far as there are any, newest first.
+pub async fn by_ids(db: &Db, ids: &[RunId]) -> Result<Vec<Run>> {
+    let mut sql = QueryBuilder::new(LISTED);
+    sql.push("r.id = any(").push_bind(ids.iter().map(|id| id.0).collect::<Vec<_>>());
+    sql.push(") order by r.id desc");
+    Ok(sql.build_query_as().fetch_all(db.read()).await?)
+}
+
+/// How many runs of a filter came after this one; counted up to a thousand.
+pub async fn count_after(db: &Db, filter: &Filter, run: RunId, now: DateTime<Utc>) -> Result<u64> {
+    let mut sql = QueryBuilder::new("select count(*) from (select from operations.operation_runs r where ");
+    push_where(&mut sql, filter, &FIELDS, now);
+    sql.push(" and r.id > ").push_bind(run).push(" limit 1000) counted");
+    let count: i64 = sql.build_query_scalar().fetch_one(db.read()).await?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}

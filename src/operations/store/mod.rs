@@ -7,6 +7,7 @@ pub mod one;
 
 use super::redact;
 use super::run::{Identity, Outcome};
+use crate::chain::bookkeeping::{Bookkeeping, Note, Statement};
 use crate::chain::change::Change;
 use crate::db::Db;
 use crate::error::Result;
@@ -36,52 +37,87 @@ pub struct Found {
     pub(super) lost: bool,
     /// The key of the deed that began it.
     pub(super) deed_key: Option<DeedKey>,
+    /// Whether its end is entered.
+    pub(super) entries: Entries,
+}
+
+/// Whether the beginning and the end of a run are entries of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entries {
+    /// They are.
+    Written,
+    /// What it does is an entry itself, or nobody's decision.
+    None,
+}
+
+fn entries(written: bool) -> Entries {
+    if written { Entries::Written } else { Entries::None }
+}
+
+/// What a running run is begun with.
+#[derive(Debug, Clone)]
+pub(super) struct Beginning<'a> {
+    pub(super) flow: &'a str,
+    pub(super) hash: &'a str,
+    pub(super) context: Value,
+    pub(super) lease: Duration,
+}
+
+impl<'a> Beginning<'a> {
+    /// The beginning of a run that people call `label`, under the key of its deed.
+    pub(super) fn of(
+        identity: &'a Identity,
+        hash: &'a str,
+        label: Option<&str>,
+        entries: Entries,
+        key: DeedKey,
+        lease: Duration,
+    ) -> Self {
+        let kept = |fields: &BTreeMap<String, String>| redact::value(json!(fields));
+        let label = label.map(|label| redact::text(&label.chars().take(LABEL_CHARS_MAX).collect::<String>()));
+        let context = json!({
+            "category": identity.flow.category.word(),
+            "entries": entries == Entries::Written,
+            "deed_key": key,
+            "label": label,
+            "scope": kept(&identity.scope),
+            "inputs": kept(&identity.inputs),
+        });
+        Beginning { flow: identity.flow.name, hash, context, lease }
+    }
+
+    fn bind<'q>(self, note: Statement<'q>) -> Statement<'q> {
+        note.bind(self.flow.to_owned())
+            .bind(self.context)
+            .bind(self.hash.to_owned())
+            .bind(self.lease.as_secs_f64())
+    }
 }
 
 /// Inserts a running run with a lease by the server's time; none where one of its identity is active.
-pub(super) async fn insert(
-    change: &mut Change,
-    identity: &Identity,
-    hash: &str,
-    label: Option<&str>,
-    lease: Duration,
-) -> Result<Option<RunId>> {
-    let kept = |fields: &BTreeMap<String, String>| redact::value(json!(fields));
-    let context = json!({
-        "category": identity.flow.category.word(),
-        "deed_key": change.key(),
-        "label": label.map(|label| redact::text(&label.chars().take(LABEL_CHARS_MAX).collect::<String>())),
-        "scope": kept(&identity.scope),
-        "inputs": kept(&identity.inputs),
-    });
-    // An insert of the same by somebody else is waited for until it is committed or not.
-    Ok(sqlx::query_scalar(
-        "insert into operations.operation_runs
-             (user_id, type, status, outcome, context, run_identity_hash, started_at, lease_until)
-         values (session_user, $1, 'running', 'pending', $2, $3, clock_timestamp(),
-                 clock_timestamp() + make_interval(secs => $4))
-         on conflict (tenant_id, run_identity_hash) where status in ('queued', 'running') do nothing
-         returning id",
-    )
-    .bind(identity.flow.name)
-    .bind(context)
-    .bind(hash)
-    .bind(lease.as_secs_f64())
-    .fetch_optional(change.connection())
-    .await?)
+pub(super) async fn insert(change: &mut Change, beginning: Beginning<'_>) -> Result<Option<RunId>> {
+    let insert = beginning.bind(sqlx::query(Note::RunBegun.sql()));
+    let row = insert.fetch_optional(change.connection()).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+/// The same without an entry.
+pub(super) async fn insert_quietly(db: &Db, beginning: Beginning<'_>) -> Result<Option<RunId>> {
+    let id = Bookkeeping::of(db)?.number(Note::RunBegun, |note| beginning.bind(note)).await?;
+    Ok(id.map(RunId))
 }
 
 /// The active run of an identity.
-pub(super) async fn active(change: &mut Change, hash: &str) -> Result<Option<Found>> {
+pub(super) async fn active(db: &Db, hash: &str) -> Result<Option<Found>> {
     let row = sqlx::query(
         "select id, left(started_by, 200) as started_by, coalesce(started_at, created_at) as since,
                 coalesce(lease_until < clock_timestamp(), false) as lost,
-                left(context->>'deed_key', 36) as deed_key
+                left(context->>'deed_key', 36) as deed_key, coalesce(context->>'entries' = 'true', false) as entries
          from operations.operation_runs
          where tenant_id = 0 and run_identity_hash = $1 and status in ('queued', 'running')",
     )
     .bind(hash)
-    .fetch_optional(change.connection())
+    .fetch_optional(db.read())
     .await?;
     let Some(row) = row else { return Ok(None) };
     let key: Option<String> = row.try_get("deed_key")?;
@@ -91,20 +127,22 @@ pub(super) async fn active(change: &mut Change, hash: &str) -> Result<Option<Fou
         since: row.try_get("since")?,
         lost: row.try_get("lost")?,
         deed_key: key.and_then(|key| key.parse().ok()).map(DeedKey),
+        entries: entries(row.try_get("entries")?),
     }))
 }
 
 /// Runs of a flow whose lease is past, the oldest first.
-pub(super) async fn lost(db: &Db, flow: &str) -> Result<Vec<RunId>> {
-    Ok(sqlx::query_scalar(
-        "select id from operations.operation_runs
+pub(super) async fn lost(db: &Db, flow: &str) -> Result<Vec<(RunId, Entries)>> {
+    let rows: Vec<(RunId, bool)> = sqlx::query_as(
+        "select id, coalesce(context->>'entries' = 'true', false) from operations.operation_runs
          where status in ('queued', 'running') and lease_until < clock_timestamp() and type = $1
          order by id limit $2",
     )
     .bind(flow)
     .bind(LOST_MAX)
     .fetch_all(db.read())
-    .await?)
+    .await?;
+    Ok(rows.into_iter().map(|(id, written)| (id, entries(written))).collect())
 }
 
 /// Locks a run where its lease is past and nobody has completed it; false where that is not so.
@@ -119,71 +157,83 @@ pub(super) async fn lock_lost(change: &mut Change, run: RunId) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// Locks a run that is running, and gives the server's time; none where it is no longer running.
-pub(super) async fn lock_running(change: &mut Change, run: RunId) -> Result<Option<DateTime<Utc>>> {
-    Ok(sqlx::query_scalar(
-        "select clock_timestamp() from operations.operation_runs
-         where id = $1 and status = 'running' for update",
+/// Locks a run that is running; false where it is no longer.
+pub(super) async fn lock_running(change: &mut Change, run: RunId) -> Result<bool> {
+    let found: Option<bool> = sqlx::query_scalar(
+        "select true from operations.operation_runs where id = $1 and status = 'running' for update",
     )
     .bind(run)
     .fetch_optional(change.connection())
-    .await?)
+    .await?;
+    Ok(found.is_some())
 }
 
-/// Whether this very deed has completed the run: then its report, if it has one.
-pub(super) async fn completed_by(change: &mut Change, run: RunId) -> Result<Option<Option<Value>>> {
+/// Whether this very deed has completed the run.
+pub(super) async fn is_completed_by(change: &mut Change, run: RunId) -> Result<bool> {
     let key = change.key().to_string();
-    Ok(sqlx::query_scalar(
-        "select context->'verification_report' from operations.operation_runs
+    let found: Option<bool> = sqlx::query_scalar(
+        "select true from operations.operation_runs
          where id = $1 and status = 'completed' and context->>'completed_key' = $2",
     )
     .bind(run)
     .bind(key)
     .fetch_optional(change.connection())
-    .await?)
+    .await?;
+    Ok(found.is_some())
 }
 
-/// The newest run of an identity before `run` that has a report.
-pub(super) async fn report_before(change: &mut Change, hash: &str, run: RunId) -> Result<Option<RunId>> {
-    Ok(sqlx::query_scalar(
-        "select id from operations.operation_runs
-         where tenant_id = 0 and run_identity_hash = $1 and id < $2 and status = 'completed'
-           and context->'verification_report' is not null
-         order by id desc limit 1",
+/// The newest run of an identity before `run` that has a report, and the server's time.
+pub(super) async fn report_before(db: &Db, hash: &str, run: RunId) -> Result<(Option<RunId>, DateTime<Utc>)> {
+    Ok(sqlx::query_as(
+        "select (select id from operations.operation_runs
+                 where tenant_id = 0 and run_identity_hash = $1 and id < $2 and status = 'completed'
+                   and context->'verification_report' is not null
+                 order by id desc limit 1), clock_timestamp()",
     )
     .bind(hash)
     .bind(run)
-    .fetch_optional(change.connection())
+    .fetch_one(db.read())
     .await?)
 }
 
 /// How a run ended.
-pub(super) struct Completion<'a> {
+#[derive(Debug, Clone)]
+pub(super) struct Completion {
     pub(super) outcome: Outcome,
-    pub(super) counts: &'a BTreeMap<&'a str, u64>,
-    pub(super) failure: Option<&'a Value>,
-    pub(super) report: Option<&'a Value>,
+    pub(super) counts: Value,
+    pub(super) failure: Option<Value>,
+    pub(super) report: Option<Value>,
+}
+
+impl Completion {
+    fn bind<'q>(&self, note: Statement<'q>, run: RunId, key: DeedKey) -> Statement<'q> {
+        let mut context = json!({"completed_key": key});
+        if let Some(report) = &self.report {
+            context["verification_report"] = report.clone();
+        }
+        note.bind(run)
+            .bind(self.outcome.word())
+            .bind(self.counts.clone())
+            .bind(self.failure.clone())
+            .bind(context)
+    }
 }
 
 /// Completes a run, which `change` has locked.
-pub(super) async fn complete(change: &mut Change, run: RunId, end: &Completion<'_>) -> Result<()> {
-    let mut context = json!({"completed_key": change.key()});
-    if let Some(report) = end.report {
-        context["verification_report"] = report.clone();
-    }
-    sqlx::query(
-        "update operations.operation_runs
-         set status = 'completed', outcome = $2, summary_counts = $3, failure_summary = $4,
-             context = coalesce(context, '{}') - 'progress' || $5,
-             completed_at = clock_timestamp(), updated_at = clock_timestamp(), lease_until = null
-         where id = $1",
-    )
-    .bind(run)
-    .bind(end.outcome.word())
-    .bind(json!(end.counts))
-    .bind(end.failure)
-    .bind(context)
-    .execute(change.connection())
-    .await?;
+pub(super) async fn complete(change: &mut Change, run: RunId, end: &Completion) -> Result<()> {
+    let key = change.key();
+    end.bind(sqlx::query(Note::RunEnded.sql()), run, key).execute(change.connection()).await?;
     Ok(())
+}
+
+/// The same without an entry; false where the run has ended already.
+pub(super) async fn complete_quietly(db: &Db, run: RunId, end: &Completion) -> Result<bool> {
+    let key = DeedKey::fresh();
+    Ok(Bookkeeping::of(db)?.write(Note::RunEnded, |note| end.bind(note, run, key)).await? == 1)
+}
+
+/// Completes a run without an entry where its lease is past; false where it is not.
+pub(super) async fn bury_quietly(db: &Db, run: RunId, end: &Completion) -> Result<bool> {
+    let key = DeedKey::fresh();
+    Ok(Bookkeeping::of(db)?.write(Note::RunLost, |note| end.bind(note, run, key)).await? == 1)
 }

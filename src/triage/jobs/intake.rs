@@ -14,6 +14,7 @@ use crate::triage::sarif::results::{Tally, each_result};
 use crate::triage::sarif::run::Completeness;
 use crate::triage::sarif::survey::Survey;
 use crate::triage::store::intake::{self, Matching, NewScan, Newest, Outcome, Series, Stage};
+use crate::triage::store::threat;
 use chrono::Utc;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -118,6 +119,7 @@ impl Intake {
             sha256: self.survey.sha256.clone(),
             notes,
             entry: None,
+            run_id: None,
         }
     }
 
@@ -192,6 +194,7 @@ impl Intake {
         let mut taken: Vec<(ScanId, Newest)> = Vec::new();
         let mut outcomes = vec![Outcome::default(); self.scans.len()];
         let groups = self.runs_by_series();
+        threat::hold_still(change).await?;
         for (run, scan) in self.scans.iter().enumerate() {
             job.check_cancelled()?;
             job.report("comparing", run as u64, Some(self.scans.len() as u64));

@@ -1,18 +1,24 @@
 //! The intake of pipeline metrics.
 
 use super::input::{Input, in_background_as, open};
+use super::recorded::{hash, recorded};
 use super::threat::{name, sha256, unreadable};
 use crate::chain::change::Change;
 use crate::chain::entry::{Category, NewEntry};
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::ids::{DeedKey, EntrySeq};
+use crate::ids::{DeedKey, EntrySeq, RunId};
 use crate::jobs::JobContext;
+use crate::operations::run::Identity;
+use crate::operations::start::Finished;
+use crate::triage::checks;
 use crate::triage::metrics::intake;
 use crate::triage::sarif::text::Meaning;
 use crate::triage::store::metrics;
 use serde::Serialize;
 use serde_json::{Map, json};
+use std::fs::File;
+use std::sync::Arc;
 
 /// What an intake of metrics came to. Serialised, it is one line of `import metrics --json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,6 +33,8 @@ pub struct MetricsReport {
     pub sha256: String,
     /// The entry in the audit chain.
     pub entry: EntrySeq,
+    /// The run that says how it went; none where nobody may record it.
+    pub run_id: Option<RunId>,
 }
 
 /// Takes a file of pipeline metrics in, in one transaction with one entry.
@@ -37,7 +45,20 @@ pub struct MetricsReport {
 pub async fn import_metrics(db: &Db, input: Input, job: &JobContext) -> Result<MetricsReport> {
     let label = input.label();
     let file = open(input, job).await?;
-    let (rows, sha256) = in_background_as(Meaning::Plain, &label, &file, job, "reading", |mut text| {
+    let identity = Identity::of(checks::METRICS).given("sha256", hash(&file, job).await?);
+    let finished = |report: MetricsReport| {
+        let counts = [("rows", report.rows), ("changed", report.changed)];
+        let checks = checks::of_metrics(&report);
+        Finished::new(report).counts(counts).checks(checks)
+    };
+    let work = async |job: JobContext| take_metrics(db, label.clone(), &file, &job).await;
+    let (mut report, run) = recorded(db, identity, name(&label), job, work, finished).await?;
+    report.run_id = run;
+    Ok(report)
+}
+
+async fn take_metrics(db: &Db, label: String, file: &Arc<File>, job: &JobContext) -> Result<MetricsReport> {
+    let (rows, sha256) = in_background_as(Meaning::Plain, &label, file, job, "reading", |mut text| {
         let rows = intake::read(&mut text.reader).map_err(unreadable)?;
         Ok((rows, sha256(text)?))
     })
@@ -52,7 +73,7 @@ pub async fn import_metrics(db: &Db, input: Input, job: &JobContext) -> Result<M
     payload.insert("changed".into(), json!(changed));
     job.check_cancelled()?;
     let entry = change.commit(NewEntry::new(Category::FindingTriage, "metrics_imported", payload)).await?;
-    Ok(MetricsReport { file: label, rows: rows.len() as u64, changed, sha256, entry })
+    Ok(MetricsReport { file: label, rows: rows.len() as u64, changed, sha256, entry, run_id: None })
 }
 
 /// The failure, with the file that it is in.

@@ -3,12 +3,14 @@
 mod input;
 mod intake;
 mod metrics;
+mod recorded;
 mod threat;
 
 pub use input::Input;
 pub use metrics::{MetricsReport, import_metrics};
 pub use threat::{import_epss, import_kev};
 
+use super::checks;
 use super::import::{ImportOptions, ImportReport};
 use super::sarif::deviation::Deviations;
 use super::sarif::survey::survey;
@@ -18,8 +20,11 @@ use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
 use crate::jobs::JobContext;
+use crate::operations::run::{Identity, Outcome};
+use crate::operations::start::Finished;
 use input::{cancelled, in_background, open};
 use intake::{Intake, counts};
+use recorded::{recorded, refused};
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::sync::Arc;
@@ -39,24 +44,63 @@ pub async fn import_sarif(
     let label = input.label();
     let stem = input.stem();
     let file = open(input, job).await?;
-    let mut survey = in_background(&label, &file, job, "reading", survey).await?;
+    let mut survey = match in_background(&label, &file, job, "reading", survey).await {
+        Ok(survey) => survey,
+        Err(error) => return Err(refused(db, checks::SARIF, &label, &file, error, job).await),
+    };
     let deviations = std::mem::take(&mut survey.deviations);
     let intake = Intake::new(label, survey, options, &stem);
     if let Some(report) = intake.earlier(db, &deviations).await? {
         return Ok(report);
     }
+    let identity = Identity::of(checks::SARIF)
+        .about("repo", &intake.repo)
+        .given("sha256", &intake.survey.sha256)
+        .given("commit", &intake.commit);
+    let work = async |job: JobContext| take_in(db, &intake, &file, &deviations, &job).await;
+    let (mut report, run) = recorded(db, identity, &intake.name(), job, work, finished).await?;
+    report.run_id = run.filter(|_| !report.already_imported);
+    Ok(report)
+}
+
+/// What its run says of an import.
+fn finished(report: ImportReport) -> Finished<ImportReport> {
+    let counted = [
+        ("results", report.results),
+        ("inserted", report.inserted),
+        ("unchanged", report.unchanged),
+        ("moved", report.moved),
+        ("regressed", report.regressed),
+        ("absent", report.absent),
+        ("suppressed", report.suppressed),
+        ("left_out", report.left_out),
+        ("deviations", report.deviations.len() as u64),
+    ];
+    let outcome = if report.left_out > 0 { Outcome::PartiallySucceeded } else { Outcome::Succeeded };
+    let checks = checks::of_sarif(&report);
+    Finished::new(report).outcome(outcome).counts(counted).checks(checks)
+}
+
+/// Stages, matches and keeps what a file holds, and commits it with its entry.
+async fn take_in(
+    db: &Db,
+    intake: &Intake,
+    file: &Arc<File>,
+    deviations: &Deviations,
+    job: &JobContext,
+) -> Result<ImportReport> {
     let mut change = Change::begin(db, DeedKey::fresh()).await?;
     // Cancelled, the work is left where it stands: the change closes its connection, and the server
     // rolls back.
     let kept = tokio::select! {
         biased;
         () = job.cancellation().cancelled() => return Err(cancelled(job)),
-        kept = keep(&intake, &mut change, &file, deviations.clone(), job) => kept?,
+        kept = keep(intake, &mut change, file, deviations.clone(), job) => kept?,
     };
     let Some((mut report, counts)) = kept else {
         // Somebody else took it in while we waited.
         drop(change);
-        return intake.earlier(db, &deviations).await?.ok_or_else(|| {
+        return intake.earlier(db, deviations).await?.ok_or_else(|| {
             Error::new(Kind::Incomplete, "another import of this file was under way").hint("import it again")
         });
     };

@@ -1,21 +1,27 @@
 //! The intake of EPSS and KEV.
 
 use super::input::{Input, in_background_as, open};
+use super::recorded::{hash, recorded};
 use crate::chain::change::Change;
 use crate::chain::entry::{Category, NewEntry};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
 use crate::jobs::JobContext;
+use crate::operations::run::Identity;
+use crate::operations::start::Finished;
 use crate::text::SafeText;
 use crate::triage::sarif::survey::Unreadable;
 use crate::triage::sarif::text::{Meaning, Text};
 use crate::triage::store::threat::{self, Arrival, Destination, NewEdition};
 use crate::triage::threat::{Feed, ThreatReport};
-use crate::triage::{epss, kev};
+use crate::triage::{checks, epss, kev};
 use chrono::NaiveDate;
 use serde_json::{Map, json};
+use std::fs::File;
+use std::future::Future;
 use std::io::Read;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Encoded rows that are sent at a time.
@@ -34,13 +40,44 @@ struct Edition {
 /// Takes a daily file of EPSS in, with the risks that follow from it, in one transaction with one entry.
 ///
 /// # Errors
-/// `UnreadableInput` where the file cannot be read or understood; nothing is written then.
+/// `UnreadableInput` where the file cannot be read or understood; nothing is written then but its run.
 pub async fn import_epss(db: &Db, input: Input, job: &JobContext) -> Result<ThreatReport> {
     let label = input.label();
     let file = open(input, job).await?;
+    as_run(db, Feed::Epss, &label, &file, job, async |job: JobContext| {
+        take_epss(db, label.clone(), &file, &job).await
+    })
+    .await
+}
+
+/// Does the intake of an edition as a run.
+async fn as_run<W, Fut>(
+    db: &Db,
+    feed: Feed,
+    label: &str,
+    file: &Arc<File>,
+    job: &JobContext,
+    work: W,
+) -> Result<ThreatReport>
+where
+    W: Fn(JobContext) -> Fut,
+    Fut: Future<Output = Result<ThreatReport>>,
+{
+    let identity = Identity::of(feed.flow()).given("sha256", hash(file, job).await?);
+    let finished = |report: ThreatReport| {
+        let counts = [("rows", report.rows), ("changed", report.changed), ("rescored", report.rescored)];
+        let checks = checks::of_threat(&report, feed);
+        Finished::new(report).counts(counts).checks(checks)
+    };
+    let (mut report, run) = recorded(db, identity, name(label), job, work, finished).await?;
+    report.run_id = run;
+    Ok(report)
+}
+
+async fn take_epss(db: &Db, label: String, file: &Arc<File>, job: &JobContext) -> Result<ThreatReport> {
     let mut change = Change::begin(db, DeedKey::fresh()).await?;
     let (sender, mut receiver) = mpsc::channel::<Vec<u8>>(CHUNKS_WAITING_MAX);
-    let read = in_background_as(Meaning::Plain, &label, &file, job, "reading", move |mut text| {
+    let read = in_background_as(Meaning::Plain, &label, file, job, "reading", move |mut text| {
         let mut scores = epss::read(&mut text.reader).map_err(unreadable)?;
         let (mut chunk, mut rows) = (Vec::with_capacity(CHUNK_BYTES * 2), 0);
         for score in &mut scores {
@@ -88,7 +125,14 @@ pub async fn import_epss(db: &Db, input: Input, job: &JobContext) -> Result<Thre
 pub async fn import_kev(db: &Db, input: Input, job: &JobContext) -> Result<ThreatReport> {
     let label = input.label();
     let file = open(input, job).await?;
-    let (catalogue, sha256) = in_background_as(Meaning::Plain, &label, &file, job, "reading", |mut text| {
+    as_run(db, Feed::Kev, &label, &file, job, async |job: JobContext| {
+        take_kev(db, label.clone(), &file, &job).await
+    })
+    .await
+}
+
+async fn take_kev(db: &Db, label: String, file: &Arc<File>, job: &JobContext) -> Result<ThreatReport> {
+    let (catalogue, sha256) = in_background_as(Meaning::Plain, &label, file, job, "reading", |mut text| {
         let mut bytes = Vec::new();
         let read = text.reader.by_ref().take(kev::BYTES_MAX + 1).read_to_end(&mut bytes);
         read.map_err(|e| cut("KEV catalogue", &e))?;
@@ -152,6 +196,7 @@ async fn finish(
         older_than,
         sha256: edition.sha256,
         entry,
+        run_id: None,
         file: label,
     })
 }

@@ -33,14 +33,11 @@ pub(super) async fn share_now(connection: &mut PgConnection) -> Result<Share> {
     Ok(Share::new(share).unwrap_or_default())
 }
 
-/// Sets the share; gives the one before.
+/// Sets the share, with the risks that follow from it; gives the one before.
 pub async fn set_share(change: &mut Change, share: Share) -> Result<Share> {
-    let before: f64 = sqlx::query_scalar("select blind_share from triage.settings for update")
-        .fetch_one(change.connection())
-        .await?;
-    sqlx::query("update triage.settings set blind_share = $1")
+    let before: f64 = sqlx::query_scalar("select triage.set_blind_share($1)")
         .bind(share.get())
-        .execute(change.connection())
+        .fetch_one(change.connection())
         .await?;
     Ok(Share::new(before).unwrap_or_default())
 }

@@ -144,11 +144,13 @@ async fn scan_note(connection: &mut PgConnection, id: ScanId) -> Result<Option<S
 /// The CVEs of a finding in the order in which it names them; what is not known of one is null.
 async fn cves(connection: &mut PgConnection, id: FindingId) -> Result<Vec<CveThreat>> {
     Ok(sqlx::query_as(
-        "select left(n.cve_id, 200) as cve_id, c.epss, c.epss_percentile, c.kev, c.ransomware
+        "select left(n.cve_id, 200) as cve_id, c.epss, c.epss_percentile, c.kev, c.ransomware,
+                k.date_added as kev_added, k.due_date as kev_due
          from triage.findings f
          cross join unnest(f.cve_ids) with ordinality as n (cve_id, position)
          -- Lateral, so that each CVE is looked up by its indexes.
          left join lateral (select * from triage.cve_threat t where t.cve_id = n.cve_id) c on true
+         left join triage.kev k on k.cve_id = n.cve_id
          where f.id = $1 and n.cve_id is not null
          order by n.position",
     )

@@ -23,6 +23,8 @@ pub const GONE: &str = "is:resolved";
 const NEW_MAX: i64 = 10_000;
 /// How many of one's own verdicts are looked at.
 const MINE_MAX: i64 = 10_000;
+/// How far a glance counts: as far as a few milliseconds go.
+const GLANCE_MAX: i64 = 10_000;
 
 /// All severities, the worst first.
 pub const SEVERITIES: [Severity; 5] =
@@ -70,9 +72,52 @@ pub struct Line {
 
 /// Reads how the findings stand.
 pub async fn queue(db: &Db, mark: Option<Mark>, now: DateTime<Utc>) -> Result<Queue> {
-    let (counts, days, new) = futures::try_join!(counts(db, now), days(db, now), new(db, mark, now))?;
+    read(db, mark, now, Depth::Whole).await
+}
+
+/// Reads how the findings stand as far as that is quick, and tells whether it is all that
+/// [`queue`] would tell.
+///
+/// Counting a hundred thousand rows of each kind takes most of a second, whatever the indexes: so long
+/// nobody looks at an empty screen.
+pub async fn glance(db: &Db, mark: Option<Mark>, now: DateTime<Utc>) -> Result<(Queue, Reach)> {
+    let queue = read(db, mark, now, Depth::Glance).await?;
+    let is_cut =
+        |line: &Line| matches!(line.now, Some(Count::MoreThan(_))) || line.days.reach() == Reach::Cut;
+    let reach = if queue.came_back.now.is_none()
+        || [queue.arrived, queue.came_back, queue.gone].iter().any(is_cut)
+        || queue.waiting.iter().any(|(_, line)| is_cut(line))
+    {
+        Reach::Cut
+    } else {
+        Reach::Whole
+    };
+    Ok((queue, reach))
+}
+
+/// How far is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// As far as it is quick.
+    Glance,
+    /// As far as lists count.
+    Whole,
+}
+
+impl Depth {
+    fn most(self) -> i64 {
+        match self {
+            Depth::Glance => GLANCE_MAX,
+            Depth::Whole => COUNT_MAX,
+        }
+    }
+}
+
+async fn read(db: &Db, mark: Option<Mark>, now: DateTime<Utc>, depth: Depth) -> Result<Queue> {
+    let (counts, days, new) =
+        futures::try_join!(counts(db, now, depth), days(db, now, depth), new(db, mark, now))?;
     let line = |topic: Topic| Line {
-        now: counts.get(topic.number()).map(|count| bounded(*count, COUNT_MAX)),
+        now: counts.get(topic.number()).copied().flatten().map(|count| bounded(count, depth.most())),
         days: days[topic.number()],
         new: new.as_ref().map(|new| newer(topic, new)),
     };
@@ -121,8 +166,8 @@ impl Topic {
     }
 
     /// How many of the newest a series looks at.
-    fn most(self) -> i64 {
-        if self == Topic::Mine { MINE_MAX } else { COUNT_MAX }
+    fn most(self, depth: Depth) -> i64 {
+        if self == Topic::Mine { MINE_MAX } else { depth.most() }
     }
 }
 
@@ -142,17 +187,23 @@ fn newer(topic: Topic, new: &[i64]) -> Count {
     }
 }
 
-/// How many there are of what stands, in the order of the topics' numbers.
-async fn counts(db: &Db, now: DateTime<Utc>) -> Result<Vec<i64>> {
+/// How many there are of what stands, in the order of the topics' numbers; none where that takes longer
+/// than a glance.
+async fn counts(db: &Db, now: DateTime<Utc>, depth: Depth) -> Result<Vec<Option<i64>>> {
     let mut sql = QueryBuilder::new("select array[");
     for severity in SEVERITIES {
-        push_count(&mut sql, &waiting(severity), "", now)?;
+        push_count(&mut sql, &waiting(severity), "", now, depth)?;
         sql.push(", ");
     }
+    // Whether the newest scan saw it is asked of all scans together: with many of them that takes long.
+    if depth == Depth::Glance {
+        sql.push("case when (select count(*) from (select from triage.scans limit ");
+        sql.push_bind(GLANCE_MAX).push(") s) < ").push_bind(GLANCE_MAX).push(" then ");
+    }
     // What came back has a time when it did, which names the index.
-    push_count(&mut sql, CAME_BACK, " and f.regressed_at is not null", now)?;
-    sql.push(", ");
-    push_count(&mut sql, GONE, "", now)?;
+    push_count(&mut sql, CAME_BACK, " and f.regressed_at is not null", now, depth)?;
+    sql.push(if depth == Depth::Glance { " end, " } else { ", " });
+    push_count(&mut sql, GONE, "", now, depth)?;
     sql.push("]");
     Ok(sql.build_query_scalar().fetch_one(db.read()).await?)
 }
@@ -162,10 +213,11 @@ fn push_count(
     filter: &str,
     and: &'static str,
     now: DateTime<Utc>,
+    depth: Depth,
 ) -> Result<()> {
     sql.push("(select count(*) from (select from triage.findings f where ");
     push_filter(sql, filter, now)?;
-    sql.push(and).push(" limit ").push_bind(COUNT_MAX + 1).push(") c)");
+    sql.push(and).push(" limit ").push_bind(depth.most() + 1).push(") c)");
     Ok(())
 }
 
@@ -176,7 +228,7 @@ fn push_filter(sql: &mut QueryBuilder<Postgres>, filter: &str, now: DateTime<Utc
 }
 
 /// How many came each day, in the order of the topics' numbers.
-async fn days(db: &Db, now: DateTime<Utc>) -> Result<Vec<Series>> {
+async fn days(db: &Db, now: DateTime<Utc>, depth: Depth) -> Result<Vec<Series>> {
     let mut sql = QueryBuilder::default();
     for topic in Topic::ALL {
         if topic != Topic::ALL[0] {
@@ -186,15 +238,20 @@ async fn days(db: &Db, now: DateTime<Utc>) -> Result<Vec<Series>> {
         sql.push("select ").push_bind(topic.number() as i32);
         sql.push(", least(greatest(floor((date_part('epoch', ").push_bind(now);
         sql.push(") - date_part('epoch', t.at)) / 86400), 0), 10000)::int, count(*) from (");
-        push_times(&mut sql, topic, now)?;
+        push_times(&mut sql, topic, now, depth)?;
         sql.push(") t group by 2");
     }
     let rows: Vec<(i32, i32, i64)> = sql.build_query_as().fetch_all(db.read()).await?;
-    Ok(Topic::ALL.into_iter().map(|topic| series(topic, &rows)).collect())
+    Ok(Topic::ALL.into_iter().map(|topic| series(topic, depth, &rows)).collect())
 }
 
 /// The times of the newest of a topic that a series can hold.
-fn push_times(sql: &mut QueryBuilder<Postgres>, topic: Topic, now: DateTime<Utc>) -> Result<()> {
+fn push_times(
+    sql: &mut QueryBuilder<Postgres>,
+    topic: Topic,
+    now: DateTime<Utc>,
+    depth: Depth,
+) -> Result<()> {
     let start = now - TimeDelta::days(DAYS as i64);
     let column = match topic {
         Topic::Waiting(_) | Topic::Arrived => "f.first_seen_at",
@@ -207,7 +264,7 @@ fn push_times(sql: &mut QueryBuilder<Postgres>, topic: Topic, now: DateTime<Utc>
                                      and not exists (select from triage.feedbacks r where r.retracts = b.id)
                                    order by b.id desc limit ",
             );
-            sql.push_bind(topic.most()).push(") m where m.at > ").push_bind(start);
+            sql.push_bind(topic.most(depth)).push(") m where m.at > ").push_bind(start);
             return Ok(());
         }
     };
@@ -217,14 +274,14 @@ fn push_times(sql: &mut QueryBuilder<Postgres>, topic: Topic, now: DateTime<Utc>
         sql.push(" and ");
     }
     sql.push(column).push(" > ").push_bind(start);
-    sql.push(" order by ").push(column).push(" desc limit ").push_bind(topic.most());
+    sql.push(" order by ").push(column).push(" desc limit ").push_bind(topic.most(depth));
     Ok(())
 }
 
-fn series(topic: Topic, rows: &[(i32, i32, i64)]) -> Series {
+fn series(topic: Topic, depth: Depth, rows: &[(i32, i32, i64)]) -> Series {
     let of = rows.iter().filter(|(number, ..)| usize::try_from(*number) == Ok(topic.number()));
     let counts: Vec<(i32, u64)> = of.map(|(_, age, n)| (*age, u64::try_from(*n).unwrap_or(0))).collect();
-    let is_full = counts.iter().map(|(_, count)| *count).sum::<u64>() >= topic.most().cast_unsigned();
+    let is_full = counts.iter().map(|(_, count)| *count).sum::<u64>() >= topic.most(depth).cast_unsigned();
     Series::by_age(counts, if is_full { Reach::Cut } else { Reach::Whole })
 }
 

@@ -60,6 +60,25 @@ pub enum SortKey {
     Repo,
 }
 
+impl SortKey {
+    /// Its name, as on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            SortKey::Risk => "risk",
+            SortKey::Severity => "severity",
+            SortKey::Age => "age",
+            SortKey::Rule => "rule",
+            SortKey::File => "file",
+            SortKey::Repo => "repo",
+        }
+    }
+
+    /// The key of a name.
+    pub fn named(name: &str) -> Option<SortKey> {
+        <SortKey as clap::ValueEnum>::value_variants().iter().copied().find(|key| key.word() == name)
+    }
+}
+
 /// The way of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Order {

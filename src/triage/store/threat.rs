@@ -104,10 +104,8 @@ pub fn encode(score: &Score, rows: &mut Vec<u8>) {
 /// Takes over the scores that arrived in the temporary table. CVEs that the file no longer names keep what was known of them.
 /// Gives the number of rows that were added or changed.
 pub async fn keep_scores(change: &mut Change) -> Result<u64> {
+    wait_for_turn(change).await?;
     let connection = change.connection();
-    sqlx::raw_sql("lock table triage.epss_data in share row exclusive mode")
-        .execute(&mut *connection)
-        .await?;
     // Whoever is scored anew; a join, so that the same file again reads and writes nothing more.
     let changed = sqlx::query(
         "update triage.epss_data e
@@ -131,8 +129,8 @@ pub async fn keep_scores(change: &mut Change) -> Result<u64> {
 
 /// Replaces the catalogue of KEV. Gives the number of rows that were added, changed or taken out.
 pub async fn keep_catalogue(change: &mut Change, rows: &[Exploited]) -> Result<u64> {
+    wait_for_turn(change).await?;
     let connection = change.connection();
-    sqlx::raw_sql("lock table triage.kev in share row exclusive mode").execute(&mut *connection).await?;
     let ids: Vec<&str> = rows.iter().map(|r| r.cve_id.as_str()).collect();
     let gone = sqlx::query("delete from triage.kev where not (cve_id = any($1))")
         .bind(&ids)
@@ -163,6 +161,8 @@ pub async fn keep_catalogue(change: &mut Change, rows: &[Exploited]) -> Result<u
 /// Computes the risk of every finding that names a CVE again, and writes those that differ. Gives how
 /// many did. Nobody decided anything: the findings' versions stay.
 pub async fn rescore(change: &mut Change) -> Result<u64> {
+    // Where the scores went straight into their empty table, this is the first time that it waits.
+    wait_for_turn(change).await?;
     let done = sqlx::query(
         "with threat as (
              select n.id, max(case when c.kev then 1 else coalesce(c.epss, 0.5) end) as threat,
@@ -186,6 +186,32 @@ pub async fn rescore(change: &mut Change) -> Result<u64> {
     .execute(change.connection())
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Keeps what is known of CVEs from changing until the end of the change: what is scored from now on is
+/// scored with what stands when it is committed. Intakes of scans do not wait for each other here, but for
+/// an edition that is being taken in, however long that takes, so the usual limit does not hold.
+///
+/// Asked for before any finding is locked. A producer that writes findings by itself does not ask: what it
+/// commits while an edition is taken in keeps the older scores until the next one.
+pub async fn hold_still(change: &mut Change) -> Result<()> {
+    wait_for(change, "lock table triage.epss_data, triage.kev in row exclusive mode").await
+}
+
+/// Waits until no other edition and no scan is being taken in, and keeps both waiting until the end of the
+/// change: the scores of findings that are not committed yet could not be computed again.
+async fn wait_for_turn(change: &mut Change) -> Result<()> {
+    wait_for(change, "lock table triage.epss_data, triage.kev in share row exclusive mode").await
+}
+
+async fn wait_for(change: &mut Change, lock: &'static str) -> Result<()> {
+    let connection = change.connection();
+    let limit: String =
+        sqlx::query_scalar("select current_setting('lock_timeout')").fetch_one(&mut *connection).await?;
+    sqlx::raw_sql("set local lock_timeout = 0").execute(&mut *connection).await?;
+    sqlx::raw_sql(lock).execute(&mut *connection).await?;
+    sqlx::query("select set_config('lock_timeout', $1, true)").bind(limit).execute(connection).await?;
+    Ok(())
 }
 
 /// The edition of `feed` that was taken in last, for showing what stands.

@@ -1,12 +1,14 @@
 //! What the console itself does on a command; the rest goes to the screen.
 
 use super::overlay::Overlay;
-use super::{Access, App, Effect, Leaving, Moment};
+use super::{Access, App, Effect, JobDeed, Leaving, Moment};
+use crate::config::permalink::SCHEME;
 use crate::error::Result;
 use crate::text::visible;
-use crate::ui::command::{Command, Need};
+use crate::ui::command::{Command, Need, Pane};
 use crate::ui::screen::{Ask, Clock, Input, Mode, Place, Question, Screen, Tone};
 use crate::ui::theme::Theme;
+use crate::ui::widgets::actions::{self, Actions};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::path::PathBuf;
 
@@ -22,6 +24,8 @@ impl<S: Screen> App<S> {
                 self.go(command, &Place::Findings { filter: String::new() }, moment, out);
             }
             Command::GoAudit => self.go(command, &Place::Audit { filter: String::new() }, moment, out),
+            Command::GoRuns => self.go(command, &Place::Runs { filter: String::new() }, moment, out),
+            Command::View => self.go(command, &Place::Findings { filter: String::new() }, moment, out),
             Command::Redraw => out.push(Effect::Redraw),
             Command::ToggleClock => {
                 self.clock = match self.clock {
@@ -35,6 +39,7 @@ impl<S: Screen> App<S> {
             Command::Import | Command::Theme | Command::GoTo => {
                 self.open_palette(&format!("{} ", command.row().name));
             }
+            Command::Actions => self.overlay = Some(Overlay::Actions(self.actions())),
             Command::Jobs => self.overlay = Some(Overlay::jobs()),
             Command::CancelJobs => self.cancel_jobs(moment, out),
             Command::Help => self.overlay = Some(Overlay::help()),
@@ -43,6 +48,14 @@ impl<S: Screen> App<S> {
             Command::Quit => self.back_or_quit(moment, out),
             other => self.tell(self.active, Input::Command(other), moment, out),
         }
+    }
+
+    /// The deeds that hold for what is chosen.
+    pub(super) fn actions(&self) -> Actions {
+        let screen = &self.screens[self.active];
+        let holds = |command: &Command| self.why_not(*command).is_none() && screen.offers(*command);
+        let deeds = actions::deeds(screen.pane()).filter(holds).collect();
+        Actions::new(screen.chosen().unwrap_or_default(), deeds)
     }
 
     fn open_palette(&mut self, text: &str) {
@@ -59,10 +72,15 @@ impl<S: Screen> App<S> {
     ) {
         match command {
             Command::GoTo => self.go_to(text, moment, out),
+            // `/` searches in the detail; by its name, the filter is edited from there too.
+            Command::Filter if self.screens[self.active].pane() == Pane::FindingsDetail => {
+                self.run(Command::FocusList, moment, out);
+                self.run_and_type(command, text, moment, out);
+            }
             Command::Theme => out.push(Effect::LoadTheme(text.to_owned())),
             Command::Import => match self.why_not(command) {
                 Some(why) => self.say(Tone::Plain, why, moment),
-                None => self.start_import(PathBuf::from(text), out),
+                None => self.start_job(JobDeed::Import(PathBuf::from(text)), moment, out),
             },
             _ => self.run_and_type(command, text, moment, out),
         }
@@ -72,6 +90,7 @@ impl<S: Screen> App<S> {
         let is_title = |screen: &S| screen.title().eq_ignore_ascii_case(text);
         match self.screens.iter().position(is_title) {
             Some(screen) => self.show(screen, None, moment, out),
+            None if text.starts_with(SCHEME) => self.follow(text, moment, out),
             None if text.trim_start_matches('#').parse::<u64>().is_ok() => {
                 self.run_and_type(Command::JumpToId, text.trim_start_matches('#'), moment, out);
             }
@@ -129,7 +148,7 @@ impl<S: Screen> App<S> {
         let is_there = screen == self.active;
         self.show(screen, None, moment, out);
         // A pane of a screen is gone to from everywhere.
-        if is_there || command == Command::GoFeedback {
+        if is_there || matches!(command, Command::GoFeedback | Command::View) {
             self.tell(screen, Input::Command(command), moment, out);
         }
     }

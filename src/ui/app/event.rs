@@ -1,13 +1,13 @@
 //! What goes into the console's state, and what comes out.
 
-use super::{JobDeed, JobId, Ticket};
+use super::{JobDeed, JobDone, JobId, Ticket};
 use crate::config::Pace;
 use crate::error::Result;
 use crate::jobs::Progress;
 use crate::text::SafeText;
 use crate::ui::input::Arrived;
 use crate::ui::keymap::Keymap;
-use crate::ui::screen::{Draft, Toast};
+use crate::ui::screen::{Draft, Edited, Kept, Outside, Toast};
 use crate::ui::theme::Theme;
 use chrono::{DateTime, Utc};
 use ratatui::layout::Size;
@@ -50,9 +50,9 @@ pub enum Event<M> {
     LoggedIn(SafeText, Access),
     /// A job has got further.
     JobMoved(JobId, Progress),
-    /// A job has ended; the text says what it did.
-    JobEnded(JobId, Result<String>),
-    /// File names that may complete what stands in the palette.
+    /// A job has ended.
+    JobEnded(JobId, Result<JobDone>),
+    /// Names, of files or of views, that may complete what stands in the palette.
     Paths(Vec<String>),
     /// The theme of this name was read, or why not.
     Themed(String, Result<Box<Theme>>),
@@ -66,6 +66,8 @@ pub enum Event<M> {
     Stopping,
     /// SIGTERM: end soon, with this exit status.
     Terminated(u8),
+    /// The editor has ended.
+    Edited(Edited),
     /// Something to say.
     Said(Toast),
 }
@@ -90,12 +92,18 @@ pub enum Effect<W> {
     Abort(Ticket),
     /// Put this on the clipboard.
     Copy(SafeText),
+    /// Open this in the person's editor.
+    Edit(Outside),
+    /// Remember this for the consoles that come.
+    Keep(Kept),
     /// Start a job.
     StartJob(JobId, JobDeed),
     /// Ask a job to stop.
     CancelJob(JobId),
     /// Look for file names that begin like this.
     CompletePath(String),
+    /// Look for the names of views.
+    CompleteView,
     /// Read the theme of this name.
     LoadTheme(String),
     /// Give the terminal back to the shell.

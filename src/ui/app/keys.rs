@@ -34,6 +34,9 @@ impl<S: Screen> App<S> {
             Meaning::Command(command @ (Command::Suspend | Command::Redraw)) => {
                 return self.run(command, moment, out);
             }
+            Meaning::Command(Command::Edit) if self.is_typing() => {
+                return self.run(Command::Edit, moment, out);
+            }
             _ => {}
         }
         if self.overlay.is_some() {
@@ -47,6 +50,11 @@ impl<S: Screen> App<S> {
             }
             Mode::Line | Mode::Editor => self.tell(self.active, Input::Key(key), moment, out),
         }
+    }
+
+    /// Whether keys are text of the screen in front.
+    fn is_typing(&self) -> bool {
+        self.overlay.is_none() && self.screens[self.active].mode() != Mode::Browse
     }
 
     fn browse(&mut self, chord: Chord, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {

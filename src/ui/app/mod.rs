@@ -1,16 +1,18 @@
 //! The console's state: what happens goes in, what is to be done comes out. Nothing here waits.
 
+mod begin;
 mod commands;
 mod event;
 mod jobs;
 mod keys;
 mod linear;
+mod link;
 mod overlay;
 mod tickets;
 mod view;
 
 pub use event::{About, Access, Effect, Event, LinkNews, Moment, Preferences};
-pub use jobs::{JobDeed, JobId};
+pub use jobs::{JobDeed, JobDone, JobId};
 pub use linear::Asked;
 pub use tickets::Ticket;
 
@@ -59,6 +61,10 @@ pub struct App<S: Screen> {
     screens: Vec<S>,
     active: usize,
     back: Vec<usize>,
+    /// The screen that waits for its editor.
+    editing: Option<usize>,
+    /// What to show first, where that was said.
+    first: Option<Place>,
     opened: Vec<bool>,
     overlay: Option<Overlay<S::Wish>>,
     keymap: Keymap,
@@ -88,6 +94,8 @@ impl<S: Screen> App<S> {
             screens,
             active: 0,
             back: Vec::new(),
+            editing: None,
+            first: None,
             overlay: None,
             keymap: Keymap::default(),
             pending: Vec::new(),
@@ -109,23 +117,6 @@ impl<S: Screen> App<S> {
         }
     }
 
-    /// The same with other keys, another pace, and more themes to choose from.
-    #[must_use]
-    pub fn preferring(mut self, preferences: Preferences) -> Self {
-        self.keymap = preferences.keymap;
-        self.pace = preferences.pace;
-        self.known.themes = preferences.themes;
-        self.known.places = self.screens.iter().map(|screen| screen.title().to_lowercase()).collect();
-        self
-    }
-
-    /// The same with the screen of this title in front, where there is one.
-    #[must_use]
-    pub fn opened_on(mut self, title: &str) -> Self {
-        self.active = self.screens.iter().position(|screen| screen.title() == title).unwrap_or(0);
-        self
-    }
-
     /// The title of the screen in front.
     pub fn front(&self) -> &'static str {
         self.screens[self.active].title()
@@ -136,7 +127,10 @@ impl<S: Screen> App<S> {
         let mut effects = Vec::new();
         let out = &mut effects;
         match event {
-            Event::Started => self.show(self.active, None, moment, out),
+            Event::Started => {
+                let place = self.first.take();
+                self.show(self.active, place, moment, out);
+            }
             Event::DraftsFound(drafts) => self.drafts_found(drafts, moment, out),
             Event::Arrived(arrived) => self.arrived(arrived, moment, out),
             Event::Resized(size) => self.resized(size, moment, out),
@@ -158,8 +152,9 @@ impl<S: Screen> App<S> {
                 if access == Access::ReadOnly {
                     self.about.access = access;
                 }
+                self.tell_all(&Input::LoggedIn, moment, out);
             }
-            Event::JobMoved(id, progress) => self.jobs.moved(id, progress),
+            Event::JobMoved(id, progress) => self.jobs.moved(id, progress, moment.at),
             Event::JobEnded(id, result) => self.job_ended(id, result, moment, out),
             Event::Paths(paths) => {
                 if let Some(Overlay::Palette(palette)) = &mut self.overlay {
@@ -172,6 +167,11 @@ impl<S: Screen> App<S> {
             Event::Interrupted => self.interrupt(moment, out),
             Event::Stopping => self.leaving = Some(Leaving::Suspend),
             Event::Terminated(status) => self.leaving = Some(Leaving::Quit(status)),
+            Event::Edited(edited) => {
+                if let Some(screen) = self.editing.take() {
+                    self.tell(screen, Input::Edited(edited), moment, out);
+                }
+            }
             Event::Said(toast) => self.toast(toast, moment),
         }
         self.leave_when_possible(out);
@@ -279,6 +279,13 @@ impl<S: Screen> App<S> {
                 Ask::Do(wish) => self.perform(screen, wish, out),
                 Ask::Open(place) => self.open(place, moment, out),
                 Ask::Copy(text) => out.push(Effect::Copy(text)),
+                Ask::CopyLink(finding) => out.push(Effect::Copy(self.link_to(finding))),
+                Ask::Edit(outside) => {
+                    self.editing = Some(screen);
+                    out.push(Effect::Edit(outside));
+                }
+                Ask::Keep(kept) => out.push(Effect::Keep(kept)),
+                Ask::Follow(link) => self.follow(&link, moment, out),
                 Ask::Confirm(question, wish) => {
                     self.overlay = Some(Overlay::confirm_wish(question, screen, wish));
                 }
@@ -286,6 +293,7 @@ impl<S: Screen> App<S> {
                 // On a slow link the detail comes when it is asked for.
                 Ask::Rest if self.pace == Pace::Slow => {}
                 Ask::Rest => self.rest_at = Some((moment.at + REST, screen)),
+                Ask::Start(deed) => self.start_job(deed, moment, out),
                 Ask::Back => self.go_back(moment),
             }
         }

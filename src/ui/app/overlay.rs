@@ -1,8 +1,10 @@
 //! What lies over the screen for a while: help, palette, a question, the jobs.
 
 use super::{App, Effect, JobId, Moment};
+use crate::config::permalink::SCHEME;
 use crate::ui::input::Arrival;
 use crate::ui::screen::{Question, Screen, Tone};
+use crate::ui::widgets::actions::{self, Actions};
 use crate::ui::widgets::confirm::{self, Confirm};
 use crate::ui::widgets::help::{self, Help};
 use crate::ui::widgets::palette::{self, Known, Palette};
@@ -13,6 +15,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 pub(super) enum Overlay<W> {
     Help(Help),
     Palette(Palette),
+    Actions(Actions),
     Confirm(Confirm, Deed<W>),
     /// The jobs, and which one is chosen.
     Jobs(usize),
@@ -52,12 +55,10 @@ impl<S: Screen> App<S> {
         match &mut self.overlay {
             Some(Overlay::Help(help)) => help.paste(text),
             Some(Overlay::Palette(palette)) => {
-                if let palette::Answer::WantsPaths(path) = palette.paste(text) {
-                    out.push(Effect::CompletePath(path));
-                }
+                out.extend(wanted(&palette.paste(text)));
             }
             // A paste answers no question.
-            Some(Overlay::Confirm(..) | Overlay::Jobs(_)) | None => {}
+            Some(Overlay::Confirm(..) | Overlay::Jobs(_) | Overlay::Actions(_)) | None => {}
         }
     }
 
@@ -80,6 +81,7 @@ impl<S: Screen> App<S> {
                 (confirm::Answer::Yes, Deed::Wish(screen, wish)) => self.perform(screen, wish, out),
                 (confirm::Answer::Yes, Deed::Quit) => self.quit_confirmed(),
             },
+            Overlay::Actions(actions) if runs => self.actions_key(actions, key, moment, out),
             Overlay::Jobs(chosen) => self.jobs_key(chosen, key, out),
             held => self.overlay = Some(held),
         }
@@ -93,6 +95,20 @@ impl<S: Screen> App<S> {
         }
     }
 
+    fn actions_key(
+        &mut self,
+        mut actions: Actions,
+        key: KeyEvent,
+        moment: Moment,
+        out: &mut Vec<Effect<S::Wish>>,
+    ) {
+        match actions.key(key, &self.keymap, self.screens[self.active].pane()) {
+            actions::Answer::Open => self.overlay = Some(Overlay::Actions(actions)),
+            actions::Answer::Closed => {}
+            actions::Answer::Run(command) => self.run(command, moment, out),
+        }
+    }
+
     fn palette_key(
         &mut self,
         mut palette: Palette,
@@ -102,9 +118,9 @@ impl<S: Screen> App<S> {
     ) {
         match palette.key(key, self.screens[self.active].pane()) {
             palette::Answer::Open => self.overlay = Some(Overlay::Palette(palette)),
-            palette::Answer::WantsPaths(path) => {
+            answer @ (palette::Answer::WantsPaths(_) | palette::Answer::WantsViews) => {
                 self.overlay = Some(Overlay::Palette(palette));
-                out.push(Effect::CompletePath(path));
+                out.extend(wanted(&answer));
             }
             palette::Answer::Closed => {}
             palette::Answer::Run(command) => {
@@ -115,6 +131,7 @@ impl<S: Screen> App<S> {
                 self.known.remember(&format!("{} {text}", command.row().name));
                 self.run_with(command, &text, moment, out);
             }
+            palette::Answer::Unknown(link) if link.starts_with(SCHEME) => self.follow(&link, moment, out),
             palette::Answer::Unknown(name) => {
                 self.say(Tone::Bad, &format!("there is no command {name}; ? lists them"), moment);
                 self.overlay = Some(Overlay::Palette(palette));
@@ -138,5 +155,14 @@ impl<S: Screen> App<S> {
             _ => chosen,
         };
         self.overlay = Some(Overlay::Jobs(chosen));
+    }
+}
+
+/// The names that a palette wants for completion.
+fn wanted<W>(answer: &palette::Answer) -> Option<Effect<W>> {
+    match answer {
+        palette::Answer::WantsPaths(path) => Some(Effect::CompletePath(path.clone())),
+        palette::Answer::WantsViews => Some(Effect::CompleteView),
+        _ => None,
     }
 }

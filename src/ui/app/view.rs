@@ -47,9 +47,11 @@ impl<S: Screen> App<S> {
         let areas = areas(size);
         let titles: Vec<_> = self.screens.iter().map(Screen::title).collect();
         let tabs: Vec<_> = titles.iter().enumerate().map(|(at, title)| self.tab(at, title)).collect();
-        tabs::draw(&tabs, self.active, &self.about_tab(), areas.tabs, buffer, &self.theme);
-        let screen = &self.screens[self.active];
         let look = Look { theme: &self.theme, clock: self.clock, now: moment.now };
+        let mark = self.screens.iter().find_map(|screen| screen.mark(&look));
+        let mark = mark.as_ref().map(|(text, tone)| (text.as_str(), self.of_tone(*tone)));
+        tabs::draw(&tabs, self.active, &self.about_tab(), mark, areas.tabs, buffer, &self.theme);
+        let screen = &self.screens[self.active];
         let below = screen.view(areas.body, buffer, &look);
         let (theme, keymap, pane) = (&self.theme, &self.keymap, screen.pane());
         let cursor = match &self.overlay {
@@ -62,6 +64,10 @@ impl<S: Screen> App<S> {
             None => below,
             Some(Overlay::Help(help)) => help.draw(areas.body, buffer, theme, keymap, pane),
             Some(Overlay::Palette(palette)) => palette.draw(areas.body, buffer, theme, keymap, pane),
+            Some(Overlay::Actions(actions)) => {
+                actions.draw(areas.body, buffer, theme, keymap);
+                None
+            }
             Some(Overlay::Confirm(confirm, _)) => confirm.draw(areas.body, buffer, theme),
             Some(Overlay::Jobs(chosen)) => {
                 self.draw_jobs(*chosen, areas.body, buffer);
@@ -129,12 +135,7 @@ impl<S: Screen> App<S> {
         // Good news do not hide what the keys of an overlay do; bad news stand before it.
         let hides = |tone| self.overlay.is_none() || tone == Tone::Bad;
         if let Some((toast, _)) = self.toast.as_ref().filter(|(toast, _)| hides(toast.tone)) {
-            let style = match toast.tone {
-                Tone::Good => theme.good,
-                Tone::Plain => theme.text,
-                Tone::Bad => theme.bad,
-            };
-            let mut parts = vec![Part::text(toast.text.clone(), style, 0)];
+            let mut parts = vec![Part::text(toast.text.clone(), self.of_tone(toast.tone), 0)];
             match (&self.overlay, self.screens[self.active].mode()) {
                 (Some(_), _) => parts.extend(hints),
                 (None, Mode::Browse) => parts.extend(self.help_part(0)),
@@ -146,6 +147,14 @@ impl<S: Screen> App<S> {
             return self.prefix();
         }
         hints
+    }
+
+    fn of_tone(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Good => self.theme.good,
+            Tone::Plain => self.theme.text,
+            Tone::Bad => self.theme.bad,
+        }
     }
 
     fn prefix(&self) -> Vec<Part> {
@@ -169,6 +178,9 @@ impl<S: Screen> App<S> {
             (Some(Overlay::Help(_)), _) => &[("Enter", "do it"), ("Esc", "close"), ("↑↓", "choose")],
             (Some(Overlay::Palette(_)), _) => {
                 &[("Enter", "run"), ("Tab", "complete"), ("Esc", "close"), ("↑↓", "choose")]
+            }
+            (Some(Overlay::Actions(_)), _) => {
+                &[("Enter", "do it"), ("Esc", "close"), ("j k", "choose"), ("its key", "does it")]
             }
             (Some(Overlay::Confirm(..)), _) => &[],
             (Some(Overlay::Jobs(_)), _) => &[("x", "cancel job"), ("Esc", "close"), ("j k", "choose")],

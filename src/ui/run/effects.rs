@@ -1,14 +1,15 @@
 //! What the app asks for, done.
 
-use super::paths;
-use super::{Answers, Console, PATIENCE};
+use super::{Answers, Console, PATIENCE, Presence};
+use super::{audit, paths};
+use crate::config::views::ViewFile;
 use crate::config::{Pace, Shape};
 use crate::db::Db;
 use crate::jobs::Job;
 use crate::text::SafeText;
 use crate::triage::import::{ImportOptions, ImportReport};
 use crate::triage::jobs::{Input, import_sarif};
-use crate::ui::app::{Effect, Event, JobDeed, JobId, Ticket};
+use crate::ui::app::{Effect, Event, JobDeed, JobDone, JobId, Ticket};
 use crate::ui::clipboard::{self, Wrapping};
 use crate::ui::screen::{Nature, Screen, Toast, Tone};
 use futures::FutureExt;
@@ -46,6 +47,22 @@ impl<S: Screen + Send + 'static> Console<S> {
                     }
                 });
             }
+            Effect::CompleteView => {
+                let answers = self.answers.clone();
+                tokio::spawn(async move {
+                    let look = tokio::task::spawn_blocking(|| ViewFile::usual().all());
+                    // What is wrong with the file is told when a view is opened.
+                    if let Ok(Ok(views)) = look.await {
+                        let names = views.into_iter().map(|view| view.name).collect();
+                        answers.send(Event::Paths(names)).await;
+                    }
+                });
+            }
+            Effect::Keep(kept) => {
+                let last = self.last.clone();
+                // What cannot be kept is no loss.
+                tokio::task::spawn_blocking(move || last.keep_choice(&kept));
+            }
             Effect::LoadTheme(name) => {
                 let (themes, answers) = (self.themes.clone(), self.answers.clone());
                 tokio::spawn(async move {
@@ -56,6 +73,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                     }
                 });
             }
+            Effect::Edit(outside) => Box::pin(self.lend(outside)).await,
             Effect::Suspend => Box::pin(self.suspend()).await,
             Effect::Redraw => {
                 self.painter.forget();
@@ -83,6 +101,10 @@ impl<S: Screen + Send + 'static> Console<S> {
             // Nothing but lines is written: whoever wants it elsewhere takes it from there.
             return self.print(&[text.as_str().to_owned()]);
         }
+        if self.presence != Presence::Here {
+            // The terminal is somebody else's now.
+            return;
+        }
         let within_tmux = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
         let wrapping = if within_tmux { Wrapping::Tmux } else { Wrapping::None };
         let toast = match clipboard::sequence(text, wrapping) {
@@ -91,7 +113,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                 let text = if copied { "copied" } else { "not copied: the terminal does not answer" };
                 Toast { text: text.into(), tone: if copied { Tone::Good } else { Tone::Bad } }
             }
-            None => Toast { text: "too long for the clipboard".into(), tone: Tone::Bad },
+            None => Toast { text: clipboard::too_long(text), tone: Tone::Bad },
         };
         Box::pin(self.take(Event::Said(toast))).await;
     }
@@ -99,6 +121,16 @@ impl<S: Screen + Send + 'static> Console<S> {
     fn start_job(&mut self, id: JobId, deed: JobDeed) {
         let job = match deed {
             JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
+            JobDeed::Verify => audit::verification(self.tools.db.clone(), self.audit.clone()),
+            JobDeed::Prove(seq, path) => {
+                let path = paths::expanded(&path.to_string_lossy());
+                audit::proof(self.tools.db.clone(), self.audit.clone(), seq, path)
+            }
+            JobDeed::Export(day, folder) => {
+                let folder = paths::expanded(&folder.to_string_lossy());
+                audit::day(self.tools.db.clone(), self.audit.clone(), day, folder)
+            }
+            JobDeed::Seal(key) => audit::checkpoint(self.tools.db.clone(), self.audit.clone(), key),
         };
         self.jobs.insert(id, job.cancellation());
         let pause = if self.pace == Pace::Slow { PROGRESS_SLOW } else { PROGRESS };
@@ -107,11 +139,11 @@ impl<S: Screen + Send + 'static> Console<S> {
 }
 
 /// Takes in a SARIF file; the result is told in a line.
-fn import(db: Db, path: PathBuf) -> Job<String> {
+fn import(db: Db, path: PathBuf) -> Job<JobDone> {
     Job::start("the import", move |context| async move {
         let options = ImportOptions::default();
         let report = import_sarif(&db, Input::File(path), &options, &context).await?;
-        Ok(told(&report))
+        Ok(JobDone::well(told(&report)))
     })
 }
 
@@ -137,7 +169,7 @@ fn told(report: &ImportReport) -> String {
 }
 
 /// Tells how far a job is until it ends.
-async fn attend<M: Send>(id: JobId, job: Job<String>, pause: Duration, answers: Answers<M>) {
+async fn attend<M: Send>(id: JobId, job: Job<JobDone>, pause: Duration, answers: Answers<M>) {
     let mut progress = job.progress();
     let tell = async {
         while progress.changed().await.is_ok() {

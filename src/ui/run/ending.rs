@@ -22,6 +22,9 @@ impl<S: Screen + Send + 'static> Console<S> {
                 end_within(WRITES_LAST + LAST, 143);
                 self.take(Event::Terminated(143)).await;
             }
+            // Those of the keyboard are the editor's, while it has the terminal.
+            Signal::Interrupt if self.presence == Presence::Lent => {}
+            Signal::Continued if self.presence == Presence::Lent => {}
             Signal::Interrupt => self.take(Event::Interrupted).await,
             Signal::Stopped => self.stop().await,
             Signal::Resized => self.resize().await,
@@ -41,6 +44,7 @@ impl<S: Screen + Send + 'static> Console<S> {
     }
 
     fn end(&mut self, status: u8, patience: Duration) {
+        self.recall_editor();
         self.keeper.save_now();
         self.last.keep(self.app.front());
         for load in self.loads.values() {
@@ -72,7 +76,15 @@ impl<S: Screen + Send + 'static> Console<S> {
     pub(super) async fn stop(&mut self) {
         if !suspend::has_shell() {
             // Nobody would ever continue it.
-            return Box::pin(self.come_back()).await;
+            if self.presence != Presence::Lent {
+                Box::pin(self.come_back()).await;
+            }
+            return;
+        }
+        if self.presence == Presence::Lent {
+            // The editor stops too, and both are continued.
+            let _ = suspend::stop_here();
+            return;
         }
         if self.presence == Presence::Here && self.app.writes() > 0 {
             return self.take(Event::Stopping).await;
@@ -84,7 +96,7 @@ impl<S: Screen + Send + 'static> Console<S> {
         }
     }
 
-    fn step_aside(&mut self) {
+    pub(super) fn step_aside(&mut self) {
         self.presence = Presence::Away;
         self.keeper.save_now();
         terminal::leave(|bytes| {
@@ -93,7 +105,7 @@ impl<S: Screen + Send + 'static> Console<S> {
     }
 
     /// Takes the terminal again and draws everything: what it shows now is not known.
-    async fn come_back(&mut self) {
+    pub(super) async fn come_back(&mut self) {
         self.presence = Presence::Here;
         if self.shape == Shape::Linear {
             // It never left anything.

@@ -1,9 +1,11 @@
 //! The console's loop: one task that owns the state, and draws once after all news are in.
 
+mod audit;
 mod effects;
 mod ending;
 mod keeper;
 mod last;
+mod lent;
 mod linear;
 mod link;
 mod paths;
@@ -18,7 +20,7 @@ use super::painter::Painter;
 use super::screen::{Clock, Screen, Toast, Tone, Tools};
 use super::terminal;
 use super::themes::Themes;
-use crate::config::{Pace, Session, Shape};
+use crate::config::{AuditSettings, Pace, Session, Shape};
 use crate::error::Result;
 use keeper::Keeper;
 use last::LastScreen;
@@ -58,7 +60,11 @@ pub async fn run_with<S: Screen + Send + 'static>(
     let (themes, theme) = options.dress(&session)?;
     let last = LastScreen::on(&session.name);
     let app = App::new(screens, setup::about(&session), theme, Clock::Local);
-    let app = app.preferring(options.preferences(&themes)).opened_on(&last.title());
+    let app = app
+        .preferring(options.preferences(&themes))
+        .remembering(last.choices())
+        .opened_on(&last.title())
+        .opened_at(options.place.clone());
     let keeper = Keeper::default();
     keeper::hook_panics(&keeper);
     let (sender, answers) = mpsc::channel(QUEUE);
@@ -74,6 +80,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
         keeper,
         last,
         tools: Tools { db: session.db.clone() },
+        audit: options.audit.clone(),
         themes,
         pace: options.pace,
         answers: Answers { sender },
@@ -81,6 +88,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
         jobs: HashMap::new(),
         dirty: true,
         presence: Presence::Here,
+        lent: None,
         frame_at: Instant::now(),
         ended: None,
     };
@@ -104,6 +112,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
 enum News<M> {
     Event(Event<M>),
     LoggedIn(link::Who, Result<keeper::Opened>),
+    EditorEnded(std::io::Result<std::process::ExitStatus>),
 }
 
 /// Where tasks send their news.
@@ -130,6 +139,10 @@ enum Presence {
     Here,
     /// The shell has it: nothing is drawn.
     Away,
+    /// The person's editor has it: nothing is drawn, and nothing read.
+    Lent,
+    /// It was given away, and is to be taken back at once.
+    Returning,
 }
 
 struct Console<S: Screen> {
@@ -139,6 +152,7 @@ struct Console<S: Screen> {
     keeper: Keeper,
     last: LastScreen,
     tools: Tools,
+    audit: AuditSettings,
     themes: Themes,
     pace: Pace,
     shape: Shape,
@@ -147,6 +161,7 @@ struct Console<S: Screen> {
     jobs: HashMap<JobId, CancellationToken>,
     dirty: bool,
     presence: Presence,
+    lent: Option<lent::Lent>,
     /// When the next frame may be drawn.
     frame_at: Instant,
     ended: Option<u8>,
@@ -163,7 +178,13 @@ impl<S: Screen + Send + 'static> Console<S> {
         })?;
         self.resize().await;
         self.take(Event::Started).await;
+        // The first read is asked for by the reader's start.
+        let mut is_reading = true;
         while self.ended.is_none() {
+            if !is_reading && self.presence != Presence::Lent {
+                reader.ask();
+                is_reading = true;
+            }
             self.draw_if_due();
             let deadline = self.deadline();
             tokio::select! {
@@ -171,10 +192,13 @@ impl<S: Screen + Send + 'static> Console<S> {
                 signal = signals.next() => self.signal(signal).await,
                 chunk = reader.next() => match chunk {
                     Chunk::Bytes(bytes, at) => {
+                        is_reading = false;
                         for arrived in self.decoder.read(&bytes, at) {
-                            self.take(Event::Arrived(arrived)).await;
+                            // Keys that came along with the one that opened an editor were not for us.
+                            if self.presence != Presence::Lent {
+                                self.take(Event::Arrived(arrived)).await;
+                            }
                         }
-                        reader.ask();
                     }
                     Chunk::End => self.hang_up(),
                 },
@@ -232,6 +256,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                 }
                 self.take(event).await;
             }
+            News::EditorEnded(ended) => self.editor_ended(ended).await,
             News::LoggedIn(who, opened) => {
                 let (drafts, complaint) = self.keeper.opened(opened);
                 self.take(Event::LoggedIn(who.user, who.access)).await;
@@ -261,7 +286,7 @@ impl<S: Screen + Send + 'static> Console<S> {
     fn draw_if_due(&mut self) {
         let moment = Moment::now();
         if !self.dirty
-            || self.presence == Presence::Away
+            || self.presence != Presence::Here
             || moment.at < self.frame_at
             || !self.painter.has_room()
         {

@@ -1,10 +1,11 @@
 //! How the console looks and what its keys are, by flags, environment, files and terminal.
 
-use crate::config::{Pace, Session, Settings, Shape};
+use crate::config::{AuditSettings, Pace, Session, Settings, Shape};
 use crate::error::Result;
 use crate::text::SafeText;
 use crate::ui::app::{About, Access, Preferences};
 use crate::ui::keymap::Keymap;
+use crate::ui::screen::Place;
 use crate::ui::terminal;
 use crate::ui::theme::{Symbols, Theme};
 use crate::ui::themes::{Colours, Themes};
@@ -24,6 +25,10 @@ pub struct Options {
     pub pace: Pace,
     /// Whether it draws or prints.
     pub shape: Shape,
+    /// How the chain is sealed, and against what it is verified.
+    pub audit: AuditSettings,
+    /// What to show first; none = where the last console ended.
+    pub place: Option<Place>,
 }
 
 /// When colours are used.
@@ -47,7 +52,8 @@ impl Options {
         let theme = settings.theme.clone().unwrap_or_else(|| "dark".to_owned());
         themes.load(&theme)?;
         let keymap = Keymap::read(settings.folder.as_deref())?;
-        Ok(Options { colour, theme, themes, keymap, pace: settings.pace, shape: settings.shape })
+        let (pace, shape, audit) = (settings.pace, settings.shape, settings.audit.clone());
+        Ok(Options { colour, theme, themes, keymap, pace, shape, audit, place: None })
     }
 
     /// The themes and the one to begin with, for the connection of `session`.

@@ -6,8 +6,10 @@ pub mod findings;
 
 pub mod audit;
 
+pub mod runs;
+
 use crate::ui::command::{Command, Need, Pane};
-use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
+use crate::ui::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tone, Tools};
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use ratatui::buffer::Buffer;
@@ -68,6 +70,12 @@ macro_rules! screens {
             fn meets(&self, need: Need) -> bool {
                 match self {$( AnyScreen::$name(screen) => screen.meets(need), )*}
             }
+            fn chosen(&self) -> Option<String> {
+                match self {$( AnyScreen::$name(screen) => screen.chosen(), )*}
+            }
+            fn offers(&self, deed: Command) -> bool {
+                match self {$( AnyScreen::$name(screen) => screen.offers(deed), )*}
+            }
             fn marks(&self) -> usize {
                 match self {$( AnyScreen::$name(screen) => screen.marks(), )*}
             }
@@ -76,6 +84,9 @@ macro_rules! screens {
             }
             fn shows(&self, place: &Place) -> bool {
                 match self {$( AnyScreen::$name(screen) => screen.shows(place), )*}
+            }
+            fn mark(&self, look: &Look<'_>) -> Option<(String, Tone)> {
+                match self {$( AnyScreen::$name(screen) => screen.mark(look), )*}
             }
             fn drafts(&self) -> Vec<Draft> {
                 match self {$( AnyScreen::$name(screen) => screen.drafts(), )*}
@@ -109,4 +120,6 @@ screens! {
     Findings(findings::Findings),
     /// Is the history whole?
     Audit(audit::Audit),
+    /// What is blocking?
+    Runs(runs::Runs),
 }

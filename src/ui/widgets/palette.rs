@@ -52,6 +52,8 @@ pub enum Answer {
     Open,
     /// File names that begin like this are wanted.
     WantsPaths(String),
+    /// The names of the views are wanted.
+    WantsViews,
     /// Run this.
     Run(Command),
     /// Run this with what stands behind its name.
@@ -132,6 +134,7 @@ impl Palette {
         self.chosen = 0;
         match self.argument() {
             Some((Command::Import, path)) => Answer::WantsPaths(path.to_owned()),
+            Some((Command::View, _)) => Answer::WantsViews,
             _ => Answer::Open,
         }
     }
@@ -190,6 +193,7 @@ impl Palette {
     fn offers(&self, pane: Pane) -> Vec<String> {
         match self.argument() {
             Some((Command::Import, _)) => self.paths.clone(),
+            Some((Command::View, typed)) => offers::beginning(&self.paths, typed),
             Some((Command::Theme, typed)) => offers::beginning(&self.known.themes, typed),
             Some((Command::GoTo, typed)) => offers::beginning(&self.known.places, typed),
             Some((Command::Filter, typed)) => offers::of_filter(typed),

@@ -5,12 +5,15 @@ use super::cells;
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-/// Draws `tabs`, keys with titles, into the line `area`, and `connection` at its end where it fits.
+/// Draws `tabs`, keys with titles, into the line `area`, and at its end `connection` and before that
+/// `mark`, where they fit.
 pub fn draw(
     tabs: &[(String, &str)],
     active: usize,
     connection: &str,
+    mark: Option<(&str, Style)>,
     area: Rect,
     buffer: &mut Buffer,
     theme: &Theme,
@@ -32,8 +35,16 @@ pub fn draw(
             false => put(&format!(" {key} {title} "), theme.dim),
         }
     }
+    let mut right = area.right();
     let width = cells::width(connection) as u16;
-    if width > 0 && x + width < area.right() {
-        buffer.set_stringn(area.right() - width, area.y, connection, width.into(), theme.connection);
+    if width > 0 && x + width < right {
+        right -= width;
+        buffer.set_stringn(right, area.y, connection, width.into(), theme.connection);
+    }
+    if let Some((mark, style)) = mark {
+        let width = cells::width(mark) as u16 + 1;
+        if x + width < right {
+            buffer.set_stringn(right - width, area.y, mark, width.into(), style);
+        }
     }
 }

@@ -70,6 +70,7 @@ async fn each_number_is_what_its_filter_lets_through() {
     assert_eq!(severities, overview::SEVERITIES);
     assert_eq!(severities[0], Severity::Critical);
     assert_eq!(queue.came_back.now, by_filter(CAME_BACK).await);
+    assert_eq!(overview::glance(&db, None, now).await.unwrap(), (queue.clone(), Reach::Whole));
     assert_eq!(queue.gone.now, by_filter(GONE).await);
     assert_eq!(within(queue.arrived.days.last(7)), by_filter("age<7d").await);
     // Of those that came back, one each 39 hours; the first of them is gone again.
@@ -111,7 +112,19 @@ async fn counting_what_is_new_ends_somewhere() {
     )
     .await;
     let mark = Mark { at: Utc::now(), finding: FindingId(0) };
+    let (glance, reach) = overview::glance(&database.db(), Some(mark), Utc::now()).await.unwrap();
+    assert_eq!(reach, Reach::Cut);
+    assert_eq!(glance.waiting[1].1.now, Some(Count::MoreThan(10_000)));
+    assert_eq!(glance.arrived.days.last(30), (10_000, Reach::Cut));
+    run(
+        &database,
+        "insert into triage.scans (project_name) select 'acme/api' from generate_series(1, 10000)",
+    )
+    .await;
+    let (glance, _) = overview::glance(&database.db(), Some(mark), Utc::now()).await.unwrap();
+    assert_eq!(glance.came_back.now, None, "the newest of many scans are not looked for at a glance");
     let queue = queue(&database.db(), Some(mark), Utc::now()).await.unwrap();
+    assert_eq!(queue.came_back.now, Some(Count::Exactly(0)));
     assert_eq!(queue.arrived.new, Some(Count::MoreThan(10_000)));
     // Of the new ones not all were looked at: there may be more of each severity.
     assert_eq!(queue.waiting[0].1.new, Some(Count::MoreThan(0)));

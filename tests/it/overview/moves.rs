@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, chain, first_look, look, lost, now, queue};
 use attestor::ids::EntrySeq;
+use attestor::triage::store::findings::Count;
 use attestor::ui::command::{Command, Need, Pane};
 use attestor::ui::screen::{Ask, Input, Nature, Place, Screen};
 use attestor::ui::screens::overview::lines::{self, Section};
@@ -60,6 +61,36 @@ fn a_block_shows_as_it_arrives_and_the_cursor_stays_on_the_first_line_until_it_i
 }
 
 #[test]
+fn what_is_quick_is_shown_and_the_whole_is_asked_for() {
+    let mut desk = Desk::opened(80, 30);
+    desk.answer(Msg::Looked(Ok(look())));
+    desk.asked();
+    let quick = || {
+        let mut queue = queue(&look());
+        queue.gone.now = Some(Count::MoreThan(10_000));
+        Msg::Glance(Section::Findings, now(), lines::findings(&queue, &look()))
+    };
+    let whole = vec![Ask::Do(Wish::Whole(Section::Findings, look()))];
+    desk.answer(quick());
+    assert!(desk.line("gone").contains("10,000+"), "{}", desk.screen());
+    assert_eq!(desk.asked(), whole);
+    desk.answer_section(Section::Imports, Vec::new());
+    desk.answer_section(Section::Chain, chain(&look()));
+    desk.answer(Msg::Entries(now(), Ok(Vec::new())));
+    assert_eq!(desk.asked(), [], "a visit is none before everything has been shown");
+    desk.answer_section(Section::Findings, lines::findings(&queue(&look()), &look()));
+    assert!(desk.line("gone").contains("100,000+"), "{}", desk.screen());
+    assert!(matches!(desk.asked()[..], [Ask::Do(Wish::Keep(..))]));
+    // Loaded anew, the screen does not first say less than it did.
+    desk.command(Command::Refresh);
+    desk.answer(Msg::Looked(Ok(look())));
+    desk.asked();
+    desk.answer(quick());
+    assert!(desk.line("gone").contains("100,000+"), "{}", desk.screen());
+    assert_eq!(desk.asked(), whole);
+}
+
+#[test]
 fn each_line_leads_to_what_it_counts() {
     let mut desk = desk();
     let filters = [
@@ -89,7 +120,7 @@ fn each_line_leads_to_what_it_counts() {
     assert!(desk.selected().contains("entries"), "lines that lead nowhere are passed over");
     assert_eq!(desk.screen.pane(), Pane::Overview);
     desk.command(Command::OpenSelected);
-    assert_eq!((desk.asked(), desk.screen.pane()), (vec![], Pane::OverviewEntries));
+    assert_eq!(desk.asked(), [Ask::Open(Place::Audit { filter: String::new() })]);
 }
 
 #[test]
@@ -101,10 +132,11 @@ fn an_entry_leads_to_the_one_finding_that_it_names() {
     desk.command(Command::CopyCommand);
     let Some(Ask::Copy(text)) = desk.asked().pop() else { panic!("nothing is copied") };
     assert_eq!(text.as_str(), "attestor findings show 12");
-    for _ in ["an import", "41 findings"] {
+    // An import and a deed on 41 findings: the entry itself says which.
+    for seq in [1_203, 1_202] {
         desk.command(Command::Down);
         desk.command(Command::OpenSelected);
-        assert!(matches!(desk.asked().as_slice(), [Ask::Toast(_)]), "{}", desk.selected());
+        assert_eq!(desk.asked(), [Ask::Open(Place::Entry(EntrySeq(seq)))], "{}", desk.selected());
     }
     desk.command(Command::Down);
     desk.command(Command::OpenSelected);

@@ -116,7 +116,7 @@ pub async fn begin_import(
     Ok(sqlx::query_scalar(
         "insert into triage.imports (file_sha256, file_name, project_name, commit_sha)
          values ($1, $2, $3, $4)
-         on conflict (file_sha256, project_name, commit_sha) do nothing
+         on conflict (file_sha256, triage.import_target(project_name, commit_sha)) do nothing
          returning id",
     )
     .bind(sha256)

@@ -4,51 +4,28 @@
 //! What the row already knows comes first, so that nothing moves when the rest arrives.
 
 use super::super::findings::state::Load;
+use super::lines::{DetailLine, Leads, LineWriter, WRAPPED_MAX};
 use super::state::Shown;
 use crate::audit::detail::{Detail, Payload};
 use crate::audit::entry::Listed;
 use crate::audit::examine::{Check, Standing};
 use crate::audit::payload::{Rest, Subject, Tree, Value};
 use crate::audit::store::stored::Writers;
-use crate::ids::EntrySeq;
 use crate::text::SafeText;
 use crate::ui::screen::{Clock, Look};
-use crate::ui::widgets::cells::{self, Align, Keep};
+use crate::ui::widgets::cells::{self, Keep};
 use crate::ui::widgets::when;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// Cells before the text of a part: its label.
-const LABEL: usize = 11;
-/// The most lines of one text.
-const WRAPPED_MAX: usize = 40;
 /// Cells by which a level of the payload is indented, and the deepest that is.
 const INDENT: usize = 2;
 const INDENTED_MAX: usize = 12;
 
-/// A line, and where Enter leads from it.
-pub(super) struct DetailLine {
-    pub(super) line: Line<'static>,
-    pub(super) leads: Leads,
-}
-
-/// Where Enter leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leads {
-    /// Nowhere.
-    Nowhere,
-    /// It folds or unfolds this line of the payload.
-    Fold(usize),
-    /// To what the entry speaks of.
-    Subject,
-    /// To another entry.
-    Entry(EntrySeq),
-}
-
 /// The lines for `width` cells.
 pub(super) fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
     let Some(row) = &shown.row else { return Vec::new() };
-    let mut writer = Writer { lines: Vec::new(), width, look };
+    let mut writer = LineWriter::new(width, look);
     writer.head(row, shown.detail.as_deref());
     if let Load::Failed(failure) = &shown.load {
         let text = format!("{} {}; R tries again", look.theme.symbols.cross, failure.what);
@@ -64,13 +41,7 @@ pub(super) fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Vec<DetailL
     writer.lines
 }
 
-struct Writer<'a> {
-    lines: Vec<DetailLine>,
-    width: usize,
-    look: &'a Look<'a>,
-}
-
-impl Writer<'_> {
+impl LineWriter<'_> {
     fn detail(&mut self, detail: &Detail, shown: &Shown) {
         let theme = self.look.theme;
         self.checks(&detail.checks);
@@ -247,42 +218,5 @@ impl Writer<'_> {
         let may = format!("members of {}: {}", named(&writers.roles), named(&writers.logins));
         self.part("may append", &may, theme.text);
         self.part("past it", &format!("{} (superusers, owners)", named(&writers.unbound)), theme.text);
-    }
-
-    fn push(&mut self, spans: Vec<Span<'static>>) {
-        self.lines.push(DetailLine { line: Line::from(spans), leads: Leads::Nowhere });
-    }
-
-    /// A column of the table, by its name.
-    fn column(&mut self, name: &str, text: &str, style: Style) {
-        self.labelled(name, 16, text, style, Leads::Nowhere);
-    }
-
-    fn part(&mut self, label: &str, text: &str, style: Style) {
-        self.labelled(label, if label.is_empty() { 1 } else { LABEL }, text, style, Leads::Nowhere);
-    }
-
-    /// A labelled text that leads somewhere.
-    fn leading(&mut self, label: &str, text: &str, style: Style, leads: Leads) {
-        self.labelled(label, LABEL, text, style, leads);
-    }
-
-    /// A labelled text; its further lines stand below its first.
-    fn labelled(&mut self, label: &str, cells: usize, text: &str, style: Style, leads: Leads) {
-        let theme = self.look.theme;
-        let cells = cells.min(self.width / 2);
-        let room = self.width.saturating_sub(cells + 1);
-        for (at, line) in cells::wrap(text, room, WRAPPED_MAX, theme.symbols.ellipsis).into_iter().enumerate()
-        {
-            let label = if at == 0 { label } else { "" };
-            let label = cells::padded(label, cells.saturating_sub(1), Align::Left, Keep::Start, "");
-            self.lines.push(DetailLine {
-                line: Line::from(vec![
-                    Span::styled(format!(" {label}"), theme.dim),
-                    Span::styled(line, style),
-                ]),
-                leads: if at == 0 { leads } else { Leads::Nowhere },
-            });
-        }
     }
 }

@@ -1,7 +1,9 @@
 //! Draws the rule that names an entry, and the lines below it; moves the cursor among them.
 
 use super::super::findings::list::Way;
-use super::detail_lines::{self, DetailLine, Leads};
+use super::detail_lines;
+use super::lines::{DetailLine, Leads};
+use super::report_lines;
 use super::state::{Audit, Focus};
 use crate::audit::detail::Payload;
 use crate::audit::payload::Value;
@@ -10,7 +12,7 @@ use crate::ui::theme::{Symbols, Theme};
 use crate::ui::widgets::cells;
 use crate::ui::widgets::prompt::draw_named_rule;
 use crate::ui::widgets::table;
-use chrono::{DateTime, Utc};
+use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -18,6 +20,15 @@ impl Audit {
     /// Draws the rule: the entry that the detail shows, whatever has the cursor.
     pub(super) fn draw_rule(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
         let theme = look.theme;
+        if self.focus == Focus::Report {
+            let at = self
+                .standing
+                .last
+                .as_ref()
+                .map_or_else(String::new, |last| when::moment(last.at, Clock::Utc));
+            let names = [("verification", theme.accent), (at.as_str(), theme.text)];
+            return draw_named_rule(&names, area, buffer, theme);
+        }
         let Some(row) = &self.shown.row else { return draw_named_rule(&[], area, buffer, theme) };
         let name = if self.focus == Focus::Detail { theme.accent } else { theme.strong };
         let seq = format!("#{} {}", row.seq, row.event_type.one_line());
@@ -28,17 +39,18 @@ impl Audit {
 
     /// Draws the detail.
     pub(super) fn draw_detail(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let lines = detail_lines::lines(&self.shown, area.width.into(), look);
+        let lines = self.lines(area.width.into(), look);
         let height = usize::from(area.height);
-        let cursor = self.shown.cursor.min(lines.len().saturating_sub(1));
+        let (cursor, top) = self.place();
+        let cursor = cursor.min(lines.len().saturating_sub(1));
         let first = match self.focus {
-            Focus::Detail => table::scrolled(self.shown.top, cursor, height.max(1), lines.len()),
+            Focus::Detail | Focus::Report => table::scrolled(top, cursor, height.max(1), lines.len()),
             Focus::List => 0,
         };
         for (y, (at, line)) in lines.iter().enumerate().skip(first).take(height).enumerate() {
             let y = area.y + y as u16;
             buffer.set_line(area.x, y, &line.line, area.width);
-            if at == cursor && self.focus == Focus::Detail {
+            if at == cursor && self.focus != Focus::List {
                 buffer.set_stringn(area.x, y, look.theme.symbols.cursor, 1, look.theme.selected);
             }
         }
@@ -47,21 +59,35 @@ impl Audit {
 
     /// Where Enter leads from the line under the cursor.
     pub(super) fn leads(&self) -> Leads {
-        let lines = self.lines();
-        lines.get(self.shown.cursor.min(lines.len().saturating_sub(1))).map_or(Leads::Nowhere, |l| l.leads)
+        let lines = self.lines_now();
+        let cursor = self.place().0.min(lines.len().saturating_sub(1));
+        lines.get(cursor).map_or(Leads::Nowhere, |line| line.leads)
     }
 
     /// Moves the cursor among the lines.
     pub(super) fn detail_go(&mut self, way: Way, by: usize) {
-        let (height, _) = self.detail_size();
-        let lines = self.lines().len();
-        let cursor = self.shown.cursor.min(lines.saturating_sub(1));
-        self.shown.top = table::scrolled(self.shown.top, cursor, height.max(1), lines);
-        self.shown.cursor = match way {
+        let height = self.detail_size().0.max(1);
+        let lines = self.lines_now().len();
+        let (cursor, top) = self.place();
+        let cursor = cursor.min(lines.saturating_sub(1));
+        let top = table::scrolled(top, cursor, height, lines);
+        let to = match way {
             Way::Down => cursor.saturating_add(by).min(lines.saturating_sub(1)),
             Way::Up => cursor.saturating_sub(by),
         };
-        self.shown.top = table::scrolled(self.shown.top, self.shown.cursor, height.max(1), lines);
+        let place = (to, table::scrolled(top, to, height, lines));
+        match self.focus {
+            Focus::Report => self.report_at = place,
+            Focus::Detail | Focus::List => (self.shown.cursor, self.shown.top) = place,
+        }
+    }
+
+    /// Where the cursor stands among the lines, and the first of them that is shown.
+    fn place(&self) -> (usize, usize) {
+        match self.focus {
+            Focus::Report => self.report_at,
+            Focus::Detail | Focus::List => (self.shown.cursor, self.shown.top),
+        }
     }
 
     /// Folds every object and array within the payload, or unfolds all.
@@ -77,11 +103,19 @@ impl Audit {
         }
     }
 
-    /// The lines as they stand now, in any colours.
-    fn lines(&self) -> Vec<DetailLine> {
+    /// The lines below the rule.
+    pub(super) fn lines(&self, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
+        match self.focus {
+            Focus::Report => report_lines::lines(&self.standing, width, look),
+            Focus::Detail | Focus::List => detail_lines::lines(&self.shown, width, look),
+        }
+    }
+
+    /// The same as they stand now, in any colours.
+    fn lines_now(&self) -> Vec<DetailLine> {
         let theme = Theme::mono(Symbols::UNICODE);
-        let look = Look { theme: &theme, clock: Clock::Utc, now: DateTime::<Utc>::UNIX_EPOCH };
-        detail_lines::lines(&self.shown, self.detail_size().1, &look)
+        let look = Look { theme: &theme, clock: Clock::Utc, now: self.now };
+        self.lines(self.detail_size().1, &look)
     }
 }
 

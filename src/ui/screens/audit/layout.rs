@@ -41,14 +41,14 @@ impl Audit {
         let body = below(rest, 1);
         let panel = match &self.layer {
             Layer::None => 0,
-            Layer::Jump(_) => prompt::HEIGHT,
+            Layer::Jump(_) | Layer::Prove(..) | Layer::Export(..) => prompt::HEIGHT,
         }
         .min(body.height);
         let (body, panel) = (Rect { height: body.height - panel, ..body }, below(body, body.height - panel));
         areas.panel = panel;
         let one_part = self.zoom == Zoom::In || area.width < NARROW || area.height < LOW;
         match (one_part, self.focus) {
-            (true, Focus::Detail) => areas.set_detail(body),
+            (true, Focus::Detail | Focus::Report) => areas.set_detail(body),
             (true, Focus::List) => areas.set_list(body),
             (false, _) if area.width >= WIDE => {
                 let left = body.width * 11 / 20;

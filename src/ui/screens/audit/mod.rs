@@ -4,17 +4,24 @@
 //! absent: looking never writes, and the screen never calls a history whole by itself; that takes a
 //! verification, which names what it stands on.
 
+pub mod coverage;
+pub mod standing;
 pub mod state;
 pub mod window;
 pub mod wish;
 
+mod deeds;
 mod loading;
 mod update;
+mod verifying;
 
 mod detail_lines;
 mod detail_view;
 mod layout;
+mod lines;
 mod list_view;
+mod report_lines;
+mod standing_view;
 mod told;
 mod view;
 
@@ -24,7 +31,7 @@ pub use state::Audit;
 pub use wish::{Msg, Wish};
 
 use super::super::command::{Command, Need, Pane};
-use super::super::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
+use super::super::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tone, Tools};
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -57,7 +64,7 @@ impl Screen for Audit {
         match &self.layer {
             Layer::None if self.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
-            Layer::Jump(_) => Mode::Line,
+            Layer::Jump(_) | Layer::Prove(..) | Layer::Export(..) => Mode::Line,
         }
     }
 
@@ -65,14 +72,24 @@ impl Screen for Audit {
         match self.focus {
             Focus::List => Pane::AuditList,
             Focus::Detail => Pane::AuditDetail,
+            Focus::Report => Pane::AuditReport,
         }
     }
 
     fn hints(&self) -> Vec<Command> {
         match (self.focus, self.subject()) {
-            (_, None) => vec![Command::Filter, Command::SuspendFilter, Command::Refresh],
+            (Focus::Report, _) => {
+                vec![Command::OpenSelected, Command::NextBreak, Command::Verify, Command::Checklist]
+            }
+            (_, None) => vec![Command::Filter, Command::SuspendFilter, Command::Verify, Command::Refresh],
             (Focus::List, Some(_)) => {
-                vec![Command::Filter, Command::JumpToId, Command::OpenSubject, Command::Follow]
+                vec![
+                    Command::Verify,
+                    Command::Filter,
+                    Command::JumpToId,
+                    Command::Checklist,
+                    Command::OpenSubject,
+                ]
             }
             (Focus::Detail, Some(_)) => {
                 vec![Command::OpenSelected, Command::OpenSubject, Command::FoldAll, Command::FocusList]
@@ -82,7 +99,7 @@ impl Screen for Audit {
 
     fn meets(&self, need: Need) -> bool {
         match need {
-            Need::Row => self.subject().is_some(),
+            Need::Row => self.subject().is_some() || self.focus == Focus::Report,
             Need::Marks => false,
             Need::WriteAccess => true,
         }
@@ -98,6 +115,10 @@ impl Screen for Audit {
 
     fn drafts(&self) -> Vec<Draft> {
         Vec::new()
+    }
+
+    fn mark(&self, look: &Look<'_>) -> Option<(String, Tone)> {
+        self.standing.in_tab(look)
     }
 
     fn told(&self, part: Told, look: &Look<'_>) -> Vec<String> {

@@ -2,18 +2,21 @@
 
 use super::super::findings::list::{Edge, Way};
 use super::window::PAGE;
-use super::wish::{From, Msg, Rows, Wish};
+use super::wish::{From, Known, Msg, Pin, Rows, Wish};
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
 use crate::audit::store::entries::{self, Order, Query};
 use crate::audit::store::fields::FIELDS;
-use crate::audit::store::{stored, values};
+use crate::audit::store::{recorded, stored, values};
+use crate::audit::trust::TrustFolder;
 use crate::chain::recent;
+use crate::config::origin::state_folder;
 use crate::db::Db;
 use crate::db::page::Page;
 use crate::error::Result;
 use crate::filter::{self, Filter};
 use crate::ids::EntrySeq;
+use crate::text::SafeText;
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -42,6 +45,11 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
             Msg::News { ticket, result }
         }
         Wish::Detail(seq) => Msg::Detail(seq, detail(db, seq).await),
+        Wish::Known => {
+            let (pinned, recorded) = tokio::join!(pinned(db), recorded::newest(db));
+            Msg::Known(Known { pinned, recorded: recorded.ok().flatten() })
+        }
+        Wish::Agreed(deed) => Msg::Agreed(deed),
         Wish::Values { field, prefix } => {
             let result = values::values(db, field, &prefix, values::VALUES_MAX).await;
             Msg::Values { field, prefix, result }
@@ -90,6 +98,15 @@ async fn detail(db: &Db, seq: EntrySeq) -> Result<Option<Arc<Detail>>> {
     // Who may write is beside the point where the login may not ask.
     let writers = stored::writers(db, &category).await.ok();
     Ok(Some(Arc::new(Detail::of(&stored, around, writers))))
+}
+
+/// What is pinned for the chain that the database names.
+async fn pinned(db: &Db) -> Option<Pin> {
+    let chain = db.chain_name().await?;
+    let read = move || TrustFolder::below(&state_folder().ok()?).read(&chain).ok()?.pinned;
+    let signed = tokio::task::spawn_blocking(read).await.ok()??;
+    let key = SafeText::new(&signed.key.to_string());
+    Some(Pin { size: signed.size, key, time: signed.time })
 }
 
 fn parsed(filter: &str) -> Result<Filter> {

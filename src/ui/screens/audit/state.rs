@@ -1,6 +1,7 @@
 //! What the Audit screen knows.
 
 use super::super::findings::state::{Load, Zoom};
+use super::standing::Standing;
 use super::window::Window;
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
@@ -8,7 +9,7 @@ use crate::db::series::Reach;
 use crate::ids::EntrySeq;
 use crate::ui::widgets::filter_bar::FilterBar;
 use crate::ui::widgets::prompt::Prompt;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -34,6 +35,9 @@ pub struct Audit {
     pub(super) sought: Option<EntrySeq>,
     pub(super) shown: Shown,
     pub(super) layer: Layer,
+    pub(super) standing: Standing,
+    /// Where the cursor stands in the checklist, and the first line of it that is shown.
+    pub(super) report_at: (usize, usize),
     pub(super) now: DateTime<Utc>,
 }
 
@@ -44,6 +48,8 @@ pub enum Focus {
     List,
     /// The detail.
     Detail,
+    /// The last verification as a checklist, in the place of the detail.
+    Report,
 }
 
 /// What new entries do.
@@ -79,6 +85,10 @@ pub enum Layer {
     None,
     /// The number of an entry is being written.
     Jump(Prompt),
+    /// The name of the file for a proof is being written.
+    Prove(EntrySeq, Prompt),
+    /// The folder for an export of this day is being written.
+    Export(NaiveDate, Prompt),
 }
 
 impl Audit {
@@ -101,6 +111,8 @@ impl Audit {
             sought: None,
             shown: Shown::nothing(),
             layer: Layer::None,
+            standing: Standing::default(),
+            report_at: (0, 0),
             now: DateTime::UNIX_EPOCH,
         }
     }

@@ -1,8 +1,7 @@
 //! What the screen says in lines, for who has it read to them.
 
 use super::super::findings::state::Load;
-use super::detail_lines;
-use super::state::Audit;
+use super::state::{Audit, Focus};
 use crate::audit::entry::Listed;
 use crate::ui::screen::{Clock, Look, Told, lines_of};
 use crate::ui::widgets::when;
@@ -19,11 +18,11 @@ impl Audit {
     pub(super) fn tell(&self, part: Told, look: &Look<'_>) -> Vec<String> {
         match part {
             Told::Nothing => Vec::new(),
-            Told::Row => self.tell_row(),
+            Told::Row => self.tell_row(look),
             Told::List => self.tell_list(),
             Told::Detail => {
-                let lines = detail_lines::lines(&self.shown, WIDTH.into(), look);
-                let named = self.shown.row.iter().map(in_words);
+                let lines = self.lines(WIDTH.into(), look);
+                let named = self.shown.row.iter().filter(|_| self.focus != Focus::Report).map(in_words);
                 let lines = lines.iter().map(|line| line.line.to_string().trim().to_owned());
                 named.chain(lines).filter(|line| !line.is_empty()).collect()
             }
@@ -31,8 +30,9 @@ impl Audit {
         }
     }
 
-    fn tell_row(&self) -> Vec<String> {
-        let mut lines = Vec::new();
+    fn tell_row(&self, look: &Look<'_>) -> Vec<String> {
+        let standing = self.standing_parts(look).into_iter().map(|(text, _)| text);
+        let mut lines = vec![standing.collect::<Vec<_>>().join(", ")];
         if let Load::Failed(failure) = &self.load {
             lines.push(format!("the list could not be loaded: {}; refresh tries again", failure.what));
         }

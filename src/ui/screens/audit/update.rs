@@ -2,7 +2,7 @@
 
 use super::super::findings::list::{Edge, Way};
 use super::super::findings::state::{Failure, Load, Zoom, safe};
-use super::detail_lines::Leads;
+use super::lines::Leads;
 use super::loading::{Anew, toast};
 use super::state::{Audit, Focus, Layer, Tail};
 use super::wish::{From, Msg, Wish};
@@ -31,13 +31,15 @@ impl Audit {
             Input::Paste(text) => self.paste(&text),
             Input::News => self.news_came(),
             Input::Reconnected => self.reconnected(),
+            Input::Verified(result) => self.verified(result),
+            Input::LoggedIn => vec![Ask::Do(Wish::Known)],
             Input::Rested => self.show_selected(Anew::No),
             Input::Stopped(nature) => {
                 self.stopped(nature);
                 Vec::new()
             }
-            // Nothing that is typed here is worth keeping.
-            Input::DraftsRestored(_) => Vec::new(),
+            // Nothing that is typed or chosen here is worth keeping.
+            Input::DraftsRestored(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
         }
     }
 
@@ -57,6 +59,8 @@ impl Audit {
                 }
             }
             Msg::Detail(seq, result) => return self.detail_came(seq, result),
+            Msg::Known(known) => self.standing.known = known,
+            Msg::Agreed(deed) => return vec![Ask::Start(deed)],
             Msg::Values { field, prefix, result } => {
                 self.filter.values(field, &prefix, result.unwrap_or_default(), &FIELDS);
             }
@@ -78,7 +82,8 @@ impl Audit {
                 self.go_to(seq)
             }
             None if self.as_of.is_none() && self.load == Load::Idle => self.load_whole(From::Top),
-            Some(Place::Overview | Place::Findings { .. }) | None => Vec::new(),
+            // Other places are shown by other screens.
+            Some(_) | None => Vec::new(),
         }
     }
 
@@ -90,10 +95,16 @@ impl Audit {
                 filter_bar::Answer::Open | filter_bar::Answer::Closed => Vec::new(),
             };
         }
-        let Layer::Jump(jump) = &mut self.layer else { return Vec::new() };
-        match jump.key(key) {
+        let answer = match &mut self.layer {
+            Layer::None => return Vec::new(),
+            Layer::Jump(prompt) | Layer::Prove(_, prompt) | Layer::Export(_, prompt) => prompt.key(key),
+        };
+        match answer {
             prompt::Answer::Open => Vec::new(),
-            prompt::Answer::Confirmed(text) => self.jump(&text),
+            prompt::Answer::Confirmed(text) => match self.layer {
+                Layer::Prove(..) | Layer::Export(..) => self.write_file(&text),
+                Layer::Jump(_) | Layer::None => self.jump(&text),
+            },
             prompt::Answer::Closed => {
                 self.layer = Layer::None;
                 Vec::new()
@@ -118,7 +129,7 @@ impl Audit {
 
     fn paste(&mut self, text: &str) -> Asks {
         match &mut self.layer {
-            Layer::Jump(jump) => jump.paste(text),
+            Layer::Jump(prompt) | Layer::Prove(_, prompt) | Layer::Export(_, prompt) => prompt.paste(text),
             Layer::None => self.filter.paste(text, &FIELDS),
         }
         Vec::new()
@@ -155,7 +166,7 @@ impl Audit {
             Command::FocusDetail => self.focus_detail(),
             Command::FocusList => self.focus_list(),
             Command::NextPane | Command::PreviousPane => match self.focus {
-                Focus::Detail => self.focus_list(),
+                Focus::Detail | Focus::Report => self.focus_list(),
                 Focus::List => self.focus_detail(),
             },
             Command::OpenSelected => self.open_selected(),
@@ -172,6 +183,13 @@ impl Audit {
             }
             Command::Follow => self.follow(),
             Command::OpenSubject => self.open_subject(),
+            Command::Verify => self.verify(),
+            Command::Checklist => self.toggle_report(),
+            Command::Prove => self.open_prove(),
+            Command::Checkpoint => self.seal(),
+            Command::Export => self.open_export(),
+            Command::NextBreak => self.next_break(Way::Down),
+            Command::PreviousBreak => self.next_break(Way::Up),
             Command::FoldAll => {
                 self.fold_all();
                 Vec::new()
@@ -191,7 +209,7 @@ impl Audit {
 
     fn go(&mut self, way: Way, by: usize) -> Asks {
         match self.focus {
-            Focus::Detail => {
+            Focus::Detail | Focus::Report => {
                 self.detail_go(way, by);
                 Vec::new()
             }
@@ -203,7 +221,7 @@ impl Audit {
     }
 
     fn half_page(&self) -> usize {
-        let height = if self.focus == Focus::Detail { self.detail_size().0 } else { self.list_height() };
+        let height = if self.focus == Focus::List { self.list_height() } else { self.detail_size().0 };
         (height / 2).max(1)
     }
 
@@ -251,7 +269,7 @@ impl Audit {
                 Vec::new()
             }
             Leads::Subject => self.open_subject(),
-            Leads::Entry(seq) => self.go_to(seq),
+            Leads::Entry(seq) => self.open_break(seq),
             Leads::Nowhere => {
                 if !self.has_room_for_one() {
                     self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
@@ -267,7 +285,7 @@ impl Audit {
             return Vec::new();
         }
         match self.focus {
-            Focus::Detail => self.focus_list(),
+            Focus::Detail | Focus::Report => self.focus_list(),
             Focus::List => vec![Ask::Back],
         }
     }

@@ -14,8 +14,10 @@ impl Audit {
     /// Draws everything into `area`; the result is where the text cursor stands.
     pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
         let areas = self.areas(area);
+        self.draw_standing(areas.standing, buffer, look);
         if areas.header.height > 0 {
             self.draw_list(areas.header, areas.list, buffer, look);
+            self.draw_strip(areas.strip, buffer, look);
         }
         for y in areas.bar.top()..areas.bar.bottom() {
             buffer.set_stringn(areas.bar.x, y, look.theme.symbols.bar, 1, look.theme.dim);
@@ -32,9 +34,21 @@ impl Audit {
 
     /// Draws what is open, and gives the place of the cursor in it.
     pub(super) fn draw_panel(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-        let Layer::Jump(jump) = &self.layer else { return None };
         Clear.render(area, buffer);
-        jump.draw("jump to an entry", "#", "Enter jumps   Esc closes", area, buffer, look.theme)
+        match &self.layer {
+            Layer::None => None,
+            Layer::Jump(jump) => {
+                jump.draw("jump to an entry", "#", "Enter jumps   Esc closes", area, buffer, look.theme)
+            }
+            Layer::Export(day, folder) => {
+                let title = format!("export the entries of {day}, in UTC");
+                folder.draw(&title, "folder", "Enter exports   Esc closes", area, buffer, look.theme)
+            }
+            Layer::Prove(seq, file) => {
+                let title = format!("prove that {seq} is in the chain");
+                file.draw(&title, "file", "Enter writes the proof   Esc closes", area, buffer, look.theme)
+            }
+        }
     }
 
     /// `12 new, R   214 of 10,000,000   follows`

@@ -3,10 +3,12 @@
 use super::super::findings::list::{Edge, Way};
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
+use crate::audit::store::recorded::Recorded;
 use crate::db::series::Reach;
 use crate::error::Error;
 use crate::ids::EntrySeq;
 use crate::text::SafeText;
+use crate::ui::app::JobDeed;
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -54,6 +56,10 @@ pub enum Wish {
     },
     /// All that is known of an entry.
     Detail(EntrySeq),
+    /// What is known of earlier verifications.
+    Known,
+    /// The person said yes to this: it comes back as an answer, and is begun.
+    Agreed(JobDeed),
     /// Values of a field that begin so, for completion.
     Values {
         /// The name of the field.
@@ -93,6 +99,10 @@ pub enum Msg {
     },
     /// A detail; none where there is no such entry.
     Detail(EntrySeq, Result<Option<Arc<Detail>>, Error>),
+    /// What is known of earlier verifications; what cannot be read is not known.
+    Known(Known),
+    /// The person said yes.
+    Agreed(JobDeed),
     /// Values of a field.
     Values {
         /// The field.
@@ -102,6 +112,26 @@ pub enum Msg {
         /// The values, or why there are none.
         result: Result<Vec<SafeText>, Error>,
     },
+}
+
+/// What is known of verifications before this session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The checkpoint that is pinned on this side.
+    pub pinned: Option<Pin>,
+    /// The newest verification that the chain says was made.
+    pub recorded: Option<Recorded>,
+}
+
+/// A checkpoint that is pinned on this side: the chain was at least this long, and had that root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// How many entries it covers.
+    pub size: u64,
+    /// The key that signed it.
+    pub key: SafeText,
+    /// When it was signed.
+    pub time: DateTime<Utc>,
 }
 
 /// Rows, and what lies beyond them.
@@ -130,6 +160,9 @@ impl Wish {
             Wish::Count { .. } => "count",
             Wish::News { .. } => "news",
             Wish::Detail(_) => Wish::DETAIL,
+            Wish::Known => "known",
+            // It only comes back, and is never dropped.
+            Wish::Agreed(_) => return Nature::Write,
             Wish::Values { .. } => "values",
         })
     }

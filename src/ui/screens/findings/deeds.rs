@@ -3,22 +3,24 @@
 //! Nothing is written before Enter (or Ctrl-d, or the yes to a question). The text of a deed is kept
 //! as a draft until the database has said that it holds it.
 
+use super::attending::Doing;
 use super::drafts::Slot;
 use super::loading::{Anew, toast};
 use super::state::{CommentEditor, Deed, Findings, Layer, REASONS_MAX, ReasonPrompt, called};
 use super::wish::Wish;
 use crate::ids::{DeedKey, FindingId};
 use crate::triage::actions::{GiveComment, GiveFeedback};
+use crate::triage::attention::AttentionKind;
 use crate::triage::finding::Verdict;
 use crate::triage::reason::{Comment, Reason};
 use crate::triage::store::findings::Count;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Question, Tone};
+use crate::ui::screen::{Ask, Place, Question, Tone};
 use crate::ui::widgets::editor::Editor;
 use crate::ui::widgets::prompt::Prompt;
 
 /// Deeds on more findings than this ask for the count typed.
-const TYPED_FROM: usize = 100;
+pub(super) const TYPED_FROM: usize = 100;
 
 impl Findings {
     /// The deeds among the commands; the others are the app's.
@@ -32,8 +34,33 @@ impl Findings {
             },
             Command::Comment => self.open_comment(),
             Command::TakeBack => self.take_back(),
+            Command::OpenEntries => self.open_entries(),
+            Command::Claim => self.attend(Doing::Begin(AttentionKind::Claim)),
+            Command::Release => self.attend(Doing::End(AttentionKind::Claim)),
+            Command::Snooze => self.attend(Doing::Begin(AttentionKind::Snooze)),
+            Command::EndSnooze => self.attend(Doing::End(AttentionKind::Snooze)),
+            Command::AcceptRisk => self.attend(Doing::Begin(AttentionKind::Acceptance)),
+            Command::EndAcceptance => self.attend(Doing::End(AttentionKind::Acceptance)),
             _ => Vec::new(),
         }
+    }
+
+    /// To the entries of the chain about the finding: those that the detail shows, which has the deeds on
+    /// many too; until it is here, those that name the finding.
+    fn open_entries(&self) -> Vec<Ask<Wish>> {
+        let Some(finding) = self.subject() else { return Vec::new() };
+        let shown = self.shown.detail.as_ref().filter(|detail| detail.finding.id == finding.id);
+        let filter = match shown {
+            Some(detail) if detail.entries.is_empty() => {
+                return vec![toast(Tone::Plain, "no entry of the chain names this finding")];
+            }
+            Some(detail) => {
+                let seqs: Vec<String> = detail.entries.iter().map(|entry| entry.seq.to_string()).collect();
+                format!("seq:{}", seqs.join(","))
+            }
+            None => format!("finding=={}", finding.id),
+        };
+        vec![Ask::Open(Place::Audit { filter })]
     }
 
     /// Opens the prompt for a reason: over what was begun, or over `reason`.

@@ -6,11 +6,12 @@
 use super::detail_code::{code, patch};
 use super::detail_view::{Lines, short_commit};
 use super::list_view::{ai, severity_symbol, short, state_word};
+use super::reading::Reading;
 use super::state::{Load, Shown, place};
+use crate::db::page::Page;
 use crate::text::SafeText;
-use crate::triage::detail::FindingDetail;
+use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::finding::{Feedback, FeedbackKind, Finding, Verdict};
-use crate::triage::risk::CveThreat;
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Keep};
 use crate::ui::widgets::when;
@@ -34,9 +35,11 @@ pub enum Extent {
 /// The lines for `width` cells.
 pub fn lines(shown: &Shown, width: usize, extent: Extent, look: &Look<'_>) -> Lines {
     let Some(row) = &shown.row else { return Vec::new() };
-    let mut lines = Writer { lines: Vec::new(), width, extent, look };
+    let (reading, life) = (&shown.reading, shown.life.as_ref());
+    let mut lines = Writer { lines: Vec::new(), width, extent, look, reading, life };
     lines.text(&row.message, look.theme.text);
     lines.place(row, shown.detail.as_deref());
+    lines.states(row, shown.detail.as_deref());
     match (&shown.detail, &shown.load) {
         (Some(detail), _) => lines.detail(row, detail),
         (None, Load::Failed(_)) => lines.part("AI", &ai(row, look.theme), look.theme.text),
@@ -58,6 +61,8 @@ pub(super) struct Writer<'a> {
     pub(super) width: usize,
     pub(super) extent: Extent,
     pub(super) look: &'a Look<'a>,
+    pub(super) reading: &'a Reading,
+    pub(super) life: Option<&'a Page<Sighting>>,
 }
 
 impl Writer<'_> {
@@ -66,12 +71,11 @@ impl Writer<'_> {
         code(self, detail);
         self.ai(row, detail);
         self.part("risk", &self.risk(detail), self.look.theme.text);
-        for cve in &detail.cves {
-            self.part("cve", &threat(cve), self.look.theme.text);
-        }
+        self.threats(detail);
         patch(self, detail);
         self.past(detail);
-        self.scans(detail);
+        self.life(detail, self.life);
+        self.build(detail);
         for entry in detail.entries.iter().rev() {
             let at = when::moment(entry.occurred_at, self.look.clock);
             let text =
@@ -184,19 +188,6 @@ impl Writer<'_> {
         }
     }
 
-    fn scans(&mut self, detail: &FindingDetail) {
-        for seen in &detail.sightings.last {
-            let at = seen
-                .timestamp
-                .map_or_else(String::new, |at| format!("  {}", when::moment(at, self.look.clock)));
-            let commit =
-                seen.commit_sha.as_ref().map_or_else(String::new, |c| format!("  {}", short_commit(c)));
-            let branch = seen.branch.as_ref().map_or_else(String::new, |b| format!("  {}", b.one_line()));
-            let text = format!("{}{at}{branch}{commit}  {}", seen.scan_id, seen.outcome.one_line());
-            self.part("scan", &text, self.look.theme.dim);
-        }
-    }
-
     fn about(&mut self, detail: &FindingDetail) {
         let dim = self.look.theme.dim;
         if let Some(uri) = &detail.help_uri {
@@ -268,18 +259,4 @@ fn said_in_words(said: &Feedback, look: &Look<'_>) -> String {
         text.push_str(&format!("{gap}\"{}\"", said.comments.as_str()));
     }
     text
-}
-
-/// What is known of a CVE; what is not known says so.
-fn threat(cve: &CveThreat) -> String {
-    let epss = cve.epss.map_or_else(|| "unknown".to_owned(), |p| format!("{:.2} %", p * 100.0));
-    let percentile =
-        cve.epss_percentile.map_or_else(String::new, |p| format!(" (percentile {:.0})", p * 100.0));
-    let kev = match (cve.kev, cve.ransomware) {
-        (Some(true), Some(true)) => "exploited, ransomware",
-        (Some(true), _) => "exploited",
-        (Some(false), _) => "not listed",
-        (None, _) => "unknown",
-    };
-    format!("{}  EPSS {epss}{percentile}  KEV {kev}", cve.cve_id.one_line())
 }

@@ -29,7 +29,9 @@ impl Findings {
         let branch = scan.and_then(|scan| scan.branch.as_ref()).map(SafeText::one_line).unwrap_or_default();
         let commit = scan.and_then(|scan| scan.commit_sha.as_ref()).map(short_commit).unwrap_or_default();
         let name = if self.focus == Focus::Detail { theme.accent } else { theme.strong };
+        let found = self.search_in_words();
         let names = [
+            (found.as_str(), theme.accent),
             (&*rule, name),
             (&*repo, theme.text),
             (&*tool, theme.text),
@@ -41,13 +43,27 @@ impl Findings {
 
     /// Draws the detail.
     pub(super) fn draw_detail(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let lines = detail_parts::lines(&self.shown, area.width.into(), self.extent(area), look);
+        let mut lines = detail_parts::lines(&self.shown, area.width.into(), self.extent(area), look);
+        if let Some(search) = self.search.as_ref().filter(|_| self.focus == Focus::Detail) {
+            search.mark(&mut lines);
+        }
         let height = usize::from(area.height);
         let first = self.shown.scroll.min(lines.len().saturating_sub(height));
         for (y, line) in lines.iter().skip(first).take(height).enumerate() {
             buffer.set_line(area.x, area.y + y as u16, line, area.width);
         }
         self.draw_more(lines.len().saturating_sub(first + height), area, buffer, look);
+    }
+
+    /// What is looked for and at which place one is: `/cursor 2 of 5`.
+    fn search_in_words(&self) -> String {
+        let Some(search) = self.search.as_ref().filter(|_| self.focus == Focus::Detail) else {
+            return String::new();
+        };
+        match search.mark(&mut self.detail_lines()) {
+            0 => format!("/{} not here", search.words),
+            count => format!("/{} {} of {count}", search.words, search.at.min(count - 1) + 1),
+        }
     }
 
     /// Says at the end of the last line that more follows.
@@ -73,10 +89,16 @@ impl Findings {
 
     /// How far the detail can be scrolled.
     pub(super) fn detail_scroll_max(&self) -> usize {
-        let (height, width) = self.detail_size();
+        let (height, _) = self.detail_size();
+        self.detail_lines().len().saturating_sub(height)
+    }
+
+    /// All lines of the detail, as wide as it is.
+    pub(super) fn detail_lines(&self) -> Lines {
+        let (_, width) = self.detail_size();
         let theme = Theme::mono(Symbols::UNICODE);
         let look = Look { theme: &theme, clock: Clock::Utc, now: DateTime::<Utc>::UNIX_EPOCH };
-        detail_parts::lines(&self.shown, width, Extent::Whole, &look).len().saturating_sub(height)
+        detail_parts::lines(&self.shown, width, Extent::Whole, &look)
     }
 }
 

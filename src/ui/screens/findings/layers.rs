@@ -1,13 +1,15 @@
 //! Keys and pastes while something lies over the screen: prompt, editor, question.
 
+use super::attending::REASON;
 use super::drafts::Slot;
 use super::loading::toast;
 use super::state::{Findings, Layer};
 use super::wish::Wish;
+use crate::config::permalink::SCHEME;
 use crate::ids::FindingId;
 use crate::ui::screen::{Ask, Draft, Tone};
 use crate::ui::widgets::prompt::Prompt;
-use crate::ui::widgets::{editor, prompt};
+use crate::ui::widgets::{editor, form, prompt};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 impl Findings {
@@ -15,6 +17,7 @@ impl Findings {
     pub(super) fn layer_key(&mut self, key: KeyEvent) -> Vec<Ask<Wish>> {
         match &mut self.layer {
             Layer::None => Vec::new(),
+            Layer::Arrange(_) => self.arrange_key(key),
             Layer::Reason(reason) => match reason.prompt.key(key) {
                 prompt::Answer::Open => {
                     self.keep_open_text();
@@ -22,6 +25,16 @@ impl Findings {
                 }
                 prompt::Answer::Confirmed(text) => self.confirm_reason(&text),
                 prompt::Answer::Closed => self.close_layer(),
+            },
+            Layer::Attend(open) => match open.form.key(key) {
+                form::Answer::Open => Vec::new(),
+                form::Answer::Confirmed => self.confirm_attend(),
+                form::Answer::Closed => self.close_layer(),
+            },
+            Layer::Held(_) => match plain(key) {
+                Some(KeyCode::Char('o')) => self.take_over(),
+                Some(KeyCode::Esc) => self.close_layer(),
+                _ => Vec::new(),
             },
             Layer::Comment(comment) => {
                 comment.complaint = None;
@@ -64,9 +77,11 @@ impl Findings {
         match &mut self.layer {
             Layer::Reason(reason) => reason.prompt.paste(text),
             Layer::Comment(comment) => comment.editor.paste(text),
+            Layer::Attend(open) => open.form.paste(text),
             Layer::Jump(jump) => jump.paste(text),
+            Layer::Arrange(_) => self.arrange_paste(text),
             // A question takes no text, and a paste must not reach what lies below it.
-            Layer::Conflict(_) | Layer::Unsure => {}
+            Layer::Conflict(_) | Layer::Held(_) | Layer::Unsure => {}
             Layer::None => return false,
         }
         self.keep_open_text();
@@ -75,7 +90,7 @@ impl Findings {
 
     /// Opens the line for a number.
     pub(super) fn open_jump(&mut self) {
-        self.layer = Layer::Jump(Prompt::new("", Vec::new(), 20));
+        self.layer = Layer::Jump(Prompt::new("", Vec::new(), 1_000));
     }
 
     /// Takes back what was kept from before; nothing is sent.
@@ -85,26 +100,44 @@ impl Findings {
     }
 
     fn jump(&mut self, text: &str) -> Vec<Ask<Wish>> {
+        if text.trim().starts_with(SCHEME) {
+            self.layer = Layer::None;
+            let mut asks = vec![Ask::Follow(text.trim().to_owned())];
+            asks.extend(self.after_jump());
+            return asks;
+        }
         let Ok(id) = text.trim().parse::<FindingId>() else {
             if let Layer::Jump(jump) = &mut self.layer {
-                jump.complain("a finding's number is wanted, as in 1234".to_owned());
+                jump.complain("a finding's number is wanted, as in 1234, or its link".to_owned());
             }
             return Vec::new();
         };
         self.layer = Layer::None;
-        if self.own.is_open() {
+        let mut asks = self.go_to_finding(id);
+        asks.extend(self.after_jump());
+        asks
+    }
+
+    fn after_jump(&mut self) -> Vec<Ask<Wish>> {
+        self.next_layer();
+        self.load_ahead()
+    }
+
+    /// To the row of a finding, wherever it is.
+    pub(super) fn go_to_finding(&mut self, id: FindingId) -> Vec<Ask<Wish>> {
+        let were_groups = self.groups.are_shown();
+        if self.own.is_open() || were_groups {
             self.own.close();
+            self.forget_groups();
             self.focus = super::state::Focus::List;
         }
-        let mut asks = if self.list.rows().iter().any(|row| row.finding.id == id) {
+        // The rows behind groups may be those of another filter.
+        if !were_groups && self.list.rows().iter().any(|row| row.finding.id == id) {
             let moved = self.list.select(id, self.list_height());
             self.moved(moved)
         } else {
             vec![Ask::Do(Wish::Find(id))]
-        };
-        self.next_layer();
-        asks.extend(self.load_ahead());
-        asks
+        }
     }
 
     /// Keeps the text that is being typed, so that it survives whatever comes.
@@ -137,16 +170,29 @@ impl Findings {
                 }
                 is_kept
             }
+            Layer::Attend(open) => {
+                let text = open.form.text(REASON);
+                if !text.trim().is_empty() {
+                    self.remember(text);
+                    return self.closed_with("nothing was written; Up brings the reason back");
+                }
+                false
+            }
             Layer::Comment(comment) => !comment.editor.text().trim().is_empty(),
             _ => false,
         };
+        if kept {
+            return self.closed_with("nothing was written; the text is kept as a draft");
+        }
         self.own.take_drafts(&self.drafts);
         self.next_layer();
-        if kept {
-            vec![toast(Tone::Plain, "nothing was written; the text is kept as a draft")]
-        } else {
-            Vec::new()
-        }
+        Vec::new()
+    }
+
+    fn closed_with(&mut self, word: &str) -> Vec<Ask<Wish>> {
+        self.own.take_drafts(&self.drafts);
+        self.next_layer();
+        vec![toast(Tone::Plain, word)]
     }
 }
 

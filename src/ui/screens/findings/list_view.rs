@@ -1,8 +1,11 @@
 //! Draws the list of findings.
 
+use super::attending::lasts;
 use super::list::{Row, Saving};
 use super::state::{Failure, Findings, Load, place};
+use super::states;
 use crate::text::SafeText;
+use crate::triage::attention::AttentionKind;
 use crate::triage::finding::{Finding, Severity, State, Verdict};
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
@@ -15,10 +18,11 @@ use ratatui::style::Style;
 
 /// What a column shows of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shows {
+pub(super) enum Shows {
     Risk,
     Severity,
     SeverityWord,
+    SeverityAndState,
     Rule,
     Place,
     Repo,
@@ -28,64 +32,84 @@ enum Shows {
     Ai,
     AiOrVerdict,
     Verdict,
+    Epss,
+    Kev,
+    Claimed,
+    Id,
 }
 
 /// The columns for a list of so many cells.
-fn columns(cells: u16) -> Vec<(Shows, Column)> {
-    let column = |shows, title, room, align, keep| (shows, Column { title, room, align, keep });
-    let words = |shows, title, cells| column(shows, title, Room::Fixed(cells), Align::Left, Keep::Start);
-    let rule = |part| column(Shows::Rule, "RULE", Room::Share(part), Align::Left, Keep::Name);
-    let place = |part| column(Shows::Place, "WHERE", Room::Share(part), Align::Left, Keep::End);
-    let repo = column(Shows::Repo, "REPO", Room::Share(3), Align::Left, Keep::End);
-    let risk = column(Shows::Risk, "RISK", Room::Fixed(5), Align::Right, Keep::Start);
-    let age = column(Shows::Age, "AGE", Room::Fixed(4), Align::Right, Keep::Start);
+pub(super) fn columns(cells: u16) -> Vec<(Shows, Column)> {
+    let fixed = |shows, cells| of(shows, Room::Fixed(cells));
+    let share = |shows, part| of(shows, Room::Share(part));
     match cells {
-        ..60 => vec![risk, words(Shows::SeverityWord, "SEV", 4), rule(4), place(5)],
-        60..72 => vec![
-            risk,
-            words(Shows::Severity, "SEV", 6),
-            rule(5),
-            place(5),
-            age,
-            words(Shows::AiOrVerdict, "AI", 7),
+        ..60 => vec![
+            fixed(Shows::Risk, 5),
+            fixed(Shows::SeverityWord, 4),
+            share(Shows::Rule, 4),
+            share(Shows::Place, 5),
         ],
-        72..100 => vec![
-            risk,
-            words(Shows::Severity, "SEVERITY", 8),
-            rule(5),
-            place(5),
-            age,
-            words(Shows::AiOrVerdict, "AI", 7),
+        60..100 => vec![
+            fixed(Shows::Risk, 5),
+            fixed(Shows::SeverityAndState, 8),
+            share(Shows::Rule, 5),
+            share(Shows::Place, 5),
+            fixed(Shows::Age, 4),
+            fixed(Shows::AiOrVerdict, 7),
         ],
         100..140 => vec![
-            risk,
-            words(Shows::Severity, "SEVERITY", 8),
-            rule(4),
-            place(4),
-            repo,
-            words(Shows::State, "STATE", 5),
-            age,
-            words(Shows::AiOrVerdict, "AI", 7),
+            fixed(Shows::Risk, 5),
+            fixed(Shows::Severity, 8),
+            share(Shows::Rule, 4),
+            share(Shows::Place, 4),
+            share(Shows::Repo, 3),
+            fixed(Shows::State, 5),
+            fixed(Shows::Age, 4),
+            fixed(Shows::AiOrVerdict, 7),
         ],
         _ => vec![
-            risk,
-            words(Shows::Severity, "SEVERITY", 8),
-            rule(5),
-            place(5),
-            repo,
-            words(Shows::Tool, "TOOL", 12),
-            words(Shows::State, "STATE", 5),
-            age,
-            words(Shows::Ai, "AI", 6),
-            words(Shows::Verdict, "VERDICT", 7),
+            fixed(Shows::Risk, 5),
+            fixed(Shows::Severity, 8),
+            share(Shows::Rule, 5),
+            share(Shows::Place, 5),
+            share(Shows::Repo, 3),
+            fixed(Shows::Tool, 12),
+            fixed(Shows::State, 5),
+            fixed(Shows::Age, 4),
+            fixed(Shows::Ai, 6),
+            fixed(Shows::Verdict, 7),
         ],
     }
+}
+
+pub(super) fn of(shows: Shows, room: Room) -> (Shows, Column) {
+    let (title, align, keep) = match shows {
+        Shows::Risk => ("RISK", Align::Right, Keep::Start),
+        Shows::Severity | Shows::SeverityAndState => ("SEVERITY", Align::Left, Keep::Start),
+        Shows::SeverityWord => ("SEV", Align::Left, Keep::Start),
+        Shows::Rule => ("RULE", Align::Left, Keep::Name),
+        Shows::Place => ("WHERE", Align::Left, Keep::End),
+        Shows::Repo => ("REPO", Align::Left, Keep::End),
+        Shows::Tool => ("TOOL", Align::Left, Keep::Start),
+        Shows::State => ("STATE", Align::Left, Keep::Start),
+        Shows::Age => ("AGE", Align::Right, Keep::Start),
+        Shows::Ai | Shows::AiOrVerdict => ("AI", Align::Left, Keep::Start),
+        Shows::Verdict => ("VERDICT", Align::Left, Keep::Start),
+        Shows::Epss => ("EPSS", Align::Right, Keep::Start),
+        Shows::Kev => ("KEV", Align::Left, Keep::Start),
+        Shows::Claimed => ("CLAIMED", Align::Left, Keep::Start),
+        Shows::Id => ("ID", Align::Right, Keep::End),
+    };
+    (shows, Column { title, room, align, keep })
 }
 
 impl Findings {
     /// Draws header and rows.
     pub(super) fn draw_list(&self, header: Rect, list: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let shown = columns(list.width);
+        let shown = match self.chosen_columns.is_empty() {
+            true => columns(list.width),
+            false => super::columns_view::chosen(&self.chosen_columns, list.width),
+        };
         let columns: Vec<Column> = shown.iter().map(|(_, column)| *column).collect();
         let widths = table::widths(&columns, list.width.into());
         match &self.load {
@@ -101,14 +125,16 @@ impl Findings {
         let range = super::marks::range(&self.marks, &self.list);
         for (line, (at, row)) in self.list.rows().iter().enumerate().skip(first).take(height).enumerate() {
             let is_selected = at == self.list.cursor();
-            let style = style(row, look.theme);
+            let style = style(row, look);
             let cells = shown
                 .iter()
                 .map(|(shows, _)| {
                     let own = match shows {
-                        Shows::Severity | Shows::SeverityWord => severity_style(row, look.theme),
+                        Shows::Severity | Shows::SeverityWord | Shows::SeverityAndState => {
+                            severity_style(row, look)
+                        }
                         // The marker and one bold word: a moved cursor costs few bytes.
-                        Shows::Rule if is_selected => look.theme.selected.patch(dimmed(row, look.theme)),
+                        Shows::Rule if is_selected => look.theme.selected.patch(dimmed(row, look)),
                         Shows::AiOrVerdict | Shows::Verdict if row.saving == Saving::Unsure => look.theme.bad,
                         _ => style,
                     };
@@ -119,7 +145,7 @@ impl Findings {
                 lead: if is_selected { Lead::Selected } else { Lead::Plain },
                 mark: match &range {
                     Some(range) if range.contains(&at) => Some((look.theme.symbols.mark, look.theme.accent)),
-                    _ => self.mark_of(&row.finding, look.theme),
+                    _ => self.mark_of(&row.finding, look),
                 },
                 cells,
             };
@@ -128,11 +154,14 @@ impl Findings {
         }
     }
 
-    fn mark_of(&self, finding: &Finding, theme: &Theme) -> Option<(&'static str, Style)> {
+    fn mark_of(&self, finding: &Finding, look: &Look<'_>) -> Option<(&'static str, Style)> {
+        let (theme, now) = (look.theme, look.now);
         if self.marks.has(finding.id) {
             Some((theme.symbols.mark, theme.accent))
         } else if self.drafts.has(finding.id) {
             Some((theme.symbols.ellipsis, theme.accent))
+        } else if lasts(finding, AttentionKind::Claim, now) {
+            Some((states::CLAIMED, theme.text))
         } else {
             None
         }
@@ -200,6 +229,10 @@ fn text(shows: Shows, row: &Row, look: &Look<'_>) -> String {
         Shows::Severity => {
             format!("{} {}", severity_symbol(finding.severity, look.theme), short(finding.severity))
         }
+        Shows::SeverityAndState => {
+            let symbol = severity_symbol(finding.severity, look.theme);
+            format!("{symbol} {:<4} {}", short(finding.severity), states::mark(finding.state))
+        }
         Shows::SeverityWord => short(finding.severity).to_owned(),
         Shows::Rule => finding.rule_id.one_line().into_owned(),
         Shows::Place => place(finding),
@@ -208,18 +241,30 @@ fn text(shows: Shows, row: &Row, look: &Look<'_>) -> String {
         Shows::State => state_word(finding.state).to_owned(),
         Shows::Age => when::age(finding.first_seen_at, look.now),
         Shows::Ai => ai(finding, look.theme),
-        Shows::Verdict => verdict(row, look.theme).unwrap_or_else(|| symbols.none.to_owned()),
-        Shows::AiOrVerdict => verdict(row, look.theme).unwrap_or_else(|| ai(finding, look.theme)),
+        Shows::Verdict => verdict(row, look).unwrap_or_else(|| symbols.none.to_owned()),
+        Shows::Epss => finding.epss.map_or_else(|| symbols.none.to_owned(), |epss| format!("{epss:.3}")),
+        Shows::Kev => match finding.kev {
+            Some(true) => format!("{} yes", symbols.up),
+            Some(false) => "no".to_owned(),
+            None => symbols.none.to_owned(),
+        },
+        Shows::Claimed => match finding.claimed(look.now) {
+            Some((by, _)) => by.one_line().into_owned(),
+            None => symbols.none.to_owned(),
+        },
+        Shows::Id => finding.id.to_string(),
+        Shows::AiOrVerdict => verdict(row, look).unwrap_or_else(|| ai(finding, look.theme)),
     }
 }
 
-/// What a person decided, or what is happening to that.
-fn verdict(row: &Row, theme: &Theme) -> Option<String> {
+/// What a person decided, or what is happening to that; or why it may wait.
+fn verdict(row: &Row, look: &Look<'_>) -> Option<String> {
+    let theme = look.theme;
     match (row.saving, row.finding.triage_decision) {
         (Saving::UnderWay, _) => Some(format!("saving{}", theme.symbols.ellipsis)),
         (Saving::Unsure, _) => Some(format!("unsure{}", theme.symbols.cross)),
         (Saving::No, Some(verdict)) => Some(format!("{} {}", theme.symbols.check, verdict.word())),
-        (Saving::No, None) => None,
+        (Saving::No, None) => states::waits(&row.finding, look.now).map(str::to_owned),
     }
 }
 
@@ -273,17 +318,22 @@ pub fn state_word(state: State) -> &'static str {
     }
 }
 
-fn style(row: &Row, theme: &Theme) -> Style {
-    theme.text.patch(dimmed(row, theme))
+fn style(row: &Row, look: &Look<'_>) -> Style {
+    look.theme.text.patch(dimmed(row, look))
 }
 
-/// What is decided stands back.
-fn dimmed(row: &Row, theme: &Theme) -> Style {
-    if row.finding.triage_decision.is_some() { theme.dim } else { Style::new() }
+/// What is decided or may wait stands back.
+fn dimmed(row: &Row, look: &Look<'_>) -> Style {
+    if stands_back(row, look) { look.theme.dim } else { Style::new() }
 }
 
-fn severity_style(row: &Row, theme: &Theme) -> Style {
-    if row.finding.triage_decision.is_some() {
+fn stands_back(row: &Row, look: &Look<'_>) -> bool {
+    row.finding.triage_decision.is_some() || states::waits(&row.finding, look.now).is_some()
+}
+
+fn severity_style(row: &Row, look: &Look<'_>) -> Style {
+    let theme = look.theme;
+    if stands_back(row, look) {
         return theme.dim;
     }
     match row.finding.severity {

@@ -45,15 +45,5 @@ pub fn flags(sort: Sort) -> String {
         return String::new();
     }
     let reverse = if sort.order == Order::Reversed { " --reverse" } else { "" };
-    {
-        let name = match sort.by {
-            SortKey::Risk => "risk",
-            SortKey::Severity => "severity",
-            SortKey::Age => "age",
-            SortKey::Rule => "rule",
-            SortKey::File => "file",
-            SortKey::Repo => "repo",
-        };
-        format!(" --sort {name}{reverse}")
-    }
+    format!(" --sort {}{reverse}", sort.by.word())
 }

@@ -8,6 +8,7 @@ use super::wish::Look;
 use crate::chain::recent::Recent;
 use crate::db::series::Series;
 use crate::ids::EntrySeq;
+use crate::operations::store::list::Standing;
 use crate::triage::finding::Severity;
 use crate::triage::store::findings::Count;
 use crate::triage::store::imports::{Import, Scans};
@@ -113,8 +114,12 @@ pub enum Since {
 pub enum Jump {
     /// To the findings of a filter.
     Findings(String),
-    /// To the newest audit entries.
-    Entries,
+    /// To the runs of a filter.
+    Runs(String),
+    /// To the Audit screen.
+    Audit,
+    /// To an entry of the chain.
+    Entry(EntrySeq),
 }
 
 impl Label {
@@ -191,6 +196,26 @@ pub fn imports(imports: &[Import], scans: &Scans, look: &Look) -> Vec<Line> {
     lines
 }
 
+/// The line of the runs, where one blocks, needs attention, is under way or was lost.
+pub fn runs(standing: &Standing) -> Option<Line> {
+    let parts = [
+        (standing.blocked, "blocked", "overall:blocked"),
+        (standing.attention, "with attention needed", "overall:needs_attention"),
+        (standing.active, "running", "is:active"),
+        (standing.lost, "lost", "is:lost"),
+    ];
+    let mut parts = parts.into_iter().filter(|(count, ..)| *count > 0).peekable();
+    let (_, _, filter) = *parts.peek()?;
+    let text: Vec<String> =
+        parts.map(|(count, word, _)| format!("{} {word}", Count::Exactly(count))).collect();
+    let label = match standing.blocked + standing.lost {
+        0 => Label::Words("runs".to_owned()),
+        _ => Label::Warning("runs".to_owned()),
+    };
+    let jump = Some(Jump::Runs(filter.to_owned()));
+    Some(Line { label, jump, ..words(-2, "", text.join(", ")) })
+}
+
 /// The scans of the last day that need a look: those under way, and those that failed.
 fn scans_line(scans: &Scans) -> Option<Line> {
     let count = |n: u64| Count::Exactly(n).to_string();
@@ -224,12 +249,12 @@ pub fn chain(head: EntrySeq, days: &Series, newest: Option<&Recent>, look: &Look
     let last = look.last.map(|last| last.seq);
     let new = last.map(|last| Count::Exactly(number(head).saturating_sub(number(last))));
     let body = Body::Numbers { now: Some(Count::Exactly(number(head))), days: Box::new(*days), new };
-    let mut lines = vec![line(0, "entries", body, Some(Jump::Entries))];
+    let mut lines = vec![line(0, "entries", body, Some(Jump::Audit))];
     match newest {
         Some(entry) => {
             let text = format!("{}  {}", entry.event_type.one_line(), entry.by().replace(['\n', '\t'], " "));
             let body = Body::Words(Some(entry.occurred_at), text);
-            lines.push(line(1, "newest", body, Some(Jump::Entries)));
+            lines.push(line(1, "newest", body, Some(Jump::Audit)));
         }
         None => lines.push(words(1, "newest", "no entry yet; each decision leaves one")),
     }

@@ -4,8 +4,10 @@ use super::lines::{self, Line, Section};
 use super::wish::{Look, Msg, Wish};
 use crate::chain::recent;
 use crate::db::Db;
+use crate::db::series::Reach;
 use crate::error::Result;
 use crate::ids::FindingId;
+use crate::operations::store::list as runs;
 use crate::triage::store::overview::Mark;
 use crate::triage::store::{findings, imports, overview};
 use crate::ui::drafts::state_folder;
@@ -30,6 +32,14 @@ pub async fn perform_with(wish: Wish, db: &Db, file: Option<SessionFile>) -> Msg
         Wish::Look => Msg::Looked(look(db, file).await),
         Wish::Section(section, look) => {
             let now = Utc::now();
+            match glance(db, section, &look).await {
+                Ok((lines, Reach::Cut)) => Msg::Glance(section, now, lines),
+                Ok((lines, Reach::Whole)) => Msg::Section(section, now, Ok(lines)),
+                Err(error) => Msg::Section(section, now, Err(error)),
+            }
+        }
+        Wish::Whole(section, look) => {
+            let now = Utc::now();
             Msg::Section(section, now, read(db, section, &look).await)
         }
         Wish::Entries => {
@@ -50,17 +60,28 @@ async fn look(db: &Db, file: Option<SessionFile>) -> Result<Look> {
     Ok(Look { database, last, now })
 }
 
+/// What of a section is quick to read, and whether that is all of it.
+async fn glance(db: &Db, section: Section, look: &Look) -> Result<(Vec<Line>, Reach)> {
+    Ok(match section {
+        Section::Findings => {
+            let (queue, reach) = overview::glance(db, mark(look), look.now.at).await?;
+            (lines::findings(&queue, look), reach)
+        }
+        Section::Imports | Section::Chain => (read(db, section, look).await?, Reach::Whole),
+    })
+}
+
 /// What a section shows. The server's time at the look is the time of all of them.
 async fn read(db: &Db, section: Section, look: &Look) -> Result<Vec<Line>> {
     let now = look.now.at;
     Ok(match section {
-        Section::Findings => {
-            let mark = look.last.map(|last| Mark { at: last.at, finding: last.finding });
-            lines::findings(&overview::queue(db, mark, now).await?, look)
-        }
+        Section::Findings => lines::findings(&overview::queue(db, mark(look), now).await?, look),
         Section::Imports => {
-            let (newest, scans) = tokio::try_join!(imports::newest(db, IMPORTS), imports::scans(db, now))?;
-            lines::imports(&newest, &scans, look)
+            let (newest, scans, standing) =
+                tokio::try_join!(imports::newest(db, IMPORTS), imports::scans(db, now), runs::standing(db))?;
+            let mut lines = lines::imports(&newest, &scans, look);
+            lines.extend(lines::runs(&standing));
+            lines
         }
         Section::Chain => {
             let (head, days, newest) =
@@ -68,6 +89,10 @@ async fn read(db: &Db, section: Section, look: &Look) -> Result<Vec<Line>> {
             lines::chain(head.seq, &days, newest.first(), look)
         }
     })
+}
+
+fn mark(look: &Look) -> Option<Mark> {
+    look.last.map(|last| Mark { at: last.at, finding: last.finding })
 }
 
 async fn keep(database: String, visit: Visit, file: Option<SessionFile>) -> std::result::Result<(), String> {

@@ -1,7 +1,7 @@
 //! What a command or an answer changes, and what is asked for next.
 
 use super::super::findings::state::{Failure, Load, Zoom, safe};
-use super::lines::{Jump, Section};
+use super::lines::{Jump, Line, Section};
 use super::state::{Focus, Keeping, Overview};
 use super::wish::{ENTRIES_LANE, Look, Msg, Wish};
 use crate::chain::recent::About;
@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::ids::EntrySeq;
 use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Input, Nature, Place, Toast, Tone};
+use chrono::{DateTime, Utc};
 
 impl Overview {
     /// Takes what the app says.
@@ -30,8 +31,13 @@ impl Overview {
                 Vec::new()
             }
             // There is no line to type into, and a paste decides nothing.
-            Input::Key(_) | Input::Paste(_) | Input::DraftsRestored(_) | Input::Rested => Vec::new(),
-            Input::News | Input::Reconnected => Vec::new(),
+            Input::Key(_)
+            | Input::Kept(_)
+            | Input::Edited(_)
+            | Input::Paste(_)
+            | Input::DraftsRestored(_)
+            | Input::Rested => Vec::new(),
+            Input::News | Input::Reconnected | Input::LoggedIn | Input::Verified(_) => Vec::new(),
         }
     }
 
@@ -39,6 +45,7 @@ impl Overview {
     pub(super) fn on_answer(&mut self, msg: Msg) -> Vec<Ask<Wish>> {
         match msg {
             Msg::Looked(result) => return self.looked(result),
+            Msg::Glance(section, at, lines) => return self.glanced(section, at, lines),
             Msg::Section(section, at, result) => {
                 let Some(block) = self.blocks.iter_mut().find(|block| block.section == section) else {
                     return Vec::new();
@@ -113,6 +120,16 @@ impl Overview {
         vec![Ask::Do(Wish::Keep(database, now))]
     }
 
+    /// Shows what was quick where nothing is shown yet, and asks for the whole. What is shown already says
+    /// more than a glance does, and stays until the whole has come.
+    fn glanced(&mut self, section: Section, at: DateTime<Utc>, lines: Vec<Line>) -> Vec<Ask<Wish>> {
+        let Some(look) = self.look.clone() else { return Vec::new() };
+        if let Some(block) = self.blocks.iter_mut().find(|b| b.section == section && b.as_of.is_none()) {
+            (block.lines, block.as_of) = (lines, Some(at));
+        }
+        vec![Ask::Do(Wish::Whole(section, look))]
+    }
+
     fn beyond_look(&self, head: EntrySeq) -> u64 {
         let shown = self.look.as_ref().map_or(head, |look| look.now.seq);
         u64::try_from(head.0.saturating_sub(shown.0)).unwrap_or(0)
@@ -184,11 +201,10 @@ impl Overview {
     fn open_selected(&mut self) -> Vec<Ask<Wish>> {
         match self.target() {
             Some(Jump::Findings(filter)) => vec![Ask::Open(Place::Findings { filter })],
-            Some(Jump::Entries) => {
-                self.focus = Focus::Entries;
-                Vec::new()
-            }
-            None => vec![toast(Tone::Plain, "this entry names no single finding")],
+            Some(Jump::Runs(filter)) => vec![Ask::Open(Place::Runs { filter })],
+            Some(Jump::Audit) => vec![Ask::Open(Place::Audit { filter: String::new() })],
+            Some(Jump::Entry(seq)) => vec![Ask::Open(Place::Entry(seq))],
+            None => Vec::new(),
         }
     }
 
@@ -196,24 +212,33 @@ impl Overview {
     fn target(&self) -> Option<Jump> {
         match self.focus {
             Focus::Areas => self.selected_line().and_then(|(_, line)| line.jump.clone()),
-            Focus::Entries => match self.selected_entry()?.about {
-                About::Finding(id, _) => Some(Jump::Findings(format!("id:{id}"))),
-                About::Many(_) | About::Repo(_) | About::Nothing => None,
-            },
+            Focus::Entries => {
+                let entry = self.selected_entry()?;
+                Some(match entry.about {
+                    About::Finding(id, _) => Jump::Findings(format!("id:{id}")),
+                    About::Many(_) | About::Repo(_) | About::Nothing => Jump::Entry(entry.seq),
+                })
+            }
         }
     }
 
     fn copy_command(&self) -> Vec<Ask<Wish>> {
-        match (self.focus, self.target(), self.selected_entry()) {
-            (Focus::Entries, Some(_), Some(entry)) => match &entry.about {
+        match (self.target(), self.selected_entry()) {
+            (Some(Jump::Findings(_)), Some(entry)) if self.focus == Focus::Entries => match &entry.about {
                 About::Finding(id, _) => vec![Ask::Copy(safe(format!("attestor findings show {id}")))],
                 _ => Vec::new(),
             },
-            (Focus::Areas, Some(Jump::Findings(filter)), _) => {
+            (Some(Jump::Findings(filter)), _) => {
                 let filter = filter.replace('\'', r"'\''");
                 vec![Ask::Copy(safe(format!("attestor findings list --filter '{filter}'")))]
             }
-            _ => vec![toast(Tone::Plain, "no command shows this line alone")],
+            (Some(Jump::Runs(filter)), _) => {
+                let filter = filter.replace('\'', r"'\''");
+                vec![Ask::Copy(safe(format!("attestor runs list --filter '{filter}'")))]
+            }
+            (Some(Jump::Audit), _) => vec![Ask::Copy(safe("attestor audit list"))],
+            (Some(Jump::Entry(seq)), _) => vec![Ask::Copy(safe(format!("attestor audit show {seq}")))],
+            (None, _) => vec![toast(Tone::Plain, "no command shows this line alone")],
         }
     }
 

@@ -13,8 +13,10 @@ use chrono::{DateTime, Utc};
 pub enum Wish {
     /// What there is now, and what there was at the last visit.
     Look,
-    /// The lines of a section.
+    /// The lines of a section, as far as they are quick.
     Section(Section, Look),
+    /// The lines of a section however long they take, after those that were quick.
+    Whole(Section, Look),
     /// The newest audit entries.
     Entries,
     /// Where the chain ends now.
@@ -39,6 +41,8 @@ pub struct Look {
 pub enum Msg {
     /// What there is.
     Looked(Result<Look, Error>),
+    /// What of a section was quick, as of this moment; the whole is yet to be asked for.
+    Glance(Section, DateTime<Utc>, Vec<Line>),
     /// The lines of a section, as of this moment.
     Section(Section, DateTime<Utc>, Result<Vec<Line>, Error>),
     /// The newest audit entries, as of this moment.
@@ -58,7 +62,7 @@ impl Wish {
     pub fn nature(&self) -> Nature {
         Nature::Load(match self {
             Wish::Look => Wish::LOOK_LANE,
-            Wish::Section(section, _) => section.lane(),
+            Wish::Section(section, _) | Wish::Whole(section, _) => section.lane(),
             Wish::Entries => ENTRIES_LANE,
             Wish::News => "news",
             Wish::Keep(..) => "visit",

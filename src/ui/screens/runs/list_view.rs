@@ -1,0 +1,224 @@
+//! Draws the list of runs, and how things stand above it.
+
+use super::super::findings::state::{Failure, Load};
+use super::state::Runs;
+use crate::operations::report::Overall;
+use crate::operations::run::{Outcome, Run, Since, Status};
+use crate::triage::store::findings::Count;
+use crate::ui::screen::Look;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::cells::{self, Align, Keep};
+use crate::ui::widgets::table::{self, Column, Lead, Room};
+use crate::ui::widgets::when;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// What a column shows of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    Standing,
+    Id,
+    Flow,
+    About,
+    Since,
+    Started,
+    By,
+}
+
+fn columns(cells: u16) -> Vec<(Shows, Column)> {
+    let column = |shows, title, room, keep| (shows, Column { title, room, align: Align::Left, keep });
+    let standing = column(Shows::Standing, "STANDING", Room::Fixed(12), Keep::Start);
+    let id = (Shows::Id, Column { title: "RUN", room: Room::Fixed(6), align: Align::Right, keep: Keep::End });
+    let flow = |room| column(Shows::Flow, "FLOW", room, Keep::Start);
+    let about = column(Shows::About, "ABOUT", Room::Share(2), Keep::End);
+    let since = column(Shows::Since, "COMPARED", Room::Fixed(9), Keep::Start);
+    let started = column(Shows::Started, "STARTED", Room::Fixed(17), Keep::Start);
+    match cells {
+        ..50 => vec![id, standing, flow(Room::Share(1))],
+        50..66 => vec![id, standing, flow(Room::Fixed(14)), about],
+        66..84 => vec![id, standing, flow(Room::Fixed(14)), about, started],
+        84..96 => vec![id, standing, flow(Room::Fixed(14)), about, since, started],
+        _ => vec![
+            id,
+            standing,
+            flow(Room::Fixed(14)),
+            column(Shows::About, "ABOUT", Room::Share(3), Keep::End),
+            since,
+            started,
+            column(Shows::By, "BY", Room::Share(2), Keep::Start),
+        ],
+    }
+}
+
+/// How a run stands: a symbol, a word, and how that is drawn.
+pub(super) fn standing(run: &Run, theme: &Theme) -> (&'static str, String, Style) {
+    let symbols = theme.symbols;
+    if run.is_active() {
+        let reached = run.progress.as_ref();
+        let percent = reached.and_then(|r| r.total.filter(|total| *total > 0).map(|total| (r.done, total)));
+        let word = match percent {
+            Some((done, total)) => format!("{} %", u128::from(done.min(total)) * 100 / u128::from(total)),
+            None => run.status.one_line().to_lowercase(),
+        };
+        return (symbols.ellipsis, word, theme.accent);
+    }
+    let bad = |word: &str| (symbols.cross, word.to_owned(), theme.bad);
+    if run.lost {
+        return bad("lost");
+    }
+    match (Status::read(&run.status), Outcome::read(&run.outcome)) {
+        (Some(Status::Completed), Some(Outcome::Failed)) => bad("failed"),
+        (Some(Status::Completed), Some(Outcome::Blocked)) => bad("blocked"),
+        (Some(Status::Completed), Some(Outcome::Cancelled)) => {
+            (symbols.none, "cancelled".to_owned(), theme.dim)
+        }
+        (Some(Status::Completed), outcome) => match (run.overall, outcome) {
+            (Some(Overall::Blocked), _) => bad("blocked"),
+            (Some(Overall::NeedsAttention), _) => (symbols.up, "attention".to_owned(), theme.warn),
+            (Some(Overall::Running), _) => (symbols.ellipsis, "running".to_owned(), theme.accent),
+            (Some(Overall::Ready), _) => (symbols.check, "ready".to_owned(), theme.good),
+            (None, Some(Outcome::Succeeded)) => (symbols.check, "done".to_owned(), theme.good),
+            (None, Some(Outcome::PartiallySucceeded)) => (symbols.up, "in part".to_owned(), theme.warn),
+            (None, _) => (symbols.none, run.outcome.one_line().to_lowercase(), theme.text),
+        },
+        _ => (symbols.none, run.status.one_line().to_lowercase(), theme.text),
+    }
+}
+
+/// Whether somebody has to look at a run.
+pub(super) fn is_needy(run: &Run) -> bool {
+    let failed = matches!(Outcome::read(&run.outcome), Some(Outcome::Failed | Outcome::Blocked));
+    run.lost || failed || matches!(run.overall, Some(Overall::Blocked | Overall::NeedsAttention))
+}
+
+pub(super) fn since(since: Since) -> &'static str {
+    match since {
+        Since::First => "first",
+        Since::Unchanged => "unchanged",
+        Since::Changed => "changed",
+    }
+}
+
+impl Runs {
+    /// `✗ 2 blocked   ▲ 1 needs attention   … 1 running`
+    pub(super) fn draw_standing(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let Some(standing) = self.standing.filter(|_| area.height > 0) else { return };
+        let (theme, symbols) = (look.theme, look.theme.symbols);
+        let need = if standing.attention == 1 { "needs attention" } else { "need attention" };
+        let parts = [
+            (standing.blocked, symbols.cross, "blocked", theme.bad),
+            (standing.attention, symbols.up, need, theme.warn),
+            (standing.active, symbols.ellipsis, "running", theme.accent),
+            (standing.lost, symbols.cross, "lost", theme.bad),
+        ];
+        let mut x = area.x + 1;
+        for (count, symbol, word, style) in parts.into_iter().filter(|(count, ..)| *count > 0) {
+            let text = format!("{symbol} {} {word}", Count::Exactly(count));
+            let room = usize::from(area.right().saturating_sub(x));
+            if cells::width(&text) > room {
+                break;
+            }
+            x = buffer.set_stringn(x, area.y, text, room, style).0 + 3;
+        }
+        if x == area.x + 1 {
+            let text = format!("{} nothing is blocking", symbols.check);
+            buffer.set_stringn(x, area.y, text, area.width.saturating_sub(1).into(), theme.dim);
+        }
+    }
+
+    /// Draws header and rows.
+    pub(super) fn draw_list(&self, header: Rect, list: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let theme = look.theme;
+        let shown = columns(list.width);
+        let columns: Vec<Column> = shown.iter().map(|(_, column)| *column).collect();
+        let widths = table::widths(&columns, list.width.into());
+        match &self.load {
+            Load::Failed(failure) => self.draw_failure(failure, header, buffer, look),
+            _ => table::draw_header(&columns, &widths, header, buffer, theme),
+        }
+        if self.list.is_empty() {
+            self.draw_empty(list, buffer, look);
+            return;
+        }
+        let first = table::scrolled(self.top, self.cursor, usize::from(list.height).max(1), self.list.len());
+        let rows = self.list.iter().enumerate().skip(first);
+        for (y, (at, run)) in (list.top()..list.bottom()).zip(rows) {
+            let is_selected = at == self.cursor;
+            let cells = shown.iter().map(|(shows, _)| {
+                let (symbol, word, style) = standing(run, theme);
+                match shows {
+                    Shows::Standing => (format!("{symbol} {word}"), style),
+                    // The marker and one bold word: a moved cursor costs few bytes.
+                    Shows::Flow if is_selected => (text(*shows, run, look), theme.selected),
+                    Shows::Id | Shows::Started => (text(*shows, run, look), theme.dim),
+                    Shows::Since if run.since == Some(Since::Changed) => {
+                        (text(*shows, run, look), theme.strong)
+                    }
+                    _ => (text(*shows, run, look), theme.text),
+                }
+            });
+            let mark = (run.since == Some(Since::Changed)).then_some((theme.symbols.mark, theme.accent));
+            let lead = if is_selected { Lead::Selected } else { Lead::Plain };
+            let row = table::Row { lead, mark, cells: cells.collect() };
+            table::draw_row(&row, &columns, &widths, Rect { y, height: 1, ..list }, buffer, theme);
+        }
+    }
+
+    /// In the place of the titles: what failed, what to press, and from when the rows are.
+    fn draw_failure(&self, failure: &Failure, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        if area.height == 0 {
+            return;
+        }
+        let symbols = look.theme.symbols;
+        let from = match self.as_of {
+            Some(at) => format!("; rows as of {}", when::time_of_day(at, look.clock)),
+            None => String::new(),
+        };
+        let room = usize::from(area.width).saturating_sub(4);
+        // What failed comes first; the time gives way to it.
+        let full = format!("; R tries again{from}");
+        let is_tight = cells::width(&full) + cells::width(&failure.what).min(20) > room;
+        let rest = if is_tight { "; R tries again" } else { full.as_str() };
+        let what_room = room.saturating_sub(cells::width(rest));
+        let what = cells::fit(&failure.what, what_room, Keep::Start, symbols.ellipsis);
+        let text = format!(" {} {what}{rest}", symbols.cross);
+        buffer.set_stringn(area.x, area.y, text, area.width.into(), look.theme.bad);
+    }
+
+    /// What would be here, and how to get it here.
+    fn draw_empty(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let filter = self.filter.in_force();
+        let lines: Vec<String> = match &self.load {
+            Load::Asked | Load::Idle if self.as_of.is_none() => {
+                vec![format!("loading runs{}", look.theme.symbols.ellipsis)]
+            }
+            Load::Failed(failure) => failure.hint.iter().cloned().collect(),
+            _ if filter.is_empty() => vec![
+                "Nothing has been run here.".to_owned(),
+                "Each import leaves a run, as each verification of the chain does: :import FILE takes a file in."
+                    .to_owned(),
+            ],
+            _ => vec![format!("No run matches {filter}"), "g/ lifts the filter, / changes it.".to_owned()],
+        };
+        let room = usize::from(area.width).saturating_sub(3);
+        let wrapped = lines.iter().flat_map(|line| cells::wrap(line, room, 4, look.theme.symbols.ellipsis));
+        for (line, text) in wrapped.take(area.height.into()).enumerate() {
+            let style = if line == 0 { look.theme.text } else { look.theme.dim };
+            buffer.set_stringn(area.x + 2, area.y + line as u16, text, room, style);
+        }
+    }
+}
+
+fn text(shows: Shows, run: &Run, look: &Look<'_>) -> String {
+    let none = look.theme.symbols.none;
+    match shows {
+        Shows::Standing => String::new(),
+        Shows::Id => run.id.to_string(),
+        Shows::Flow => run.flow.one_line().into_owned(),
+        Shows::About => run.about.as_ref().map_or_else(|| none.to_owned(), |a| a.one_line().into_owned()),
+        Shows::Since => run.since.map_or(none, since).to_owned(),
+        Shows::Started => when::moment(run.started_at.unwrap_or(run.created_at), look.clock),
+        Shows::By => run.user_id.as_ref().unwrap_or(&run.started_by).one_line().into_owned(),
+    }
+}
