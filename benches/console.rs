@@ -33,8 +33,10 @@ fn start(server: &Server) {
     let times = scaled(20, 3);
     heading("start", &format!("median of {times}, warm: the server runs, the program was run before"));
     let url = server.lease().url(DEMO);
-    let ways: [(&str, &[&str], &[(&str, &str)]); 2] =
-        [("attestor demo", &["demo"], &[]), ("attestor", &[], &[("DATABASE_URL", &url)])];
+    let ways = [
+        ("attestor demo", &["demo"][..], &[][..]),
+        ("attestor", &[][..], &[("DATABASE_URL", url.as_str())][..]),
+    ];
     for (name, arguments, env) in ways {
         let (mut paints, mut rows) = (Vec::new(), Vec::new());
         for _ in 0..=times {
@@ -112,12 +114,12 @@ fn many(server: &Server) {
             console.press(&digit.to_string());
         }
         let decided = console.send("\r");
-        decisions.push((console.wait(": entry ") - decided).as_secs_f64());
+        decisions.push((console.wait(" of is:undecided: entry") - decided).as_secs_f64());
         console.settle();
         console.press("u");
         console.wait("y take back");
         let returned = console.send("y");
-        returns.push((console.wait("take back FP") - returned).as_secs_f64());
+        returns.push((console.wait("take back FP on") - returned).as_secs_f64());
         console.settle();
     }
     for (what, times) in [("decided at once", &decisions), ("taken back at once", &returns)] {

@@ -1,5 +1,7 @@
 //! The binary: it chooses the console or the command line, and turns errors into exit statuses.
 
+use attestor::cli::doctor::check::Standing;
+use attestor::cli::doctor::configuration::Look;
 use attestor::cli::welcome::{self, Choice};
 use attestor::cli::{self, Cli, Color, Command, Global, demo, keys};
 use attestor::config::Shape;
@@ -8,6 +10,8 @@ use attestor::error::{Kind, Result};
 use attestor::ui::command::{Holds, TABLE};
 use attestor::ui::keymap::Keymap;
 use attestor::ui::screen::Place;
+use attestor::ui::theme::Symbols;
+use attestor::ui::themes::{Colours, Themes};
 use attestor::ui::{self, Colour, Options};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
@@ -32,10 +36,11 @@ fn main() -> ExitCode {
             Some(Command::Open(options)) if is_terminal() => follow(&options.link, &cli.global).await,
             // It hears of signals by itself, and tells what it has so far.
             Some(command @ Command::Audit(cli::audit::Command::Verify(_))) => {
-                cli::run(command, &cli.global, || deeds(&cli.global)).await
+                cli::run(command, &cli.global, &Asked(&cli.global)).await
             }
             Some(command) => {
-                let work = cli::run(command, &cli.global, || deeds(&cli.global));
+                let console = Asked(&cli.global);
+                let work = cli::run(command, &cli.global, &console);
                 // Dropped in the middle, the work rolls back and lets go of the private cluster.
                 tokio::select! { done = work => done, status = ended() => Ok(status) }
             }
@@ -143,6 +148,35 @@ fn options(global: &Global) -> Result<Options> {
         Color::Never => Colour::Never,
     };
     Options::read(colour, &global.settings()?)
+}
+
+/// The console, as the command line asks it.
+struct Asked<'g>(&'g Global);
+
+impl cli::Console for Asked<'_> {
+    fn deeds(&self) -> Result<Vec<keys::Row>> {
+        deeds(self.0)
+    }
+
+    fn looks(&self) -> Vec<Look> {
+        // Without settings there is nothing to look at, and what is wrong with them is told already.
+        let Ok(settings) = self.0.settings() else { return Vec::new() };
+        let themes = Themes {
+            folder: settings.folder.clone(),
+            symbols: Symbols::UNICODE,
+            colours: Colours::Some,
+            accent: None,
+        };
+        let theme = settings.theme.unwrap_or_else(|| "dark".to_owned());
+        let said = themes.load(&theme).map(|_| format!("{theme}, the usual one"));
+        let keys = settings.folder.as_ref().map(|folder| folder.join("keys.toml"));
+        let own = keys.filter(|path| path.exists());
+        let told = own.map_or("the usual ones".to_owned(), |path| path.to_string_lossy().into_owned());
+        vec![
+            Look::new("theme", Standing::Fails, said),
+            Look::new("keys", Standing::Fails, Keymap::read(settings.folder.as_deref()).map(|_| told)),
+        ]
+    }
 }
 
 /// The console's table, for the command line to print.

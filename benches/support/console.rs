@@ -3,6 +3,7 @@
 use super::server::{ATTESTOR, Server};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long nothing is written before the console counts as settled: the detail follows a moved cursor
 /// after 80 ms.
 const QUIET: Duration = Duration::from_millis(150);
+
+/// How many have been opened.
+static OPENED: AtomicU32 = AtomicU32::new(0);
 
 /// A console under measurement. Dropped, it is killed.
 pub struct Console {
@@ -77,7 +81,9 @@ impl Console {
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         command.env("ATTESTOR_LOCAL_DIR", server.cluster_folder());
-        command.env("ATTESTOR_STATE_DIR", server.folder().join("state"));
+        // Each opens as at a first visit, not where the one before was left.
+        let number = OPENED.fetch_add(1, Ordering::Relaxed);
+        command.env("ATTESTOR_STATE_DIR", server.folder().join(format!("state-{number}")));
         for (name, value) in env {
             command.env(name, value);
         }

@@ -4,27 +4,29 @@
 //! verifies this chain. `attestor demo --scale large` makes a true one, and takes its time.
 
 use super::server::Server;
+use sqlx::{AssertSqlSafe, Connection};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// What a large load has no use for while it runs.
-const PREPARE: &str = "
-    set session_replication_role = replica;
-    set maintenance_work_mem = '512MB';
-    set synchronous_commit = off;
-    create temp table dropped as
+const PREPARE: [&str; 5] = [
+    "set session_replication_role = replica",
+    "set maintenance_work_mem = '512MB'",
+    "set synchronous_commit = off",
+    "create temp table dropped as
         select indexdef, schemaname, indexname from pg_indexes
-         where schemaname = 'triage' and tablename = 'findings' and indexname <> 'findings_pkey';
-    do $$ declare i record; begin
+         where schemaname = 'triage' and tablename = 'findings' and indexname <> 'findings_pkey'",
+    "do $$ declare i record; begin
         for i in select * from dropped loop execute format('drop index %I.%I', i.schemaname, i.indexname); end loop;
-    end $$;";
+    end $$",
+];
 
 const SCANS: &str = "
     insert into triage.scans (project_name, commit_sha, \"timestamp\", status, source_platform, branch, tool,
                               tool_version, results)
     select 'acme/service-' || n % 40, md5(n::text), now() - (4000 - n) * interval '4 hours', 'completed',
            'github', 'main', (array['semgrep', 'codeql', 'trivy', 'bandit'])[1 + n % 4], '1.0', 250
-      from generate_series(1, 4000) n;";
+      from generate_series(1, 4000) n";
 
 /// Of ten findings three are decided and two are gone; a few have come back.
 const FINDINGS: &str = "
@@ -53,64 +55,50 @@ const FINDINGS: &str = "
            rank, round((h % 1000 * (array[0.05, 0.3, 0.5, 0.75, 0.9])[1 + rank] / 10)::numeric, 1)
       from (select n, h, least(4, h / 7 % 11 / 2)::smallint as rank, h % 10 >= 8 as gone
               from (select n, abs(hashint8(n)::bigint) as h
-                      from generate_series(1, {findings}::bigint) n) hashed) ranked;";
+                      from generate_series(1, {findings}::bigint) n) hashed) ranked";
 
-const INDEX: &str = "
-    do $$ declare i record; begin
+const INDEX: [&str; 4] = [
+    "do $$ declare i record; begin
         for i in select * from dropped loop execute i.indexdef; end loop;
-    end $$;
-    drop table dropped;
-    vacuum (analyze) triage.findings;
-    analyze triage.scans";
+    end $$",
+    "drop table dropped",
+    "vacuum (analyze) triage.findings",
+    "analyze triage.scans",
+];
 
 const ENTRIES: &str = "
-    set session_replication_role = replica;
-    set synchronous_commit = off;
     insert into audit.audit_trail_entries (
         id, seq, category, event_type, actor, actor_type, repo_full_name, pr_number, payload, framework,
         payload_hash, prev_hash, occurred_at, commit_sha, control_id, db_user, chain_id, payload_alg, entry_hash)
     select n, n, 'finding_triage', 'feedback', 'alice', 'human', 'acme/service-' || n % 40, null,
            jsonb_build_object('finding_id', n, 'rule_id', 'lang.security.rule-' || n % 240, 'verdict', 'FP',
                               'reason', 'test fixtures', 'idempotency_key', md5(n::text)),
-           '{SOC2:CC7.1,ISO27001:A.8.8}', lpad(to_hex(n), 64, '0'),
-           case when n = 1 then c.genesis else lpad(to_hex(n - 1), 64, 'a') end,
+           '{SOC2:CC7.1,ISO27001:A.8.8}', repeat(md5(n::text), 2),
+           case when n = 1 then c.genesis else repeat(md5((n - 1)::text), 2) end,
            now() - ({entries}::bigint - n) * interval '30 seconds', null, null, 'alice', c.chain_id, 'pgjsonb',
-           lpad(to_hex(n), 64, 'a')
-      from generate_series(1, {entries}::bigint) n cross join audit.chain c;
-    vacuum (analyze) audit.audit_trail_entries";
+           repeat(md5(n::text), 2)
+      from generate_series(1, {entries}::bigint) n cross join audit.chain c";
 
 /// Loads so many findings into a fresh database.
 pub async fn load_findings(server: &Server, database: &str, findings: u64) {
-    let mut admin = server.superuser(database).await;
-    let findings = FINDINGS.replace("{findings}", &findings.to_string());
-    for sql in [PREPARE, SCANS, &findings, INDEX] {
-        run_each(&mut admin, sql).await;
-    }
-    sqlx::Connection::close(admin).await.unwrap();
+    let rows = FINDINGS.replace("{findings}", &findings.to_string());
+    run_each(server, database, PREPARE.into_iter().chain([SCANS, &rows]).chain(INDEX)).await;
 }
 
 /// Loads so many audit entries into a fresh database.
 pub async fn load_entries(server: &Server, database: &str, entries: u64) {
-    let mut admin = server.superuser(database).await;
-    run_each(&mut admin, &ENTRIES.replace("{entries}", &entries.to_string())).await;
-    sqlx::Connection::close(admin).await.unwrap();
+    let rows = ENTRIES.replace("{entries}", &entries.to_string());
+    let analyze = "vacuum (analyze) audit.audit_trail_entries";
+    run_each(server, database, [PREPARE[0], PREPARE[2], &rows, analyze]).await;
 }
 
 /// Runs statements one by one: together they would be one transaction, in which nothing can be vacuumed.
-async fn run_each(admin: &mut sqlx::PgConnection, sql: &str) {
-    let mut rest = sql;
-    while !rest.trim().is_empty() {
-        // A body between dollars holds semicolons of its own.
-        let body =
-            rest.find("$$").and_then(|open| rest[open + 2..].find("$$").map(|end| (open, open + end + 4)));
-        let end = match (rest.find(';'), body) {
-            (Some(end), Some((open, _))) if end < open => end,
-            (_, Some((_, close))) => close + rest[close..].find(';').unwrap_or(rest.len() - close),
-            (end, None) => end.unwrap_or(rest.len()),
-        };
-        sqlx::raw_sql(sqlx::AssertSqlSafe(rest[..end].to_owned())).execute(&mut *admin).await.unwrap();
-        rest = rest.get(end + 1..).unwrap_or_default();
+async fn run_each<'a>(server: &Server, database: &str, statements: impl IntoIterator<Item = &'a str>) {
+    let mut admin = server.superuser(database).await;
+    for statement in statements {
+        sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut admin).await.unwrap();
     }
+    admin.close().await.unwrap();
 }
 
 /// Writes a SARIF file of so many results, the same bytes each time.

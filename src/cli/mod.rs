@@ -204,13 +204,16 @@ pub enum Command {
     Man(manual::Man),
 }
 
-/// Does what `command` says; the result is the exit status. `deeds` is the console's table, which the
-/// command line itself does not know.
-pub async fn run(
-    command: Command,
-    global: &Global,
-    deeds: impl FnOnce() -> Result<Vec<keys::Row>>,
-) -> Result<u8> {
+/// What the command line asks of the console, which it does not know itself.
+pub trait Console {
+    /// The table of its deeds.
+    fn deeds(&self) -> Result<Vec<keys::Row>>;
+    /// What is in the files that it reads: themes and keys.
+    fn looks(&self) -> Vec<doctor::configuration::Look>;
+}
+
+/// Does what `command` says; the result is the exit status.
+pub async fn run(command: Command, global: &Global, console: &impl Console) -> Result<u8> {
     match command {
         Command::Findings(command) => findings::run(command, global).await,
         Command::Audit(command) => audit::run(command, global).await,
@@ -222,7 +225,7 @@ pub async fn run(
         Command::Open(options) => open::run(options, global).await,
         Command::Completions(options) => manual::completions(&options),
         Command::Man(options) => manual::man(&options),
-        Command::Doctor => doctor::run(global).await,
-        Command::Keys => keys::run(&deeds()?, global),
+        Command::Doctor => doctor::run(global, console.looks()).await,
+        Command::Keys => keys::run(&console.deeds()?, global),
     }
 }

@@ -3,6 +3,7 @@
 use crate::config::files::{wrong_at, wrong_toml};
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;
+use crate::ui::widgets::syntax::Token;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::str::FromStr;
@@ -37,8 +38,38 @@ pub struct Theme {
     pub removed: Style,
     /// The words within a changed line that changed.
     pub changed: Style,
+    /// Code.
+    pub code: Code,
     /// Symbols that the locale can show.
     pub symbols: Symbols,
+}
+
+/// Styles of code, laid over that of its line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Code {
+    /// Words of the language.
+    pub keyword: Style,
+    /// Texts in quotes.
+    pub string: Style,
+    /// Words for people.
+    pub comment: Style,
+    /// Numbers and constants.
+    pub number: Style,
+    /// Names of functions and types.
+    pub name: Style,
+}
+
+impl Code {
+    /// The style of a token.
+    pub fn of(&self, token: Token) -> Style {
+        match token {
+            Token::Keyword => self.keyword,
+            Token::Text => self.string,
+            Token::Comment => self.comment,
+            Token::Number => self.number,
+            Token::Name => self.name,
+        }
+    }
 }
 
 impl Theme {
@@ -73,9 +104,19 @@ impl Theme {
             style(words.get_ref()).map_err(|what| wrong_at(name, file, words.span().start, &what).hint(WORDS))
         };
         let accent = read(&styles.accent)?;
+        // A theme that says nothing of code tells it by the letters.
+        let or = |words: &Option<Spanned<String>>, other: Style| words.as_ref().map_or(Ok(other), read);
+        let dim = read(&styles.dim)?;
+        let code = Code {
+            keyword: or(&styles.keyword, Style::new().add_modifier(Modifier::BOLD))?,
+            string: or(&styles.string, Style::new())?,
+            comment: or(&styles.comment, dim)?,
+            number: or(&styles.number, Style::new())?,
+            name: or(&styles.name, Style::new())?,
+        };
         Ok(Theme {
             text: read(&styles.text)?,
-            dim: read(&styles.dim)?,
+            dim,
             strong: read(&styles.strong)?,
             accent,
             tab: accent,
@@ -87,6 +128,7 @@ impl Theme {
             added: read(&styles.added)?,
             removed: read(&styles.removed)?,
             changed: read(&styles.changed)?,
+            code,
             symbols,
         })
     }
@@ -139,6 +181,11 @@ struct Styles {
     added: Spanned<String>,
     removed: Spanned<String>,
     changed: Spanned<String>,
+    keyword: Option<Spanned<String>>,
+    string: Option<Spanned<String>>,
+    comment: Option<Spanned<String>>,
+    number: Option<Spanned<String>>,
+    name: Option<Spanned<String>>,
 }
 
 /// `words` as a style: a colour, and how the letters look; or what is wrong with them.

@@ -3,7 +3,8 @@
 use attestor::text::SafeText;
 use attestor::ui::command::{Command, Need, Pane};
 use attestor::ui::screen::{
-    Ask, Draft, Input, Look, Mode, Nature, Place, Question, Screen, Toast, Tone, Tools,
+    Ask, Draft, Edited, Input, Look, Mode, Nature, Outside, Place, Purpose, Question, Screen, Toast, Tone,
+    Tools,
 };
 use attestor::ui::widgets::line::LineEdit;
 use chrono::{DateTime, Utc};
@@ -63,6 +64,14 @@ impl Tiny {
                 return vec![Ask::Confirm(one_of(self.typed_count), Wish::Save("taken back".into()))];
             }
             Command::CopyId => return vec![Ask::Copy(SafeText::new("17"))],
+            Command::Edit => {
+                return vec![Ask::Edit(Outside {
+                    name: "tiny".into(),
+                    text: self.editor.clone().unwrap_or_else(|| "a row\n".into()),
+                    purpose: if self.editor.is_some() { Purpose::Edit } else { Purpose::Read },
+                    chars_max: 60,
+                })];
+            }
             Command::Refresh => return vec![Ask::Do(Wish::List)],
             Command::Sort => return vec![Ask::Do(Wish::Panic)],
             Command::Zoom => panic!("a bug in the screen"),
@@ -125,6 +134,11 @@ impl Screen for Tiny {
             Input::Rested => vec![Ask::Do(Wish::Detail)],
             Input::DraftsRestored(drafts) => {
                 self.draft = drafts.into_iter().map(|draft| draft.text).collect();
+                Vec::new()
+            }
+            Input::Edited(Edited::Text(text)) => {
+                self.draft.clone_from(&text);
+                self.editor = Some(text);
                 Vec::new()
             }
             Input::Command(command) => self.command(command),

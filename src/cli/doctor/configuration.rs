@@ -19,10 +19,31 @@ pub struct Facts {
     pub settings: Vec<Setting>,
     /// The named connections.
     pub connections: Vec<Named>,
+    /// What the console says of the files that are its own: theme, keys, views.
+    pub console: Vec<Look>,
     /// The state folder and all that is in it, as far as others may use it.
     pub state: Option<(PathBuf, Found)>,
     /// Files in the state folder that others may read.
     pub open_to_others: Vec<PathBuf>,
+}
+
+/// What the console says of one of its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// What it is for: theme, keys, views.
+    pub name: &'static str,
+    /// What it says, or what is wrong with it and what to try.
+    pub found: Result<String, (String, Option<String>)>,
+    /// What a mistake in it does.
+    pub mistake: Standing,
+}
+
+impl Look {
+    /// A look that found `result`.
+    pub fn new(name: &'static str, mistake: Standing, result: crate::error::Result<String>) -> Self {
+        let found = result.map_err(|e| (e.to_string(), e.hint_text().map(str::to_owned)));
+        Look { name, found, mistake }
+    }
 }
 
 /// What is at a path.
@@ -46,9 +67,14 @@ pub fn judge(facts: &Facts) -> Vec<Check> {
         let found = check("settings", Standing::Fails, what);
         checks.push(found.advise(hint.as_deref().unwrap_or("mend the configuration file")));
     }
-    checks.extend(facts.settings.iter().map(|setting| {
+    let is_wrong = |name: &str| facts.console.iter().any(|look| look.name == name && look.found.is_err());
+    let right = facts.settings.iter().filter(|setting| !is_wrong(setting.name));
+    checks.extend(right.map(|setting| {
         check(setting.name, Standing::Ok, format!("{} (from {})", setting.value, setting.origin))
     }));
+    // A setting that holds is told above, with its origin.
+    let told = |look: &&Look| look.found.is_err() || facts.settings.iter().all(|it| it.name != look.name);
+    checks.extend(facts.console.iter().filter(told).map(console));
     checks.extend(facts.connections.iter().map(connection));
     checks.push(state(facts));
     checks
@@ -71,6 +97,15 @@ fn file(facts: &Facts) -> Check {
             check("file", Standing::Warning, found).advise(format!("chmod go-w {}", quoted(path)))
         }
         Some((path, _)) => check("file", Standing::Ok, shown(path)),
+    }
+}
+
+fn console(look: &Look) -> Check {
+    match &look.found {
+        Ok(found) => check(look.name, Standing::Ok, found),
+        Err((what, hint)) => {
+            check(look.name, look.mistake, what).advise(hint.as_deref().unwrap_or("mend that file"))
+        }
     }
 }
 

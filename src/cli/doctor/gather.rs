@@ -1,9 +1,11 @@
 //! The facts, as this process finds them.
 
+use super::check::Standing;
 use super::configuration::Found;
 use super::database::{Problem, Reached};
 use super::{configuration, database, local, terminal};
 use crate::config::origin::{Place, Survey, state_folder};
+use crate::config::views::{Origin, View, ViewFile};
 use crate::db::local::layout::PORT;
 use crate::db::local::{Cluster, State, Status};
 use crate::db::{Access, Db, health, migrate};
@@ -95,7 +97,17 @@ fn ancestors() -> Vec<String> {
     names
 }
 
-pub fn configuration(survey: &Survey) -> configuration::Facts {
+/// What is in the file of the views; it holds nothing up but the views themselves.
+fn views() -> configuration::Look {
+    let own = |view: &View| view.origin == Origin::Own;
+    let said = ViewFile::usual().all().map(|views| match views.iter().filter(|view| own(view)).count() {
+        0 => "none saved".to_owned(),
+        count => format!("{count} saved"),
+    });
+    configuration::Look::new("views", Standing::Warning, said)
+}
+
+pub fn configuration(survey: &Survey, console: Vec<configuration::Look>) -> configuration::Facts {
     let error = survey.config.as_ref().err();
     let state = state_folder().ok();
     configuration::Facts {
@@ -104,6 +116,7 @@ pub fn configuration(survey: &Survey) -> configuration::Facts {
         unconfigured: error.is_some_and(|e| e.kind() == Kind::Unconfigured),
         settings: survey.settings.clone(),
         connections: survey.connections.clone(),
+        console: console.into_iter().chain([views()]).collect(),
         open_to_others: state.as_deref().map(open_to_others).unwrap_or_default(),
         state: state.map(|path| (path.clone(), found(&path))),
     }

@@ -19,11 +19,12 @@ use std::io::Write;
 /// The exit status where something would not work.
 const WOULD_NOT_WORK: u8 = 1;
 
-/// Looks at everything and prints it; the result is the exit status.
-pub async fn run(global: &Global) -> Result<u8> {
+/// Looks at everything and prints it; the result is the exit status. `console` is what the console says
+/// of its own files, which the command line cannot read.
+pub async fn run(global: &Global, console: Vec<configuration::Look>) -> Result<u8> {
     let survey = crate::config::origin::survey(&global.flags());
     let mut checks = terminal::judge(&gather::terminal().await);
-    checks.extend(configuration::judge(&gather::configuration(&survey)));
+    checks.extend(configuration::judge(&gather::configuration(&survey, console)));
     let (database, needs_local) = gather::database(&survey).await;
     checks.extend(database::judge(&database));
     checks.extend(local::judge(&gather::local(needs_local).await));

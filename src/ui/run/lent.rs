@@ -3,7 +3,7 @@
 //! Meanwhile the loop goes on: answers are taken, signals heard, drafts kept. Nothing is drawn and nothing
 //! is read: the read before is obeyed, and the next one is asked for when the editor has ended.
 
-use super::{Console, News, Presence, terminal};
+use super::{Console, News, Presence};
 use crate::config::Shape;
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;
@@ -107,7 +107,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                 let place = file
                     .give_up()
                     .map_or_else(String::new, |path| format!("; what it wrote is kept in {}", kept(&path)));
-                (Edited::Same, Some(format!("{program} ended with {how}; the text is as it was{place}")))
+                (Edited::Same, Some(format!("{how} of {program}; the text is as it was{place}")))
             }
         };
         self.take(Event::Edited(edited)).await;
@@ -118,10 +118,12 @@ impl<S: Screen + Send + 'static> Console<S> {
 
     /// The console ends: the editor is told, so that it can save what it has.
     pub(super) fn recall_editor(&mut self) {
-        let pid = self.lent.as_ref().and_then(|lent| i32::try_from(lent.pid?).ok());
-        if let Some(pid) = pid {
+        let Some(lent) = &self.lent else { return };
+        if let Some(pid) = lent.pid.and_then(|pid| i32::try_from(pid).ok()) {
             let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
-            terminal::restore();
+        }
+        if let Some(modes) = &lent.modes {
+            let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, modes);
         }
     }
 }

@@ -3,12 +3,10 @@
 //! Patches come from machines and from strangers. One that does not keep to the form is shown as the
 //! text that it is, and said to be broken: lines that look added and are not would mislead.
 
-use unicode_segmentation::UnicodeSegmentation;
+mod words;
 
 /// The most lines of a patch that are looked at.
 pub const LINES_MAX: usize = 2_000;
-/// Hunks of more lines than this get no word-level marks.
-const PAIRS_MAX: usize = 200;
 
 /// A line of a patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +15,9 @@ pub struct DiffLine {
     pub kind: Kind,
     /// The text, without its sign.
     pub text: String,
-    /// For a line that replaces another: the bytes that differ.
-    pub changed: Option<(usize, usize)>,
+    /// For a line that replaces another: the bytes of the words that differ, in order. None where the line
+    /// is another altogether.
+    pub changed: Vec<(usize, usize)>,
 }
 
 /// What a line of a patch is.
@@ -127,46 +126,23 @@ fn hunk_sizes(line: &str) -> Option<(usize, usize)> {
     Some((size(old)?, size(new)?))
 }
 
-/// Marks what differs between a run of removed lines and the run of as many added ones behind it.
+/// Marks what differs between lines that go and the lines that come in their place.
 fn mark_changes(lines: &mut [DiffLine]) {
     let mut at = 0;
     while at < lines.len() {
         let run = |from: usize, kind| lines[from..].iter().take_while(|l| l.kind == kind).count();
         let removed = run(at, Kind::Removed);
         let added = run(at + removed, Kind::Added);
-        if removed > 0 && removed == added && removed <= PAIRS_MAX {
-            for pair in at..at + removed {
-                let (old, new) = difference(&lines[pair].text, &lines[pair + removed].text);
-                lines[pair].changed = old;
-                lines[pair + removed].changed = new;
-            }
+        for (old, new) in words::pairs(lines, at..at + removed, at + removed..at + removed + added) {
+            let (gone, come) = words::difference(&lines[old].text, &lines[new].text);
+            (lines[old].changed, lines[new].changed) = (gone, come);
         }
         at += (removed + added).max(1);
     }
 }
 
-type Span = Option<(usize, usize)>;
-
-/// The words between the common beginning and the common end of two lines; none where the lines have
-/// so little in common that the whole line changed.
-fn difference(old: &str, new: &str) -> (Span, Span) {
-    let (a, b): (Vec<&str>, Vec<&str>) =
-        (old.split_word_bounds().collect(), new.split_word_bounds().collect());
-    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let left = a.len().min(b.len()) - start;
-    let end = a.iter().rev().zip(b.iter().rev()).take(left).take_while(|(x, y)| x == y).count();
-    let bytes = |words: &[&str]| words.iter().map(|w| w.len()).sum::<usize>();
-    let (before, after) = (bytes(&a[..start]), bytes(&a[a.len() - end..]));
-    let is_blank = old[..before].trim().is_empty() && old[old.len() - after..].trim().is_empty();
-    if is_blank {
-        return (None, None);
-    }
-    let span = |text: &str| (before < text.len() - after).then_some((before, text.len() - after));
-    (span(old), span(new))
-}
-
 impl DiffLine {
     fn of(kind: Kind, text: &str) -> Self {
-        DiffLine { kind, text: text.to_owned(), changed: None }
+        DiffLine { kind, text: text.to_owned(), changed: Vec::new() }
     }
 }

@@ -176,3 +176,24 @@ fn for_people_every_part_has_a_heading() {
     }
     assert!(said.contains("→ ") && said.trim_end().lines().last().unwrap().ends_with('.'), "{said}");
 }
+
+#[test]
+fn files_of_the_console_are_looked_at() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".config/attestor");
+    std::fs::create_dir_all(&folder).unwrap();
+    let (code, checks, all) = doctor(home.path(), &[], &[]);
+    assert_eq!((code, status(&checks, "configuration", "keys")), (0, "ok"), "{all}");
+    assert_eq!(status(&checks, "configuration", "theme"), "ok");
+    assert_eq!(status(&checks, "configuration", "views"), "ok");
+    let (code, checks, all) = doctor(home.path(), &["--theme", "none-such"], &[]);
+    assert_eq!((code, status(&checks, "configuration", "theme")), (1, "fails"), "{all}");
+    assert!(all.contains("there is no theme none-such"), "{all}");
+    assert_eq!(checks.iter().filter(|check| check["check"] == "theme").count(), 1);
+    std::fs::write(folder.join("keys.toml"), "[keys]\ndown = \"f\"\n").unwrap();
+    std::fs::write(folder.join("views.toml"), "[findings.a]\nfilter = 3\n").unwrap();
+    let (code, checks, all) = doctor(home.path(), &[], &[]);
+    assert_eq!((code, status(&checks, "configuration", "keys")), (1, "fails"), "{all}");
+    assert_eq!(status(&checks, "configuration", "views"), "warning");
+    assert!(all.contains("keys.toml, line 2") && all.contains("views.toml, line 2"), "{all}");
+}

@@ -84,7 +84,11 @@ fn what_changed_within_a_line_is_found() {
         let Patch::Diff(lines) = diff::read(&format!("@@ -1 +1 @@\n-{old}\n+{new}\n")) else {
             panic!("{old}")
         };
-        let part = |at: usize| lines[at].changed.map_or("", |(from, until)| &lines[at].text[from..until]);
+        let words = |at: usize| lines[at].changed.iter().map(move |(from, until)| (at, *from, *until));
+        let part = |at: usize| {
+            words(at).map(|(at, from, until)| &lines[at].text[from..until]).collect::<Vec<_>>().join("|")
+        };
+        let expected = (expected.0.to_owned(), expected.1.to_owned());
         assert_eq!((part(1), part(2)), expected, "{old} / {new}");
     };
     check("id = 'x' + id", "id = %s", ("'x' + id", "%s"));
@@ -92,6 +96,10 @@ fn what_changed_within_a_line_is_found() {
     check("let a = 1;", "let a = 1; // ok", ("", " // ok"));
     check("漢字 a", "漢字 b", ("a", "b"));
     check("nothing", "alike", ("", ""));
+    check("call(a, b, c)", "call(x, b, y)", ("a|c", "x|y"));
+    check("if a && b {", "if a || b {", ("&&", "||"));
+    let long = "x ".repeat(2_000);
+    check(&long, &format!("{long}y"), ("", ""));
 }
 
 proptest! {

@@ -2,8 +2,10 @@
 
 use super::detail_parts::{Extent, Writer};
 use crate::triage::detail::FindingDetail;
+use crate::ui::theme::Theme;
 use crate::ui::widgets::cells;
-use crate::ui::widgets::diff::{self, DiffLine, Kind, Patch};
+use crate::ui::widgets::diff::{DiffLine, Kind, Patch};
+use crate::ui::widgets::syntax::Token;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -44,7 +46,9 @@ pub(super) fn code(lines: &mut Writer<'_>, detail: &FindingDetail) {
             if is_own(at) { (theme.symbols.cursor, theme.strong) } else { (" ", theme.text) };
         let number = number(at).map_or_else(String::new, |number| number.to_string());
         let gutter = format!("{marker} {number:>digits$}  ");
-        let spans = [(all[at], style)];
+        let colours = lines.reading.colours.as_deref();
+        let tokens = colours.and_then(|colours| colours.snippet.get(at)).map_or(&[][..], Vec::as_slice);
+        let spans = painted(all[at], style, tokens, &[], theme);
         let folds = if is_own(at) { FOLDS_MAX } else { 1 };
         folded(lines, (gutter, if is_own(at) { theme.strong } else { theme.dim }), &spans, folds);
     }
@@ -59,11 +63,14 @@ pub(super) fn patch(lines: &mut Writer<'_>, detail: &FindingDetail) {
         return;
     };
     let theme = lines.look.theme;
-    match diff::read(patch) {
+    let reading = lines.reading;
+    match reading.patch(patch) {
         Patch::Diff(read) => {
             lines.part("patch", "proposed, not applied", theme.dim);
-            for line in read.iter().take(PATCH_MAX) {
-                drawn(line, lines);
+            for (at, line) in read.iter().enumerate().take(PATCH_MAX) {
+                let colours = reading.colours.as_deref();
+                let tokens = colours.and_then(|colours| colours.patch.get(at)).map_or(&[][..], Vec::as_slice);
+                drawn(line, tokens, lines);
             }
             note_rest(lines, read.len());
         }
@@ -83,7 +90,7 @@ fn note_rest(lines: &mut Writer<'_>, all: usize) {
     }
 }
 
-fn drawn(line: &DiffLine, lines: &mut Writer<'_>) {
+fn drawn(line: &DiffLine, tokens: &[(usize, usize, Token)], lines: &mut Writer<'_>) {
     let theme = lines.look.theme;
     let (sign, style, folds) = match line.kind {
         Kind::Header | Kind::Hunk => ("   ", theme.dim, 1),
@@ -91,13 +98,34 @@ fn drawn(line: &DiffLine, lines: &mut Writer<'_>) {
         Kind::Added => (" + ", theme.added, FOLDS_MAX),
         Kind::Removed => (" - ", theme.removed, FOLDS_MAX),
     };
-    let (from, until) = line.changed.unwrap_or((line.text.len(), line.text.len()));
-    let parts = [
-        (&line.text[..from], style),
-        (&line.text[from..until], style.patch(theme.changed)),
-        (&line.text[until..], style),
-    ];
+    let parts = painted(&line.text, style, tokens, &line.changed, theme);
     folded(lines, (sign.to_owned(), style), &parts, folds);
+}
+
+/// The text in pieces of one style each: that of the line, of its tokens, of the words that changed. What
+/// changed is told by the letters too, so it comes last.
+fn painted<'t>(
+    text: &'t str,
+    style: Style,
+    tokens: &[(usize, usize, Token)],
+    changed: &[(usize, usize)],
+    theme: &Theme,
+) -> Vec<(&'t str, Style)> {
+    let ends = tokens.iter().flat_map(|(from, until, _)| [*from, *until]);
+    let mut cuts: Vec<usize> = ends.chain(changed.iter().flat_map(|(from, until)| [*from, *until])).collect();
+    cuts.extend([0, text.len()]);
+    cuts.retain(|cut| *cut <= text.len() && text.is_char_boundary(*cut));
+    cuts.sort_unstable();
+    cuts.dedup();
+    let holds = |range: &(usize, usize), at: usize| (range.0..range.1).contains(&at);
+    let piece = |ends: &[usize]| {
+        let (from, until) = (ends[0], ends[1]);
+        let token = tokens.iter().find(|(start, end, _)| holds(&(*start, *end), from));
+        let token = token.map_or(style, |(.., token)| style.patch(theme.code.of(*token)));
+        let is_changed = changed.iter().any(|range| holds(range, from));
+        (&text[from..until], if is_changed { token.patch(theme.changed) } else { token })
+    };
+    cuts.windows(2).map(piece).collect()
 }
 
 /// Puts a line of code behind its gutter, over at most `folds` lines: what matters is never cut where
