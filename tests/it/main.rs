@@ -5,6 +5,7 @@ mod support;
 
 mod agreement;
 mod architecture;
+mod audit_screen;
 mod chain;
 mod cli_confirm;
 mod cli_findings;

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod foreign;
 pub mod ground;
 pub mod reconcile;
+pub mod recorded;
 pub mod report;
 pub mod rows;
 pub mod stored;

@@ -6,6 +6,7 @@ use crate::error::{Kind, Result};
 use crate::ids::{DeedKey, EntrySeq};
 use crate::jobs::Progress;
 use crate::ui::screen::{Input, Screen, Tone};
+use chrono::NaiveDate;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,6 +27,8 @@ pub enum JobDeed {
     Verify,
     /// Writes the proof of an entry to a file.
     Prove(EntrySeq, PathBuf),
+    /// Exports the entries of a day, in UTC, into a folder.
+    Export(NaiveDate, PathBuf),
     /// Seals the chain as it stands, once under this key.
     Seal(DeedKey),
 }
@@ -217,6 +220,7 @@ impl<S: Screen> App<S> {
                 "verify".to_owned()
             }
             JobDeed::Prove(seq, _) => format!("prove {seq}"),
+            JobDeed::Export(day, _) => format!("export {day}"),
             JobDeed::Seal(_) => "checkpoint".to_owned(),
         };
         let id = self.jobs.add(title, deed.clone());

@@ -1,7 +1,9 @@
 //! Work on the chain that is begun from the console: verifying, proving, sealing.
 
 use crate::audit::actions::{self, Outcome, Request as Sealing, gather, seal};
-use crate::audit::jobs::{Request, verify};
+use crate::audit::export::name::Which;
+use crate::audit::jobs::export::{ExportRequest, State, export};
+use crate::audit::jobs::{Recorded, Request, verify_recorded};
 use crate::audit::kept::{self, Readers};
 use crate::audit::signer::Signer;
 use crate::audit::trust::TrustFolder;
@@ -16,7 +18,7 @@ use crate::triage::store::findings::Count;
 use crate::ui::app::JobDone;
 use crate::ui::screen::Tone;
 use crate::ui::screens::audit::standing::{Verified, Worth};
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,8 +31,12 @@ pub(super) fn verification(db: Db, settings: AuditSettings) -> Job<JobDone> {
         let known = gather(&db, &folder, origin.as_ref().map(ChainId::as_str), &settings.places).await?;
         let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
         let request = Request { origin, trusted, ..Request::default() };
-        let mut report = verify(&db, &request, &context).await?;
-        let mut unpinned = "";
+        // As a run that others see, and with its entries in the chain, where the login may.
+        let Recorded { mut report, record } = verify_recorded(&db, &request, &context).await?;
+        let mut unpinned = match record {
+            Err(error) if error.kind() != Kind::Denied => "; it was not recorded",
+            _ => "",
+        };
         if let Some(known) = &known {
             known.settle(&mut report);
             // The verdict stands, whether or not it can be remembered.
@@ -69,6 +75,38 @@ pub(super) fn proof(db: Db, settings: AuditSettings, seq: EntrySeq, path: PathBu
                 Ok(JobDone { told, tone: Tone::Bad, report: None })
             }
         }
+    })
+}
+
+/// Exports the entries of a day; signed where the configuration names a key.
+pub(super) fn day(db: Db, settings: AuditSettings, day: NaiveDate, folder: PathBuf) -> Job<JobDone> {
+    Job::start("the export", move |context| async move {
+        if !folder.is_dir() {
+            let what = format!("{} is no folder", kept::shown(&folder));
+            return Err(Error::new(Kind::Usage, what).hint("make it first, or name another"));
+        }
+        let signer = match &settings.key {
+            Some(key) => {
+                Some(Arc::new(Signer::find(Some(key.as_str()), settings.agent.as_deref(), refuse).await?))
+            }
+            None => None,
+        };
+        let trust = TrustFolder::below(&state_folder()?);
+        let request =
+            ExportRequest { which: Which::Day(day), folder, signer, trust, places: settings.places };
+        let made = export(&db, &request, &context).await?;
+        let state = match made.state {
+            State::Made => "",
+            State::MadeUnrecorded => ", not written down: the login may not",
+            State::Same => ", made before with the same bytes",
+            State::Differs => ", which differs from what was exported before",
+        };
+        let signed = if made.signed { ", signed" } else { "" };
+        let verdict = visible(&made.verdict).into_owned();
+        let entries = Count::Exactly(made.entries);
+        let told = format!("{}: {entries} entries, {verdict}{signed}{state}", visible(&made.file));
+        let tone = if made.found_something() { Tone::Bad } else { Tone::Good };
+        Ok(JobDone { told, tone, report: None })
     })
 }
 

@@ -126,6 +126,10 @@ impl<S: Screen + Send + 'static> Console<S> {
                 let path = paths::expanded(&path.to_string_lossy());
                 audit::proof(self.tools.db.clone(), self.audit.clone(), seq, path)
             }
+            JobDeed::Export(day, folder) => {
+                let folder = paths::expanded(&folder.to_string_lossy());
+                audit::day(self.tools.db.clone(), self.audit.clone(), day, folder)
+            }
             JobDeed::Seal(key) => audit::checkpoint(self.tools.db.clone(), self.audit.clone(), key),
         };
         self.jobs.insert(id, job.cancellation());

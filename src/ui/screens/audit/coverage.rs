@@ -48,6 +48,11 @@ impl Coverage {
         Coverage { walked: (report.entries > 0).then_some((from, last)), broken }
     }
 
+    /// That of a verification which is only known to have found nothing in so many entries.
+    pub fn up_to(size: u64) -> Self {
+        Coverage { walked: (size > 0).then_some((1, size)), broken: Vec::new() }
+    }
+
     /// What is known of the entries `from` to `to`.
     pub fn stretch(&self, from: u64, to: u64) -> Stretch {
         if self.broken.iter().any(|(first, last)| *first <= to && *last >= from) {

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Cells before the text of a part: its label.
-const LABEL: usize = 11;
+const LABEL: usize = 12;
 /// The most lines of one text.
 pub(super) const WRAPPED_MAX: usize = 40;
 
@@ -58,7 +58,7 @@ impl<'a> LineWriter<'a> {
 
     /// A labelled text that leads somewhere.
     pub(super) fn leading(&mut self, label: &str, text: &str, style: Style, leads: Leads) {
-        self.labelled(label, LABEL, text, style, leads);
+        self.labelled(label, if label.is_empty() { 1 } else { LABEL }, text, style, leads);
     }
 
     /// A labelled text; its further lines stand below its first.

@@ -1,14 +1,17 @@
 //! Draws the list of entries. History is told in UTC, whatever the clock of the console.
 
 use super::super::findings::state::{Failure, Load};
+use super::coverage::Stretch;
 use super::state::Audit;
 use crate::audit::entry::Listed;
 use crate::ui::screen::{Clock, Look};
+use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};
 use crate::ui::widgets::table::{self, Column, Lead, Room};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 /// What a column shows of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,11 +77,18 @@ impl Audit {
             });
             let row = table::Row {
                 lead: if is_selected { Lead::Selected } else { Lead::Plain },
-                mark: None,
+                mark: self.mark_of(entry, theme),
                 cells: cells.collect(),
             };
             table::draw_row(&row, &columns, &widths, Rect { y, height: 1, ..list }, buffer, theme);
         }
+    }
+
+    /// Marks an entry of which the last verification says that it is broken.
+    fn mark_of(&self, entry: &Listed, theme: &Theme) -> Option<(&'static str, Style)> {
+        let seq = u64::try_from(entry.seq.0).ok()?;
+        let coverage = &self.standing.last.as_ref()?.coverage;
+        (coverage.stretch(seq, seq) == Stretch::Broken).then_some((theme.symbols.cross, theme.bad))
     }
 
     /// In the place of the titles: what failed, what to press, and from when the rows are.

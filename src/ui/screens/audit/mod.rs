@@ -10,6 +10,7 @@ pub mod state;
 pub mod window;
 pub mod wish;
 
+mod deeds;
 mod loading;
 mod update;
 mod verifying;
@@ -63,7 +64,7 @@ impl Screen for Audit {
         match &self.layer {
             Layer::None if self.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
-            Layer::Jump(_) | Layer::Prove(..) => Mode::Line,
+            Layer::Jump(_) | Layer::Prove(..) | Layer::Export(..) => Mode::Line,
         }
     }
 
@@ -117,7 +118,7 @@ impl Screen for Audit {
     }
 
     fn mark(&self, look: &Look<'_>) -> Option<(String, Tone)> {
-        self.standing.last.as_ref().map(|last| last.in_tab(look.theme, look.clock, look.now))
+        self.standing.in_tab(look)
     }
 
     fn told(&self, part: Told, look: &Look<'_>) -> Vec<String> {

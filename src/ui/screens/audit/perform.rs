@@ -2,12 +2,12 @@
 
 use super::super::findings::list::{Edge, Way};
 use super::window::PAGE;
-use super::wish::{From, Msg, Pin, Rows, Wish};
+use super::wish::{From, Known, Msg, Pin, Rows, Wish};
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
 use crate::audit::store::entries::{self, Order, Query};
 use crate::audit::store::fields::FIELDS;
-use crate::audit::store::{stored, values};
+use crate::audit::store::{recorded, stored, values};
 use crate::audit::trust::TrustFolder;
 use crate::chain::recent;
 use crate::config::origin::state_folder;
@@ -45,7 +45,10 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
             Msg::News { ticket, result }
         }
         Wish::Detail(seq) => Msg::Detail(seq, detail(db, seq).await),
-        Wish::Pinned => Msg::Pinned(pinned(db).await),
+        Wish::Known => {
+            let (pinned, recorded) = tokio::join!(pinned(db), recorded::newest(db));
+            Msg::Known(Known { pinned, recorded: recorded.ok().flatten() })
+        }
         Wish::Agreed(deed) => Msg::Agreed(deed),
         Wish::Values { field, prefix } => {
             let result = values::values(db, field, &prefix, values::VALUES_MAX).await;

@@ -48,6 +48,21 @@ pub(super) fn lines(standing: &Standing, width: usize, look: &Look<'_>) -> Vec<D
         let text = format!("{} rows could not be recomputed", Count::Exactly(report.unverifiable));
         writer.part("", &format!("{} unverifiable: {text}", theme.symbols.none), theme.warn);
     }
+    if let Some(reconciled) = &report.reconciled {
+        match reconciled.orphans {
+            0 => {
+                let text = "decisions: every decision has its entry, every entry its decision";
+                writer.part("", &format!("{} {text}", theme.symbols.check), theme.text);
+            }
+            orphans => {
+                let text = format!(
+                    "decisions: {} without their entry, or entries without them",
+                    Count::Exactly(orphans)
+                );
+                writer.part("", &format!("{} {text}", theme.symbols.cross), theme.bad);
+            }
+        }
+    }
     for concern in &report.concerns {
         let text = format!(
             "{} stands on: {}",

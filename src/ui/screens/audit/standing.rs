@@ -1,7 +1,7 @@
 //! How far the history was verified, and what that stands on, in a line and in a word.
 
 use super::coverage::Coverage;
-use super::wish::Pin;
+use super::wish::Known;
 use crate::audit::verify::report::{Report, Scope, Verdict};
 use crate::audit::verify::verdict::Anchored;
 use crate::text::visible;
@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// How old the newest checkpoint may be where entries came after it.
 pub const CHECKPOINT_INTERVAL: TimeDelta = TimeDelta::hours(24);
 
+/// The verdict of a chain without a break, as it is recorded.
+const VERIFIED: &str = "VERIFIED";
+
 /// What is known of verifications.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Standing {
@@ -23,8 +26,8 @@ pub struct Standing {
     pub last: Option<Verified>,
     /// Whether one runs.
     pub running: Running,
-    /// The checkpoint that is pinned on this side.
-    pub pinned: Option<Pin>,
+    /// What is known from before this session.
+    pub known: Known,
     /// Why the last attempt came to nothing.
     pub failed: Option<String>,
 }
@@ -61,6 +64,35 @@ pub enum Worth {
     Broken,
     /// It says little: nothing there, or not all was looked at.
     Little,
+}
+
+impl Standing {
+    /// For the line of the screens: the last verification, else what the chain says of an earlier one.
+    pub(super) fn in_tab(&self, look: &Look<'_>) -> Option<(String, Tone)> {
+        if let Some(last) = &self.last {
+            return Some(last.in_tab(look.theme, look.clock, look.now));
+        }
+        let recorded = self.known.recorded.as_ref()?;
+        let (symbol, tone) = match recorded.verdict.as_str() {
+            VERIFIED => (look.theme.symbols.check, Tone::Plain),
+            "EMPTY" | "UNVERIFIABLE" | "INCOMPLETE" => (look.theme.symbols.none, Tone::Plain),
+            _ => (look.theme.symbols.cross, Tone::Bad),
+        };
+        Some((format!("chain {symbol} {} recorded", shortly(recorded.at, look.clock, look.now)), tone))
+    }
+
+    /// What of the chain is known to have been verified, and how that is drawn.
+    pub(super) fn coverage(&self, look: &Look<'_>) -> (Coverage, Style) {
+        let theme = look.theme;
+        match (&self.last, &self.known.recorded) {
+            (Some(last), _) if last.worth(look.now) == Worth::Anchored => (last.coverage.clone(), theme.good),
+            (Some(last), _) => (last.coverage.clone(), theme.text),
+            (None, Some(recorded)) if recorded.verdict.as_str() == VERIFIED => {
+                (Coverage::up_to(u64::try_from(recorded.size).unwrap_or(0)), theme.dim)
+            }
+            (None, _) => (Coverage::default(), theme.dim),
+        }
+    }
 }
 
 impl Verified {

@@ -28,6 +28,13 @@ impl Audit {
         }
     }
 
+    /// Draws the whole chain at the edge of the list.
+    pub(super) fn draw_strip(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+        let head = u64::try_from(self.head.0).unwrap_or(0);
+        let (coverage, style) = self.standing.coverage(look);
+        coverage.draw(head, style, area, buffer, look.theme);
+    }
+
     /// The parts of the line, those that matter most first.
     pub(super) fn standing_parts(&self, look: &Look<'_>) -> Vec<(String, Style)> {
         let theme = look.theme;
@@ -42,7 +49,13 @@ impl Audit {
             if parts.is_empty() {
                 parts.push(("not verified in this session; v verifies".to_owned(), theme.dim));
             }
-            if let Some(pin) = &self.standing.pinned {
+            if let Some(recorded) = &self.standing.known.recorded {
+                let size = Count::Exactly(u64::try_from(recorded.size).unwrap_or(0));
+                let (verdict, by) = (recorded.verdict.one_line(), recorded.by.one_line());
+                let at = shortly(recorded.at, look.clock, look.now);
+                parts.push((format!("recorded: {verdict} {size}, {at}, by {by}"), theme.text));
+            }
+            if let Some(pin) = &self.standing.known.pinned {
                 let size = Count::Exactly(pin.size);
                 let at = shortly(pin.time, look.clock, look.now);
                 parts.push((format!("pinned {size}, {at}, by {}", pin.key.one_line()), theme.dim));

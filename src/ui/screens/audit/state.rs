@@ -9,7 +9,7 @@ use crate::db::series::Reach;
 use crate::ids::EntrySeq;
 use crate::ui::widgets::filter_bar::FilterBar;
 use crate::ui::widgets::prompt::Prompt;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -87,6 +87,8 @@ pub enum Layer {
     Jump(Prompt),
     /// The name of the file for a proof is being written.
     Prove(EntrySeq, Prompt),
+    /// The folder for an export of this day is being written.
+    Export(NaiveDate, Prompt),
 }
 
 impl Audit {

@@ -32,7 +32,7 @@ impl Audit {
             Input::News => self.news_came(),
             Input::Reconnected => self.reconnected(),
             Input::Verified(result) => self.verified(result),
-            Input::LoggedIn => vec![Ask::Do(Wish::Pinned)],
+            Input::LoggedIn => vec![Ask::Do(Wish::Known)],
             Input::Rested => self.show_selected(Anew::No),
             Input::Stopped(nature) => {
                 self.stopped(nature);
@@ -59,7 +59,7 @@ impl Audit {
                 }
             }
             Msg::Detail(seq, result) => return self.detail_came(seq, result),
-            Msg::Pinned(pinned) => self.standing.pinned = pinned,
+            Msg::Known(known) => self.standing.known = known,
             Msg::Agreed(deed) => return vec![Ask::Start(deed)],
             Msg::Values { field, prefix, result } => {
                 self.filter.values(field, &prefix, result.unwrap_or_default(), &FIELDS);
@@ -97,13 +97,13 @@ impl Audit {
         }
         let answer = match &mut self.layer {
             Layer::None => return Vec::new(),
-            Layer::Jump(prompt) | Layer::Prove(_, prompt) => prompt.key(key),
+            Layer::Jump(prompt) | Layer::Prove(_, prompt) | Layer::Export(_, prompt) => prompt.key(key),
         };
         match answer {
             prompt::Answer::Open => Vec::new(),
             prompt::Answer::Confirmed(text) => match self.layer {
-                Layer::Prove(seq, _) => self.prove(seq, &text),
-                _ => self.jump(&text),
+                Layer::Prove(..) | Layer::Export(..) => self.write_file(&text),
+                Layer::Jump(_) | Layer::None => self.jump(&text),
             },
             prompt::Answer::Closed => {
                 self.layer = Layer::None;
@@ -129,7 +129,7 @@ impl Audit {
 
     fn paste(&mut self, text: &str) -> Asks {
         match &mut self.layer {
-            Layer::Jump(prompt) | Layer::Prove(_, prompt) => prompt.paste(text),
+            Layer::Jump(prompt) | Layer::Prove(_, prompt) | Layer::Export(_, prompt) => prompt.paste(text),
             Layer::None => self.filter.paste(text, &FIELDS),
         }
         Vec::new()
@@ -187,6 +187,7 @@ impl Audit {
             Command::Checklist => self.toggle_report(),
             Command::Prove => self.open_prove(),
             Command::Checkpoint => self.seal(),
+            Command::Export => self.open_export(),
             Command::NextBreak => self.next_break(Way::Down),
             Command::PreviousBreak => self.next_break(Way::Up),
             Command::FoldAll => {

@@ -3,18 +3,13 @@
 use super::super::findings::list::Way;
 use super::loading::toast;
 use super::standing::{Running, Verified};
-use super::state::{Audit, Focus, Layer};
+use super::state::{Audit, Focus};
 use super::wish::Wish;
 use crate::audit::verify::report::Report;
-use crate::ids::{DeedKey, EntrySeq};
+use crate::ids::EntrySeq;
 use crate::ui::app::JobDeed;
-use crate::ui::screen::{Ask, Question, Tone};
-use crate::ui::widgets::prompt::Prompt;
-use std::path::PathBuf;
+use crate::ui::screen::{Ask, Tone};
 use std::sync::Arc;
-
-/// Characters of a file's name that can be written.
-const PATH_CHARS_MAX: usize = 1_000;
 
 type Asks = Vec<Ask<Wish>>;
 
@@ -40,35 +35,8 @@ impl Audit {
             }
             Err(why) => self.standing.failed = Some(why),
         }
-        Vec::new()
-    }
-
-    /// Opens the line for the file of a proof.
-    pub(super) fn open_prove(&mut self) -> Asks {
-        let Some(seq) = self.subject().map(|row| row.seq) else { return Vec::new() };
-        self.layer = Layer::Prove(seq, Prompt::new(&format!("proof-{seq}.json"), Vec::new(), PATH_CHARS_MAX));
-        Vec::new()
-    }
-
-    /// Writes the proof, in the background.
-    pub(super) fn prove(&mut self, seq: EntrySeq, file: &str) -> Asks {
-        let file = file.trim();
-        if file.is_empty() {
-            if let Layer::Prove(_, prompt) = &mut self.layer {
-                prompt.complain("the name of a file is wanted".to_owned());
-            }
-            return Vec::new();
-        }
-        self.layer = Layer::None;
-        vec![Ask::Start(JobDeed::Prove(seq, PathBuf::from(file)))]
-    }
-
-    /// Asks whether the chain is to be sealed.
-    pub(super) fn seal(&mut self) -> Asks {
-        let what = "Seal the chain as it stands, with your key? An entry says so in the chain, and the \
-                    checkpoint is published where [audit] names places.";
-        let question = Question { what: what.to_owned(), yes: "seal".to_owned(), typed_count: None };
-        vec![Ask::Confirm(question, Wish::Agreed(JobDeed::Seal(DeedKey::fresh())))]
+        // What is pinned may have moved on with it.
+        vec![Ask::Do(Wish::Known)]
     }
 
     /// Shows the checklist, or puts it away.

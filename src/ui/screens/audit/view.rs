@@ -2,7 +2,6 @@
 //! them.
 
 use super::super::findings::state::Load;
-use super::standing::Worth;
 use super::state::{Audit, Layer, Tail};
 use crate::db::series::Reach;
 use crate::triage::store::findings::Count;
@@ -18,12 +17,7 @@ impl Audit {
         self.draw_standing(areas.standing, buffer, look);
         if areas.header.height > 0 {
             self.draw_list(areas.header, areas.list, buffer, look);
-            if let Some(last) = &self.standing.last {
-                let head = u64::try_from(self.head.0).unwrap_or(0);
-                let verified =
-                    if last.worth(look.now) == Worth::Anchored { look.theme.good } else { look.theme.text };
-                last.coverage.draw(head, verified, areas.strip, buffer, look.theme);
-            }
+            self.draw_strip(areas.strip, buffer, look);
         }
         for y in areas.bar.top()..areas.bar.bottom() {
             buffer.set_stringn(areas.bar.x, y, look.theme.symbols.bar, 1, look.theme.dim);
@@ -45,6 +39,10 @@ impl Audit {
             Layer::None => None,
             Layer::Jump(jump) => {
                 jump.draw("jump to an entry", "#", "Enter jumps   Esc closes", area, buffer, look.theme)
+            }
+            Layer::Export(day, folder) => {
+                let title = format!("export the entries of {day}, in UTC");
+                folder.draw(&title, "folder", "Enter exports   Esc closes", area, buffer, look.theme)
             }
             Layer::Prove(seq, file) => {
                 let title = format!("prove that {seq} is in the chain");

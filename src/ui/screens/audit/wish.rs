@@ -3,6 +3,7 @@
 use super::super::findings::list::{Edge, Way};
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
+use crate::audit::store::recorded::Recorded;
 use crate::db::series::Reach;
 use crate::error::Error;
 use crate::ids::EntrySeq;
@@ -55,8 +56,8 @@ pub enum Wish {
     },
     /// All that is known of an entry.
     Detail(EntrySeq),
-    /// The checkpoint that is pinned on this side.
-    Pinned,
+    /// What is known of earlier verifications.
+    Known,
     /// The person said yes to this: it comes back as an answer, and is begun.
     Agreed(JobDeed),
     /// Values of a field that begin so, for completion.
@@ -98,8 +99,8 @@ pub enum Msg {
     },
     /// A detail; none where there is no such entry.
     Detail(EntrySeq, Result<Option<Arc<Detail>>, Error>),
-    /// The checkpoint that is pinned; none where none is, or where that cannot be read.
-    Pinned(Option<Pin>),
+    /// What is known of earlier verifications; what cannot be read is not known.
+    Known(Known),
     /// The person said yes.
     Agreed(JobDeed),
     /// Values of a field.
@@ -111,6 +112,15 @@ pub enum Msg {
         /// The values, or why there are none.
         result: Result<Vec<SafeText>, Error>,
     },
+}
+
+/// What is known of verifications before this session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The checkpoint that is pinned on this side.
+    pub pinned: Option<Pin>,
+    /// The newest verification that the chain says was made.
+    pub recorded: Option<Recorded>,
 }
 
 /// A checkpoint that is pinned on this side: the chain was at least this long, and had that root.
@@ -150,7 +160,7 @@ impl Wish {
             Wish::Count { .. } => "count",
             Wish::News { .. } => "news",
             Wish::Detail(_) => Wish::DETAIL,
-            Wish::Pinned => "pinned",
+            Wish::Known => "known",
             // It only comes back, and is never dropped.
             Wish::Agreed(_) => return Nature::Write,
             Wish::Values { .. } => "values",
