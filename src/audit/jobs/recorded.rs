@@ -4,6 +4,7 @@ use super::verify::{Request, verify_as_seen};
 use crate::audit::verify::checklist::checks;
 use crate::audit::verify::report::{Report, Verdict};
 use crate::chain::entry::Category;
+use crate::chain::recent::head;
 use crate::db::{Access, Db};
 use crate::error::{Error, Kind, Result};
 use crate::ids::RunId;
