@@ -15,7 +15,7 @@ use crossterm::event::KeyCode;
 
 fn wishes(asks: &[Ask<Wish>]) -> Vec<&Wish> {
     let wish = |ask| match ask {
-        &Ask::Do(ref wish) => Some(wish),
+        Ask::Do(wish) => Some(wish),
         _ => None,
     };
     asks.iter().filter_map(wish).collect()
