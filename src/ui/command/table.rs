@@ -34,6 +34,15 @@ const ANY_LIST: Holds = Holds::In(&[
     Pane::RunsList,
     Pane::RunsDetail,
 ]);
+/// The findings, and what leads to them.
+const TOWARDS_FINDINGS: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsDetail,
+    Pane::Feedback,
+    Pane::People,
+    Pane::Overview,
+    Pane::OverviewEntries,
+]);
 /// Lists with a filter.
 const FILTERED: Holds = Holds::In(&[
     Pane::FindingsList,
@@ -184,7 +193,7 @@ pub const TABLE: &[Row] = &[
         "Back from groups to rows"),
     row(Command::Search, "search", "search", &["/"], DETAIL, ROW, Group::Show,
         "Search in the detail; n and N go on, Esc ends it"),
-    row(Command::View, "view", "views", &["v"], EVERYWHERE, NOTHING, Group::Show,
+    row(Command::View, "view", "views", &["v"], TOWARDS_FINDINGS, NOTHING, Group::Show,
         "Open a saved view of the findings: view NAME"),
     row(Command::SaveView, "save-view", "save view", &["g v"], FINDING_OR_OWN, NOTHING, Group::Show,
         "Save filter, order and columns as a view: save-view NAME"),

@@ -210,7 +210,7 @@ fn enter_in_the_detail_folds_and_walks_to_neighbours() {
     desk.command(Command::FoldAll);
     assert!(!desk.screen().contains("verdict: null"), "{}", desk.screen());
     desk.command(Command::FoldAll);
-    go_to(&mut desk, "before      1200");
+    go_to(&mut desk, "before     1200");
     desk.does(Command::OpenSelected);
     assert!(desk.screen().contains("#1200"), "{}", desk.screen());
 }

@@ -216,6 +216,8 @@ fn the_chain_at_the_edge_shows_what_was_verified() {
     check(broken(1_204), 813, 900, Stretch::Verified);
     check(broken(1_204), 1_150, 1_160, Stretch::Broken);
     check(report(0), 1, 1, Stretch::NotYet);
+    let marked = |seq| Coverage::of(&broken(1_204)).is_broken_at(seq);
+    assert_eq!([812, 1_003, 1_101, 813].map(marked), [true, true, false, false]);
     let incremental = Report { scope: Scope::Incremental, entries: 4, ..anchored(1_204, 4, 1) };
     check(incremental.clone(), 1_201, 1_204, Stretch::Verified);
     check(incremental, 1_000, 1_204, Stretch::NotYet);

@@ -29,6 +29,7 @@ impl Auditor {
         let database = database().await;
         filled(&database, &["2026-01-01", "2026-01-02", "2026-01-03"], 8).await;
         let auditor = Auditor { database, files: Scratch::new() };
+        fs::write(auditor.path("config.toml"), "").unwrap();
         for key in ["key", "stranger"] {
             let arguments = ["-q", "-t", "ed25519", "-N", "", "-f", key];
             let made = Command::new("ssh-keygen").args(arguments).current_dir(auditor.files.path()).status();

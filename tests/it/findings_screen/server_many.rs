@@ -90,7 +90,7 @@ async fn a_snooze_leaves_the_queue_and_its_end_brings_it_back() {
     console.command(Command::SuspendFilter).await;
     console.command(Command::Top).await;
     let screen = console.screen();
-    assert!(screen.contains("snooze until") && screen.contains("\"vendor fixes it\""), "{screen}");
+    assert!(screen.contains("waits until") && screen.contains("\"vendor fixes it\""), "{screen}");
     console.command(Command::EndSnooze).await;
     console.keys("\n").await;
     assert_eq!(console.outcomes[1], "entry 2");

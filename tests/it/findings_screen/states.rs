@@ -89,7 +89,7 @@ fn the_detail_says_by_whom_until_when_and_why() {
     ];
     let screen = read(row.clone(), spells).screen();
     assert!(screen.contains(" claim by bob until 2026-03-15 16:02Z"), "{screen}");
-    assert!(screen.contains(" snooze until 2026-03-16 14:02Z by bob  \"vendor\""), "{screen}");
+    assert!(screen.contains(" waits until 2026-03-16 14:02Z by bob  \"vendor\""), "{screen}");
     assert!(screen.contains(" risk  accepted until 2026-03-17 14:02Z"), "{screen}");
     assert!(!screen.contains("long ago"), "{screen}");
     let past = Finding { claimed_until: at(-2), snoozed_until: at(-1), accepted_until: at(-1), ..row };
@@ -128,7 +128,7 @@ fn seen(scan: i64, outcome: &str) -> Sighting {
 
 #[test]
 fn the_life_is_asked_for_when_the_detail_is_read() {
-    let mut desk = Desk::sized(120, 38, vec![finding(12)]);
+    let mut desk = Desk::sized(200, 48, vec![finding(12)]);
     let life = |desk: &Desk| desk.asks.iter().any(|ask| matches!(ask, Ask::Do(Wish::Life(FindingId(12)))));
     assert!(!life(&desk), "a glance has no room for it");
     desk.command(Command::FocusDetail);

@@ -64,6 +64,11 @@ impl Coverage {
         }
     }
 
+    /// Whether this very entry is known to be broken; of a range it is not known which.
+    pub fn is_broken_at(&self, seq: u64) -> bool {
+        self.broken.binary_search(&(seq, seq)).is_ok()
+    }
+
     /// The breaks, in order, each by the first entry that it may be about.
     pub fn breaks(&self) -> impl DoubleEndedIterator<Item = u64> {
         self.broken.iter().map(|(first, _)| *first)

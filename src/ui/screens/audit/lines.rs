@@ -43,6 +43,7 @@ impl<'a> LineWriter<'a> {
         LineWriter { lines: Vec::new(), width, look }
     }
 
+    /// A line of these spans.
     pub(super) fn push(&mut self, spans: Vec<Span<'static>>) {
         self.lines.push(DetailLine { line: Line::from(spans), leads: Leads::Nowhere });
     }
@@ -52,13 +53,15 @@ impl<'a> LineWriter<'a> {
         self.labelled(name, 16, text, style, Leads::Nowhere);
     }
 
+    /// A labelled text, or one without a label.
     pub(super) fn part(&mut self, label: &str, text: &str, style: Style) {
         self.labelled(label, if label.is_empty() { 1 } else { LABEL }, text, style, Leads::Nowhere);
     }
 
     /// A labelled text that leads somewhere.
     pub(super) fn leading(&mut self, label: &str, text: &str, style: Style, leads: Leads) {
-        self.labelled(label, if label.is_empty() { 1 } else { LABEL }, text, style, leads);
+        let cells = if label.is_empty() { 1 } else { LABEL.max(cells::width(label) + 2) };
+        self.labelled(label, cells, text, style, leads);
     }
 
     /// A labelled text; its further lines stand below its first.

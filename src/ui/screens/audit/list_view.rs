@@ -1,7 +1,6 @@
 //! Draws the list of entries. History is told in UTC, whatever the clock of the console.
 
 use super::super::findings::state::{Failure, Load};
-use super::coverage::Stretch;
 use super::state::Audit;
 use crate::audit::entry::Listed;
 use crate::ui::screen::{Clock, Look};
@@ -88,7 +87,7 @@ impl Audit {
     fn mark_of(&self, entry: &Listed, theme: &Theme) -> Option<(&'static str, Style)> {
         let seq = u64::try_from(entry.seq.0).ok()?;
         let coverage = &self.standing.last.as_ref()?.coverage;
-        (coverage.stretch(seq, seq) == Stretch::Broken).then_some((theme.symbols.cross, theme.bad))
+        coverage.is_broken_at(seq).then_some((theme.symbols.cross, theme.bad))
     }
 
     /// In the place of the titles: what failed, what to press, and from when the rows are.

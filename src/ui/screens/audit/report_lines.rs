@@ -130,8 +130,8 @@ fn breaks(writer: &mut LineWriter<'_>, report: &Report, look: &Look<'_>) {
             }
             (None, None) => (theme.symbols.none.to_owned(), Leads::Nowhere),
         };
-        let field = found.field.map_or("", |field| field.word());
-        let text = format!("{} {field}  {}", found.kind.word(), visible(&found.why));
+        let field = found.field.map_or_else(String::new, |field| format!(" {}", field.word()));
+        let text = format!("{}{field}  {}", found.kind.word(), visible(&found.why));
         writer.leading(&place, text.trim_end(), theme.bad, leads);
     }
     let kept = report.breaks.len() as u64;

@@ -249,6 +249,8 @@ impl Findings {
             Command::SameAgain => self.last.is_some(),
             // These are of one finding, whatever is marked.
             Command::Comment
+            | Command::EditComment
+            | Command::Edit
             | Command::CopyId
             | Command::CopyJson
             | Command::CopyMarkdown

@@ -30,7 +30,7 @@ impl Writer<'_> {
             self.part("claim", &text, self.look.theme.strong);
         }
         let waits = [
-            (AttentionKind::Snooze, row.snoozed(now), "snooze", ""),
+            (AttentionKind::Snooze, row.snoozed(now), "waits", ""),
             (AttentionKind::Acceptance, row.accepted(now), "risk", "accepted "),
         ];
         for (kind, until, label, word) in waits {
