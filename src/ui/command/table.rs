@@ -110,7 +110,7 @@ pub const TABLE: &[Row] = &[
     row(Command::ClearMarks, "clear-marks", "clear marks", &[",", "g ,"], LIST, NOTHING, Group::Decide,
         "Clear all marks"),
     row(Command::Verify, "verify", "verify", &["v"], AUDIT, NOTHING, Group::Decide,
-        "Verify the whole chain, in the background; J shows how far it is"),
+        "Verify the whole chain in the background; J shows how far"),
     row(Command::Prove, "prove", "prove", &["p"], ENTRY, ROW, Group::Decide,
         "Write a file that proves that the entry is in the chain; a checkpoint has to cover it"),
     row(Command::Checkpoint, "checkpoint", "checkpoint", &["K"], AUDIT, WRITE, Group::Decide,
