@@ -63,7 +63,7 @@ impl Auditor {
             .env("ATTESTOR_STATE_DIR", self.path("state"))
             .env("ATTESTOR_CONFIG", self.path("config.toml"))
             .env_remove("SSH_AUTH_SOCK");
-        said(command)
+        run(command)
     }
 
     /// What our command says of an export in a folder, without a database.
@@ -95,7 +95,7 @@ impl Auditor {
             .args(["verify_attestor.py", "export", "audit-2026-01-02.jsonl", "--signers"])
             .arg(self.path(&format!("{key}.signers")))
             .current_dir(folder);
-        said(command)
+        run(command)
     }
 
     /// A copy of the export in a folder of its own.
@@ -112,7 +112,7 @@ impl Auditor {
     }
 }
 
-fn said(mut command: Command) -> (i32, String) {
+fn run(mut command: Command) -> (i32, String) {
     let done = command.output().unwrap();
     let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
     (done.status.code().unwrap(), said)
@@ -249,7 +249,7 @@ async fn a_report_is_checked_in_all_its_forms() {
                 .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/verify_attestor.py"))
                 .args(["report", file])
                 .current_dir(auditor.files.path());
-            said(command)
+            run(command)
         };
         let (status, said) = script(file);
         assert!(status == 0 && said.contains("HASHED soc2 report"), "{form}: {said}");
