@@ -1,5 +1,6 @@
 //! The Findings screen: what it decides, and how it looks.
 
+mod blind;
 mod bytes;
 mod deeds;
 mod desk;
@@ -9,6 +10,7 @@ mod list;
 mod looks;
 mod many;
 mod parts;
+mod people;
 mod samples;
 mod server;
 mod trouble;

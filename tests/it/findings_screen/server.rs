@@ -12,8 +12,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// The screen with a database behind it: every wish is performed as it is asked.
-struct Console {
-    screen: Findings,
+pub struct Console {
+    pub screen: Findings,
     tools: Tools,
     /// Questions that wait for a yes.
     asked: Vec<Wish>,
@@ -29,7 +29,7 @@ enum Pace {
 }
 
 impl Console {
-    async fn open(tools: Tools) -> Self {
+    pub async fn open(tools: Tools) -> Self {
         let mut console = Console {
             screen: Findings::new(),
             tools,
@@ -42,7 +42,7 @@ impl Console {
         console
     }
 
-    async fn tell(&mut self, input: Input) {
+    pub async fn tell(&mut self, input: Input) {
         let asks = self.screen.input(input, Utc::now());
         self.obey(asks).await;
     }
@@ -72,11 +72,11 @@ impl Console {
         }
     }
 
-    async fn command(&mut self, command: Command) {
+    pub async fn command(&mut self, command: Command) {
         self.tell(Input::Command(command)).await;
     }
 
-    async fn keys(&mut self, text: &str) {
+    pub async fn keys(&mut self, text: &str) {
         for c in text.chars() {
             let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
             self.tell(Input::Key(code.into())).await;
@@ -88,7 +88,7 @@ impl Console {
         self.obey(vec![Ask::Do(wish)]).await;
     }
 
-    fn screen(&self) -> String {
+    pub fn screen(&self) -> String {
         let area = Rect::new(0, 0, 120, 38);
         let mut buffer = Buffer::empty(area);
         let theme = Theme::mono(Symbols::UNICODE);
