@@ -302,3 +302,126 @@ async fn verdicts_are_counted_where_both_stand() {
     assert_eq!(stats(&stage, "tool:trivy").await.all.rates.matrix, matrix(1, 0, 0, 0));
     assert_eq!(stats(&stage, "id:99").await.population.findings, 0);
 }
+
+/// The risk in the row, and what the detail explains: always one number.
+async fn risk(stage: &Stage, id: i64) -> f64 {
+    let shown = detail::show(&stage.db, FindingId(id)).await.unwrap();
+    assert_eq!(shown.finding.risk, shown.risk_terms.value(), "{}", shown.risk_terms);
+    shown.finding.risk
+}
+
+async fn share(stage: &Stage, share: f64) {
+    set_blind_share(&stage.db, Share::new(share).unwrap(), DeedKey::fresh()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_hidden_does_not_count_in_the_risk() {
+    let mut stage = stage().await;
+    stage.findings(6).await;
+    stage.run("update triage.findings set ai_confidence = 0.96").await;
+    stage.run("insert into triage.epss_data values ('CVE-2024-1111', 0.2, 0.5)").await;
+    stage.run("update triage.findings set cve_ids = '{CVE-2024-1111}' where id = 5").await;
+    stage.run("update triage.findings set red_team_success = true where id = 6").await;
+    decide(&stage, 4, Fp).await;
+    let risks = async |stage: &Stage| {
+        let mut risks = Vec::new();
+        for id in 1..=6 {
+            risks.push(risk(stage, id).await);
+        }
+        risks
+    };
+    assert_eq!(risks(&stage).await, [72.0, 72.0, 72.0, 72.0, 15.0, 75.0]);
+    share(&stage, 1.0).await;
+    // The decided one had nothing to hide; what is known of a CVE or proved by an exploit is no opinion.
+    assert_eq!(risks(&stage).await, [37.5, 37.5, 37.5, 72.0, 15.0, 75.0]);
+    // The AI thinks again: still hidden.
+    stage.run("update triage.findings set ai_confidence = 0.1 where id = 1").await;
+    assert_eq!(risk(&stage, 1).await, 37.5);
+    stage.run("update triage.findings set severity = 'critical' where id = 1").await;
+    assert_eq!(risk(&stage, 1).await, 45.0);
+    decide(&stage, 1, Tp).await;
+    assert_eq!(risk(&stage, 1).await, 9.0);
+    // A producer's decision shows it too, and without a feedback its end hides it again.
+    stage.run("update triage.findings set triage_decision = 'tp' where id = 2").await;
+    assert_eq!(risk(&stage, 2).await, 72.0);
+    stage.run("update triage.findings set triage_decision = null where id = 2").await;
+    assert_eq!(risk(&stage, 2).await, 37.5);
+    // What is written while it is set is scored so.
+    stage
+        .run("insert into triage.findings (id, scan_id, severity, ai_verdict, ai_confidence) values (7, 1, 'high', 'FP', 0.96)")
+        .await;
+    assert_eq!(risk(&stage, 7).await, 37.5);
+    share(&stage, 0.0).await;
+    assert_eq!(risks(&stage).await, [9.0, 72.0, 72.0, 72.0, 15.0, 75.0]);
+    assert_eq!(risk(&stage, 7).await, 3.0);
+}
+
+#[tokio::test]
+async fn another_share_changes_what_enters_or_leaves_the_sample() {
+    let mut stage = stage().await;
+    stage.findings(400).await;
+    stage.run("update triage.findings set ai_confidence = 0.96").await;
+    for part in [0.3, 0.7, 0.1, 0.0] {
+        share(&stage, part).await;
+        let hidden: Vec<i64> =
+            sqlx::query_scalar("select id from triage.findings where risk = 37.5 order by id")
+                .fetch_all(&mut stage.superuser)
+                .await
+                .unwrap();
+        let held: Vec<i64> = (1..=400).filter(|id| Share::new(part).unwrap().holds(FindingId(*id))).collect();
+        assert_eq!(hidden, held, "{part}");
+        let blind: Vec<i64> = sqlx::query_scalar(
+            "select id from triage.findings f where triage.is_blind(id, ai_verdict, triage_decision) order by id",
+        )
+        .fetch_all(&mut stage.superuser)
+        .await
+        .unwrap();
+        assert_eq!(blind, held, "{part}");
+        let listed = filter::parse("is:blind", &FIELDS).unwrap();
+        let listed = findings::targets(&stage.db, &listed, chrono::Utc::now()).await.unwrap();
+        assert_eq!(listed.iter().map(|t| t.finding.0).collect::<Vec<_>>(), held, "{part}");
+    }
+}
+
+/// A writer that saw the old share is waited for.
+#[tokio::test]
+async fn a_finding_written_while_the_share_is_set_is_hidden_too() {
+    let mut stage = stage().await;
+    stage.findings(1).await;
+    let mut writer = stage.database.superuser().await;
+    sqlx::raw_sql(
+        "begin; insert into triage.findings (id, scan_id, severity, ai_verdict, ai_confidence) values (2, 1, 'high', 'TP', 1)",
+    )
+    .execute(&mut writer)
+    .await
+    .unwrap();
+    let db = stage.db.clone();
+    let setting =
+        tokio::spawn(async move { set_blind_share(&db, Share::new(1.0).unwrap(), DeedKey::fresh()).await });
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and application_name = 'attestor' and wait_event_type = 'Lock'";
+    while stage.count(waiting).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    sqlx::raw_sql("commit").execute(&mut writer).await.unwrap();
+    setting.await.unwrap().unwrap().unwrap();
+    assert_eq!(risk(&stage, 2).await, 37.5);
+}
+
+#[tokio::test]
+async fn an_exploited_cve_is_a_filter() {
+    let mut stage = stage().await;
+    stage.findings(3).await;
+    stage
+        .run(
+            "update triage.findings set cve_ids = '{CVE-2020-1,CVE-2024-1111}' where id = 2;
+             update triage.findings set cve_ids = '{CVE-2020-1}' where id = 3;
+             insert into triage.kev (cve_id, ransomware) values ('CVE-2024-1111', false)",
+        )
+        .await;
+    for (text, wanted) in [("is:kev", vec![2]), ("is:exploited", vec![2]), ("-is:kev", vec![1, 3])] {
+        let filter = filter::parse(text, &FIELDS).unwrap();
+        let found = findings::targets(&stage.db, &filter, chrono::Utc::now()).await.unwrap();
+        assert_eq!(found.iter().map(|t| t.finding.0).collect::<Vec<_>>(), wanted, "{text}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod arrange;
 mod attending;
+mod blind;
 mod bytes;
 mod code;
 mod deeds;
@@ -14,6 +15,7 @@ mod looks;
 mod many;
 mod outside;
 mod parts;
+mod people;
 mod samples;
 mod server;
 mod server_many;

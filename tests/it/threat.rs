@@ -3,3 +3,4 @@
 mod epss;
 mod intake;
 mod kev;
+mod turns;

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 
 /// The screen with a database behind it: every wish is performed as it is asked.
 pub struct Console {
-    screen: Findings,
+    pub screen: Findings,
     tools: Tools,
     /// Questions that wait for a yes.
     asked: Vec<Wish>,
@@ -42,7 +42,7 @@ impl Console {
         console
     }
 
-    async fn tell(&mut self, input: Input) {
+    pub async fn tell(&mut self, input: Input) {
         let asks = self.screen.input(input, Utc::now());
         self.obey(asks).await;
     }

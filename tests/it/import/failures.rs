@@ -121,3 +121,53 @@ async fn hostile_text_goes_in_and_comes_out_visible() {
     let path = bench.file("again.sarif", log.to_string());
     assert_eq!(counts(&bench.import(&path, &ImportOptions::default()).await.unwrap()), [0, 1, 0, 0, 0]);
 }
+
+/// Text that does not shrink, as a row of an index would let it.
+fn long(chars: usize, seed: u64) -> String {
+    let mut state = seed;
+    let next = |_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + ((state >> 33) % 26) as u8)
+    };
+    (0..chars).map(next).collect()
+}
+
+#[tokio::test]
+async fn names_of_any_length_are_taken_in() {
+    let bench = bench().await;
+    let mut log = scan(&format!("r:{}:1 r:{}:2", long(10_000, 1), long(10_000, 2)));
+    log["runs"][0]["tool"]["driver"]["name"] = json!(long(10_000, 3));
+    log["runs"][0]["automationDetails"] = json!({ "id": long(10_000, 4) });
+    log["runs"][0]["versionControlProvenance"] = json!([{ "repositoryUri": format!("https://x.test/{}", long(10_000, 5)),
+        "revisionId": long(10_000, 6), "branch": format!("refs/heads/{}", long(10_000, 7)) }]);
+    log["runs"][0]["results"][0]["partialFingerprints"] =
+        json!({ "primaryLocationLineHash": long(10_000, 8) });
+    let path = bench.file("scan.sarif", log.to_string());
+    let report = bench.import(&path, &ImportOptions::default()).await.unwrap();
+    assert_eq!(report.inserted, 2);
+    // The same again is known; another scan knows its findings.
+    assert!(bench.import(&path, &ImportOptions::default()).await.unwrap().already_imported);
+    log["runs"][0]["properties"] = json!({"again": true});
+    let path = bench.file("again.sarif", log.to_string());
+    let again = bench.import(&path, &ImportOptions::default()).await.unwrap();
+    assert_eq!(counts(&again), [0, 2, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn what_a_producer_writes_fits_whatever_its_length() {
+    let bench = bench().await;
+    let [a, b, c, d] = [1, 2, 3, 4].map(|seed| long(10_000, seed));
+    bench
+        .run(&format!(
+            "insert into triage.scans (id, project_name, branch, tool, series, reference_id, commit_sha)
+             values (1, '{a}', '{b}', '{c}', '{d}', '{a}', '{b}');
+             insert into triage.findings (scan_id, tool, rule_id, file, fingerprint, message)
+             values (1, '{a}', '{b}', '{c}', '{d}', '{a}'), (1, '{a}', '{b}', '{c}', '{d}', '{a}'),
+                    (1, '{a}', '{b}', '{c}', '{a}', '{a}'), (1, '{a}', '{b}', '{c}', 'short', '{a}')"
+        ))
+        .await;
+    let told_apart =
+        "select count(distinct fingerprint)::text || ' ' || max(length(fingerprint)) from triage.findings";
+    assert_eq!(bench.one(told_apart).await, "3 71");
+    assert_eq!(bench.one("select fingerprint from triage.findings order by id desc limit 1").await, "short");
+}

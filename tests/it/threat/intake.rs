@@ -12,12 +12,12 @@ use sqlx::AssertSqlSafe;
 use std::io::Write;
 use std::path::Path;
 
-struct Bench {
-    database: TestDatabase,
-    folder: tempfile::TempDir,
+pub struct Bench {
+    pub database: TestDatabase,
+    pub folder: tempfile::TempDir,
 }
 
-async fn bench() -> Bench {
+pub async fn bench() -> Bench {
     Bench { database: database().await, folder: tempfile::tempdir().unwrap() }
 }
 
@@ -36,7 +36,7 @@ impl Bench {
         self.take(feed, &path).await
     }
 
-    async fn epss(&self, day: &str, rows: &[(&str, f64)]) -> ThreatReport {
+    pub async fn epss(&self, day: &str, rows: &[(&str, f64)]) -> ThreatReport {
         let mut text = format!("#model_version:v1,score_date:{day}\ncve,epss,percentile\n");
         for (cve, probability) in rows {
             text += &format!("{cve},{probability},0.5\n");
@@ -44,7 +44,7 @@ impl Bench {
         self.take_text(Feed::Epss, text).await.unwrap()
     }
 
-    async fn kev(&self, rows: &[(&str, &str)]) -> ThreatReport {
+    pub async fn kev(&self, rows: &[(&str, &str)]) -> ThreatReport {
         let mut text = "cveID,product,knownRansomwareCampaignUse\n".to_owned();
         for (cve, ransomware) in rows {
             text += &format!("{cve},thing,{ransomware}\n");
@@ -71,7 +71,7 @@ impl Bench {
     }
 
     /// A finding of severity high for each list of CVEs, numbered from 1.
-    async fn findings(&self, cves: &[&str]) {
+    pub async fn findings(&self, cves: &[&str]) {
         for cves in cves {
             self.run(&format!(
                 "insert into triage.findings (severity, cve_ids) values ('high', '{{{cves}}}')"
@@ -80,7 +80,7 @@ impl Bench {
         }
     }
 
-    async fn risks(&self) -> Vec<f64> {
+    pub async fn risks(&self) -> Vec<f64> {
         let sql = "select risk from triage.findings order by id";
         sqlx::query_scalar(sql).fetch_all(&mut self.database.superuser().await).await.unwrap()
     }

@@ -42,6 +42,7 @@ pub(super) mod layout;
 pub(super) mod list_view;
 mod own_view;
 mod panels;
+mod people_table;
 mod people_told;
 mod people_view;
 mod told;

@@ -1,22 +1,19 @@
 //! Draws the panel "AI against people": the matrix, the rates, and a table of what they are taken over.
 
 use super::people::{Part, Sample, Scope};
+use super::people_table::{self, NARROW, counted, exact_interval, grouped, interval, percent};
 use super::state::{Findings, Load};
-use crate::triage::agreement::{Agreement, Bin, Matrix, Rates};
-use crate::triage::rate::{Rate, SAMPLE_MIN};
+use crate::triage::agreement::{Agreement, Matrix, Rates};
+use crate::triage::rate::SAMPLE_MIN;
 use crate::triage::stats::Stats;
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};
-use crate::ui::widgets::table::{self, Column, Lead, Room, Row};
+use crate::ui::widgets::table::{self, Lead, Row};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// From so many columns the interval of every rate stands beside it.
-const WIDE: usize = 100;
-/// Below so many columns there is room for few numbers.
-const NARROW: usize = 60;
 /// The most lines that say what is measured.
 const SAID_MAX: usize = 4;
 
@@ -157,19 +154,12 @@ impl Findings {
     fn draw_people_row(&self, at: usize, area: Rect, buffer: &mut Buffer, theme: &Theme) {
         let Some(measured) = self.people.agreement().filter(|measured| measured.rates.n > 0) else { return };
         let part = self.people.part;
-        let columns = columns(part, area.width.into());
+        let columns = people_table::columns(part, area.width.into());
         let widths = table::widths(&columns, area.width.into());
         let Some(at) = at.checked_sub(1) else {
             return table::draw_header(&columns, &widths, area, buffer, theme);
         };
-        let numbers = match part {
-            Part::Tools => measured.by_tool.get(at).map(|t| of_rates(t.tool.one_line().into(), &t.rates)),
-            Part::Rules => measured.by_rule.get(at).map(|r| {
-                let name = format!("{} {}", r.tool.one_line(), r.rule_id.one_line());
-                of_rates(name, &r.rates)
-            }),
-            Part::Confidence => measured.calibration.get(at).map(of_bin),
-        };
+        let numbers = people_table::row(part, measured, at);
         let Some((count, numbers)) = numbers else { return };
         let style = if count < SAMPLE_MIN { theme.dim } else { theme.text };
         let cells = columns
@@ -273,98 +263,6 @@ pub(super) fn calibration_in_words(measured: &Agreement) -> String {
         words.push_str(&format!("; {} without a confidence", grouped(measured.without_confidence)));
     }
     words
-}
-
-/// The columns of the table; the title says which number stands in one.
-fn columns(part: Part, width: usize) -> Vec<Column> {
-    let words = |title, room| Column { title, room, align: Align::Left, keep: Keep::Name };
-    let number =
-        |title, cells| Column { title, room: Room::Fixed(cells), align: Align::Right, keep: Keep::Start };
-    if part == Part::Confidence {
-        let mut columns = vec![words("CONFIDENCE", Room::Fixed(10)), number("CASES", 6)];
-        if width >= NARROW {
-            columns.push(number("MEAN", 6));
-        }
-        columns.extend([number("RIGHT", 7), number("RIGHT 95 %", 10)]);
-        return columns;
-    }
-    let title = if part == Part::Tools { "TOOL" } else { "RULE" };
-    let mut columns = vec![words(title, Room::Share(1)), number("CASES", 6)];
-    let rate = |columns: &mut Vec<Column>, title, interval, from: usize| {
-        columns.push(number(title, 6));
-        if width >= from {
-            columns.push(number(interval, 9));
-        }
-    };
-    if width >= NARROW {
-        rate(&mut columns, "AGREE", "AGREE 95 %", WIDE);
-    }
-    rate(&mut columns, "FP OK", "FP 95 %", NARROW);
-    rate(&mut columns, "MISSED", "MISS 95 %", NARROW);
-    columns
-}
-
-type Numbers = (u64, Vec<(&'static str, String)>);
-
-fn of_rates(name: String, rates: &Rates) -> Numbers {
-    let Rates { agreement, fp_precision, missed_tp, .. } = rates;
-    let texts = vec![
-        ("TOOL", name.clone()),
-        ("RULE", name),
-        ("CASES", grouped(rates.n)),
-        ("AGREE", rounded(agreement)),
-        ("AGREE 95 %", interval(agreement)),
-        ("FP OK", rounded(fp_precision)),
-        ("FP 95 %", interval(fp_precision)),
-        ("MISSED", rounded(missed_tp)),
-        ("MISS 95 %", interval(missed_tp)),
-    ];
-    (rates.n, texts)
-}
-
-fn of_bin(bin: &Bin) -> Numbers {
-    let texts = vec![
-        ("CONFIDENCE", format!("{:.1} to {:.1}", bin.from, bin.to)),
-        ("CASES", grouped(bin.right.n)),
-        ("MEAN", bin.mean_confidence.map_or("-".to_owned(), |mean| format!("{mean:.2}"))),
-        ("RIGHT", rounded(&bin.right)),
-        ("RIGHT 95 %", interval(&bin.right)),
-    ];
-    (bin.right.n, texts)
-}
-
-/// `85.0 %`, or that there is no case.
-fn percent(rate: &Rate) -> String {
-    rate.rate.map_or("-".to_owned(), |rate| format!("{:.1} %", rate * 100.0))
-}
-
-/// `85 %`: where many stand in a row.
-fn rounded(rate: &Rate) -> String {
-    rate.rate.map_or("-".to_owned(), |rate| format!("{:.0} %", rate * 100.0))
-}
-
-/// `77 to 91`
-fn interval(rate: &Rate) -> String {
-    rate.low.zip(rate.high).map_or("-".to_owned(), |(low, high)| {
-        // Outwards, so that an interval is never told narrower than it is.
-        format!("{:.0} to {:.0}", (low * 100.0).floor(), (high * 100.0).ceil())
-    })
-}
-
-/// `76.7 to 90.7`
-fn exact_interval(rate: &Rate) -> String {
-    let ends = rate.low.zip(rate.high);
-    ends.map_or("-".to_owned(), |(low, high)| format!("{:.1} to {:.1}", low * 100.0, high * 100.0))
-}
-
-/// A number as people read it: `3,041`.
-fn grouped(number: u64) -> String {
-    crate::triage::store::findings::Count::Exactly(number).to_string()
-}
-
-/// `1 case`, `2 cases`.
-fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 fn draw_line(shown: &Shown, area: Rect, buffer: &mut Buffer, theme: &Theme) {
