@@ -33,8 +33,10 @@ fn start(server: &Server) {
     let times = scaled(20, 3);
     heading("start", &format!("median of {times}, warm: the server runs, the program was run before"));
     let url = server.lease().url(DEMO);
-    let ways: [(&str, &[&str], &[(&str, &str)]); 2] =
-        [("attestor demo", &["demo"], &[]), ("attestor", &[], &[("DATABASE_URL", &url)])];
+    let ways = [
+        ("attestor demo", &["demo"][..], &[][..]),
+        ("attestor", &[][..], &[("DATABASE_URL", url.as_str())][..]),
+    ];
     for (name, arguments, env) in ways {
         let (mut paints, mut rows) = (Vec::new(), Vec::new());
         for _ in 0..=times {

@@ -3,6 +3,8 @@
 
     verify_attestor.py chain FILE       entries as JSON Lines, one entry a line, in the order of seq
     verify_attestor.py database URL     the same, read through psql
+    verify_attestor.py export FILE      an export, NAME.jsonl, with the files beside it
+    verify_attestor.py report FILE      a compliance report: whether it is the one that was hashed
     verify_attestor.py proof FILE       a proof that one entry is in the chain
     verify_attestor.py checkpoint FILE  a signed checkpoint (.note) and the SSH signature beside it
 
@@ -19,6 +21,7 @@ import base64
 import binascii
 import datetime
 import hashlib
+import html
 import json
 import os
 import re
@@ -206,13 +209,13 @@ def checkpoint(note):
     return text, lines[0], int(lines[1]), digest(lines[2])
 
 
-def is_signed(text, signature, origin, signers):
+def is_signed(text, signature, origin, signers, namespace=NAMESPACE):
     """Whether one of the signers of `origin` signed the text, by ssh-keygen."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "signature")
         with open(path, "w", encoding="utf-8") as file:
             file.write(signature)
-        command = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", origin, "-n", NAMESPACE, "-s", path]
+        command = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", origin, "-n", namespace, "-s", path]
         done = subprocess.run(command, input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     return done.returncode == 0
 
@@ -362,6 +365,66 @@ def signed_checkpoint(path, options):
     return []
 
 
+def export(path, options):
+    """The entries of an export, its manifest, and who vouches for them."""
+    stem = path[: -len(".jsonl")] if path.endswith(".jsonl") else path
+    name = stem + ".manifest.json"
+    text = read_text(name)
+    try:
+        manifest = read_json(text)
+    except ValueError as error:
+        raise Unreadable("%s: %s" % (name, error)) from error
+    if not isinstance(manifest, dict) or manifest.get("schema") != "attestor/export/v1":
+        raise Unreadable("%s: this is no manifest of attestor/export/v1" % name)
+    with open(path, "rb") as file:
+        breaks, _, first, last = check_chain(file, options)
+    summed = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            summed.update(block)
+    count = last["seq"] - first["seq"] + 1 if last else 0
+    facts = {
+        "sha256": summed.hexdigest(), "entries": count, "chain_id": last["chain_id"] if last else manifest.get("chain_id"),
+        "first_seq": first["seq"] if first else None, "last_seq": last["seq"] if last else None,
+        "first_prev_hash": first["prev_hash"] if first else None,
+        "last_entry_hash": last["entry_hash"] if last else None,
+    }
+    breaks += [(None, "MANIFEST_MISMATCH", "another %s than the file" % key)
+               for key, value in facts.items() if manifest.get(key) != value]
+    if os.path.exists(name + ".sig"):
+        if not options.signers:
+            breaks.append((None, "UNTRUSTED", "the manifest is signed, but by whom? Name signers with --signers"))
+        elif not is_signed(text, read_text(name + ".sig"), str(manifest.get("chain_id")), options.signers, "attestor-export@v1"):
+            breaks.append((None, "BAD_SIGNATURE", "no signer of %s signed the manifest" % options.signers))
+    if manifest.get("checkpoint") and not breaks:
+        # The last entry's hash is over the one before it, and so on: its proof covers them all.
+        breaks += proof(stem + ".proof.json", options)
+        if not breaks and read_json(read_text(stem + ".proof.json"))["entry"] != last:
+            breaks.append((last["seq"], "ROOT_MISMATCH", "the proof is of another entry than the last one"))
+    if not breaks:
+        vouched = "" if manifest.get("checkpoint") else ", no checkpoint: this proves nothing against a whole rewrite"
+        print(("EMPTY" if not last else "VERIFIED %d entries, #%d to #%d" % (count, first["seq"], last["seq"])) + vouched)
+    return breaks
+
+
+def report(path, options):
+    """Whether a report is the one that was hashed: as JSON, or at the end of Markdown or a page."""
+    text = read_text(path)
+    page = re.search(r'<pre id="document">(.*?)</pre>', text, re.S)
+    fenced = re.search(r"^(`{3,})json\n(.*)\n\1\n?\Z", text, re.S | re.M)
+    document = html.unescape(page.group(1)) if page else fenced.group(2) if fenced else text
+    try:
+        document = read_json(document)
+        said = document.pop("report_hash")
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise Unreadable("%s: this is no report: %s" % (path, error)) from error
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if hashlib.sha256(canonical.encode()).hexdigest() != said:
+        return [(None, "REPORT_MISMATCH", "the report is not the one that was hashed")]
+    print("HASHED %s report, %s" % (document.get("report_type"), said))
+    return []
+
+
 def from_database(url):
     """The rows as lines. PostgreSQL writes JSON without line feeds inside of strings."""
     psql = ["psql", "-X", "--no-password", "-qAt", "-d", url, "-c", QUERY]
@@ -374,7 +437,7 @@ def from_database(url):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["chain", "database", "proof", "checkpoint"])
+    parser.add_argument("what", choices=["chain", "database", "export", "report", "proof", "checkpoint"])
     parser.add_argument("source")
     parser.add_argument("--origin")
     parser.add_argument("--checkpoint", action="append", default=[])
@@ -387,6 +450,10 @@ def main():
                 breaks = chain(file, options)
         elif options.what == "database":
             breaks = chain(from_database(options.source), options)
+        elif options.what == "export":
+            breaks = export(options.source, options)
+        elif options.what == "report":
+            breaks = report(options.source, options)
         elif options.what == "proof":
             breaks = proof(options.source, options)
         else:

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 /// Words that no kept key may contain, whatever the letter case.
 const SENSITIVE: [&str; 7] = ["token", "secret", "password", "authorization", "cookie", "header", "payload"];
 
+/// Of these, the words that a secret follows in a text: a header or a payload may be spoken of.
+const FOLLOWED: [&str; 5] = ["token", "secret", "password", "authorization", "cookie"];
+
 /// What stands in the place of a secret.
 pub const MASK: &str = "***";
 
@@ -35,8 +38,12 @@ const NESTING_MAX: usize = 32;
 
 /// Whether a key names what must not be kept. Letters decide alone: `pass_word` and `PassWord` are one.
 pub fn is_sensitive(key: &str) -> bool {
+    names_one_of(key, &SENSITIVE)
+}
+
+fn names_one_of(key: &str, words: &[&str]) -> bool {
     let letters: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    SENSITIVE.iter().any(|word| letters.contains(word))
+    words.iter().any(|word| letters.contains(word))
 }
 
 /// `value` without what must not be kept, however deep it stands.
@@ -108,7 +115,7 @@ fn word_masked(word: &str, before: Follows) -> (String, Follows) {
         return (word.to_owned(), Follows::Secret);
     }
     // name=value, name: value, "name":"value"
-    if let Some(at) = word.find(['=', ':']).filter(|at| is_sensitive(&word[..*at])) {
+    if let Some(at) = word.find(['=', ':']).filter(|at| names_one_of(&word[..*at], &FOLLOWED)) {
         return match &word[at + 1..] {
             "" => (word.to_owned(), Follows::Secret),
             value => (format!("{}{MASK}", &word[..=at]), open_quote(value)),

@@ -73,6 +73,25 @@ impl AttentionKind {
             AttentionKind::Acceptance => TimeDelta::days(3 * 366),
         }
     }
+
+    /// Whether `until` is to come, and not too far away.
+    ///
+    /// # Errors
+    /// `Usage` where it is not.
+    pub fn check_end(self, until: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+        let longest = self.longest();
+        let what = match () {
+            () if until <= now => format!("{} is past", until.format("%Y-%m-%d %H:%M:%SZ")),
+            () if until - now > longest => format!(
+                "{} is too far away: a finding is {} for at most {} days",
+                until.format("%Y-%m-%d"),
+                self.adjective(),
+                longest.num_days()
+            ),
+            () => return Ok(()),
+        };
+        Err(Error::new(Kind::Usage, what).hint("name an earlier end that is still to come, such as 2w"))
+    }
 }
 
 /// What is asked for.
@@ -164,19 +183,7 @@ impl Attend {
     /// # Errors
     /// `Usage` where it is not.
     pub fn check(&self, now: DateTime<Utc>) -> Result<()> {
-        let (Some(until), kind) = (self.until(), self.kind()) else { return Ok(()) };
-        let longest = kind.longest();
-        let what = match () {
-            () if until <= now => format!("{} is past", until.format("%Y-%m-%d %H:%M:%SZ")),
-            () if until - now > longest => format!(
-                "{} is too far away: a finding is {} for at most {} days",
-                until.format("%Y-%m-%d"),
-                kind.adjective(),
-                longest.num_days()
-            ),
-            () => return Ok(()),
-        };
-        Err(Error::new(Kind::Usage, what).hint("name an earlier end that is still to come, such as 2w"))
+        self.until().map_or(Ok(()), |until| self.kind().check_end(until, now))
     }
 }
 

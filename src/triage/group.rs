@@ -4,6 +4,7 @@ use super::finding::Severity;
 use crate::filter::Filter;
 use crate::ids::FindingId;
 use crate::text::SafeText;
+use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -85,6 +86,13 @@ pub struct Group {
     pub severity: Severity,
     /// The riskiest of them.
     pub sample_id: FindingId,
+    /// When the oldest of them was first seen.
+    pub oldest_at: DateTime<Utc>,
+    /// When the newest of them was first seen.
+    pub newest_at: DateTime<Utc>,
+    /// Exactly those that are counted, decided or not. None as below.
+    #[serde(skip)]
+    pub all: Option<Filter>,
     /// Exactly those of the group that are in the queue: to decide the group is to decide these. None
     /// where their names are too long for a filter.
     #[serde(serialize_with = "as_text")]

@@ -67,10 +67,32 @@ pub enum Command {
     Search,
     /// Lifts the filter for a while, and puts it back; the row stays.
     SuspendFilter,
+    /// Groups the findings by rule.
+    GroupByRule,
+    /// Groups the findings by file.
+    GroupByFile,
+    /// Groups the findings by fingerprint.
+    GroupByFingerprint,
+    /// Back from groups to rows.
+    Ungroup,
     /// To the next row that needs a person.
     NextNeedy,
     /// To the previous row that needs a person.
     PreviousNeedy,
+    /// Shows every deed that holds for what is chosen.
+    Actions,
+    /// Says that one looks at it, for some hours.
+    Claim,
+    /// Ends a claim.
+    Release,
+    /// Lets it wait until a time.
+    Snooze,
+    /// Ends a snooze.
+    EndSnooze,
+    /// Accepts the risk until a time.
+    AcceptRisk,
+    /// Ends the acceptance of a risk.
+    EndAcceptance,
     /// Marks the row.
     Mark,
     /// Begins a range of marks, or ends it.
@@ -178,6 +200,8 @@ pub enum Pane {
     OverviewEntries,
     /// The list of findings.
     FindingsList,
+    /// Groups of findings.
+    FindingsGroups,
     /// The detail of a finding.
     FindingsDetail,
     /// One's own drafts and decisions.
@@ -202,6 +226,7 @@ impl Pane {
         Pane::Overview,
         Pane::OverviewEntries,
         Pane::FindingsList,
+        Pane::FindingsGroups,
         Pane::FindingsDetail,
         Pane::Feedback,
         Pane::AuditList,

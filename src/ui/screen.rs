@@ -44,6 +44,15 @@ pub trait Screen {
     fn hints(&self) -> Vec<Command>;
     /// Whether what a command needs is there; write access is the app's affair.
     fn meets(&self, need: Need) -> bool;
+    /// What a deed that is begun now would be about, for the action menu: `3 marked findings`.
+    fn chosen(&self) -> Option<String> {
+        None
+    }
+    /// Whether a deed that holds in the pane makes sense on what is chosen. The action menu leaves out the
+    /// others; their keys still say why not.
+    fn offers(&self, _deed: Command) -> bool {
+        true
+    }
     /// How many rows are marked.
     fn marks(&self) -> usize {
         0

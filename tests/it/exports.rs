@@ -1,6 +1,7 @@
 //! Exports and compliance reports: what is written, what it says, and that it can be held against the chain.
 
 mod files;
+mod outside;
 mod report;
 mod shapes;
 

@@ -213,7 +213,7 @@ fn a_file_changes_keys() {
     check_file("refresh = 'F5'", "R", Meaning::Nothing);
     check_file("refresh = 'F5'", "j", Meaning::Command(Command::Down));
     check_file("refresh = []", "Ctrl-r", Meaning::Nothing);
-    check_file("redraw = 'g r l'", "g r", Meaning::Prefix);
+    check_file("redraw = 'g x l'", "g x", Meaning::Prefix);
     check_file("page-down = 'Ctrl-D'", "Ctrl-d", Meaning::Command(Command::PageDown));
     check_file("stop = 'F9'", "Ctrl-c", Meaning::Command(Command::Cancel));
     check_file("back = 'b'", "Esc", Meaning::Command(Command::Back));
@@ -258,7 +258,7 @@ fn kept_keys_are_refused_wherever_they_stand() {
     ];
     for key in kept {
         check_wrong(&format!("[keys]\nsort = '{key}'"), &["cannot be used", "another key"]);
-        check_wrong(&format!("[keys]\nsort = 'g r {key}'"), &["cannot be used"]);
+        check_wrong(&format!("[keys]\nsort = 'g x {key}'"), &["cannot be used"]);
     }
     // What a torn arrow key looks like must not write.
     check_wrong("[keys]\ncomment = '['", &["arrow keys"]);

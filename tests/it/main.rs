@@ -38,6 +38,7 @@ mod sarif;
 mod seal;
 mod session;
 mod store;
+mod tamper;
 mod terminal;
 mod text;
 mod threat;

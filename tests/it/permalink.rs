@@ -63,7 +63,7 @@ async fn the_program_follows_links() {
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
     };
     let url = database.url();
-    let name = url.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+    let name = url.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
     let own = format!("attestor://{name}/findings/404");
     for arguments in [vec!["open", &own], vec![&own], vec!["--color", "never", &own]] {
         let (status, said) = run(&arguments, &url);

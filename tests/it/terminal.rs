@@ -683,7 +683,7 @@ fn an_editor_has_the_terminal_and_its_text_comes_back() {
         screen.alternate_screen() && screen.contents().contains("comment: begun/more: typed there")
     });
     // All of it was drawn anew, and keys are keys again.
-    console.wait("? help");
+    console.wait("> row 0");
     console.send("!");
     console.wait("typed there!");
     let left: Vec<_> = std::fs::read_dir(state.path().join("edit")).unwrap().collect();

@@ -44,9 +44,8 @@ impl Known {
 
 /// Gathers the checkpoints of a chain, and weighs them by the keys that are trusted for it.
 ///
-/// `origin` is the chain that it has to be, where the person names it; else the one chain that is
-/// pinned, else the one that the database names. Where two signed checkpoints contradict each other,
-/// both are kept on this side, as evidence.
+/// `origin` is the chain that it has to be, where the person names it; else the one that the database
+/// names. Where two signed checkpoints contradict each other, both are kept on this side, as evidence.
 pub async fn gather(
     db: &Db,
     folder: &TrustFolder,

@@ -3,6 +3,7 @@
 mod gather;
 mod pin;
 mod prove;
+mod reread;
 mod seal;
 
 pub(super) use gather::own_name;

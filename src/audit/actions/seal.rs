@@ -7,19 +7,15 @@
 
 use super::gather::{found, own_name};
 use super::pin::grew;
+use super::reread::{other_root, reread, trusted_tree};
 use crate::audit::evidence::{Believed, Evidence, weigh};
-use crate::audit::line::moment;
-use crate::audit::merkle::{Range, Subtree};
 use crate::audit::note::Checkpoint;
 use crate::audit::place::publish;
 use crate::audit::signer::Signer;
-use crate::audit::store::tree::{self, Source};
+use crate::audit::store::tree;
 use crate::audit::store::{checkpoints, rows};
 use crate::audit::trust::{Signed, TrustFolder};
-use crate::audit::verify::entry::stored_hash;
-use crate::audit::verify::preimage::Preimage;
 use crate::audit::verify::verdict::{Break, Kind as Broken};
-use crate::audit::verify::walk::Walk;
 use crate::chain::bookkeeping::Bookkeeping;
 use crate::chain::change::Change;
 use crate::chain::entry::{Category, NewEntry};
@@ -207,23 +203,6 @@ async fn ungrown(
     Ok(None)
 }
 
-fn other_root(signed: &Signed) -> Break {
-    let why = "the chain had another root when this checkpoint was signed";
-    Break::within((1, signed.size), Broken::RootMismatch, why)
-}
-
-/// The tree under a signed root: from the cache, or where that is wrong from the entries; none where
-/// these have another root.
-async fn trusted_tree(snapshot: &mut Snapshot, signed: &Signed) -> Result<Option<Range>> {
-    for source in [Source::Cache, Source::Entries] {
-        let tree = tree::tree(snapshot, signed.size, source).await?;
-        if let Some(tree) = tree.filter(|tree| tree.root() == Some(signed.root)) {
-            return Ok(Some(tree));
-        }
-    }
-    Ok(None)
-}
-
 /// Appends the entry that says "checkpoint".
 async fn append(db: &Db, request: &Request<'_>, key: &str, base: Option<&Signed>) -> Result<EntrySeq> {
     let payload = json!({
@@ -239,76 +218,4 @@ async fn append(db: &Db, request: &Request<'_>, key: &str, base: Option<&Signed>
         change.commit(NewEntry::new(Category::Checkpoint, "checkpoint", payload.clone())).await
     })
     .await
-}
-
-/// What was read again.
-struct Reread {
-    root: Digest,
-    /// The time of the newest entry.
-    newest: Option<DateTime<Utc>>,
-    entries: u64,
-    tiles: Vec<(Subtree, Digest)>,
-}
-
-/// Reads what came since the last signed checkpoint, up to `seq`, and recomputes all of it.
-async fn reread(
-    snapshot: &mut Snapshot,
-    origin: &str,
-    base: Option<&Signed>,
-    seq: EntrySeq,
-    job: &JobContext,
-) -> Result<Result<Reread, Vec<Break>>> {
-    let mut preimage = Preimage::default();
-    let (mut walk, mut range) = match base {
-        None => (Walk::new(origin), Range::starting_at(0)),
-        Some(signed) => {
-            let Some(tree) = trusted_tree(snapshot, signed).await? else {
-                return Ok(Err(vec![other_root(signed)]));
-            };
-            let mut last = Walk::new(origin);
-            let size = i64::try_from(signed.size).unwrap_or(i64::MAX);
-            rows::each(snapshot, size..=size, |row| last.push(row, &mut preimage)).await?;
-            let Some(edge) = last.last() else { return Ok(Err(vec![other_root(signed)])) };
-            if last.breaks().count() > 0 {
-                return Ok(Err(last.into_breaks().first_ones()));
-            }
-            (Walk::after(origin, edge, tree.clone()), tree)
-        }
-    };
-    let from = base.map_or(0, |base| base.size);
-    let total = u64::try_from(seq.0).unwrap_or(0).saturating_sub(from);
-    let mut tiles = Vec::new();
-    let mut done = 0_u64;
-    let first = i64::try_from(from).unwrap_or(i64::MAX).saturating_add(1);
-    let mut stream = Box::pin(rows::each(snapshot, first..=seq.0, |row| {
-        walk.push(row, &mut preimage);
-        range.push_entry_telling(&stored_hash(row), |subtree, hash| {
-            if tree::is_kept(subtree) {
-                tiles.push((subtree, hash));
-            }
-        });
-        done += 1;
-        if done.is_multiple_of(4096) {
-            job.report("reading again", done, Some(total));
-        }
-    }));
-    tokio::select! {
-        biased;
-        () = job.cancellation().cancelled() => return Err(Error::new(Kind::Incomplete, "cancelled; nothing was signed")),
-        read = &mut stream => read?,
-    }
-    drop(stream);
-    if base.is_none() {
-        walk.begin();
-    }
-    let micros = walk.last().and_then(|last| last.occurred_at);
-    let breaks = walk.into_breaks();
-    if breaks.count() > 0 {
-        return Ok(Err(breaks.first_ones()));
-    }
-    let newest = micros.and_then(moment);
-    match range.root().filter(|_| range.end() == from + total) {
-        Some(root) => Ok(Ok(Reread { root, newest, entries: done, tiles })),
-        None => Ok(Err(vec![Break::nowhere(Broken::HiddenRows, "entries that were appended are not seen")])),
-    }
 }

@@ -206,8 +206,10 @@ impl Verification {
             let mut preimage = Preimage::default();
             rows::each(snapshot, size..=size, |row| last.push(row, &mut preimage)).await?;
         }
-        self.anchors.hold(since.size, since.tree.root());
         let edge = last.last();
+        if edge.is_some() {
+            self.anchors.hold(since.size, since.tree.root());
+        }
         self.breaks.extend(last.into_breaks());
         match edge {
             Some(edge) => Ok(Walk::after(chain_id, edge, since.tree.clone())),

@@ -3,10 +3,11 @@
 //! The cache is never trusted by itself. What is made from it is held against a root that is signed;
 //! where that fails, everything is read from the entries.
 
+use super::checkpoints::may_read;
 use crate::audit::merkle::{Range, Span, Subtree, hash_of_subtrees};
 use crate::audit::verify::preimage::from_hex;
 use crate::chain::bookkeeping::{Bookkeeping, Note};
-use crate::chain::hash::Digest;
+use crate::chain::hash::{Digest, node};
 use crate::db::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 use futures::TryStreamExt;
@@ -66,9 +67,11 @@ async fn subtrees(snapshot: &mut Snapshot, span: Span, source: Source) -> Result
         let range = from_entries(snapshot, span).await?;
         return Ok(range.map(|range| range.subtrees().to_vec()));
     }
+    let is_cached = may_read(snapshot, "merkle_tiles").await?;
     let mut hashes = Vec::new();
     for subtree in span.subtrees() {
-        let found = match from_cache(snapshot, subtree).await? {
+        let cached = if is_cached { from_cache(snapshot, subtree).await? } else { None };
+        let found = match cached {
             Some(found) => Some(found),
             None => from_entries(snapshot, subtree.span()).await?.and_then(|r| r.subtrees().first().copied()),
         };
@@ -97,7 +100,19 @@ async fn from_cache(snapshot: &mut Snapshot, subtree: Subtree) -> Result<Option<
     .fetch_all(snapshot.connection())
     .await?;
     let hashes: Vec<Digest> = found.into_iter().filter_map(|hash| hash.try_into().ok().map(Digest)).collect();
-    Ok(if hashes.len() as u64 == count { hash_of_subtrees(&hashes) } else { None })
+    Ok(if hashes.len() as u64 == count { above(hashes) } else { None })
+}
+
+/// The root of the subtree right above these, which are of one level, a power of two of them.
+fn above(mut hashes: Vec<Digest>) -> Option<Digest> {
+    while hashes.len() > 1 {
+        hashes = hashes
+            .chunks(2)
+            .filter_map(|pair| pair.first().zip(pair.get(1)))
+            .map(|(l, r)| node(l, r))
+            .collect();
+    }
+    hashes.pop()
 }
 
 /// The range of the entries of `span`, as their hashes are stored; none where one is missing or no hash.

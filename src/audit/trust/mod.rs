@@ -56,7 +56,7 @@ pub enum Disbelief {
     /// No trusted key signed it.
     UnknownKey,
     /// It claims a trusted key, and the signature does not hold.
-    BadSignature(VerifierKey),
+    BadSignature(Box<VerifierKey>),
 }
 
 impl fmt::Display for Disbelief {
@@ -127,7 +127,7 @@ impl Trust {
         let (key, time) = match note.judge(&self.keys) {
             Judged::Signed(key, time) => (key.clone(), time),
             Judged::Unknown => return Err(Disbelief::UnknownKey),
-            Judged::Bad(key) => return Err(Disbelief::BadSignature(key.clone())),
+            Judged::Bad(key) => return Err(Disbelief::BadSignature(Box::new(key.clone()))),
         };
         let time = time
             .and_then(|seconds| i64::try_from(seconds).ok())

@@ -54,22 +54,22 @@ impl Kind {
     }
 }
 
-/// What of an entry is broken.
+/// What of an entry is broken. The order is that in which flaws of one kind are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
-    /// The payload, or its hash.
-    Payload,
-    /// A column that the entry's hash is over, or that hash.
-    Entry,
-    /// The hash of the entry before.
-    PrevHash,
     /// The position, or its twin `id`.
     Seq,
-    /// The time.
-    OccurredAt,
     /// The chain's name.
     ChainId,
+    /// The time.
+    OccurredAt,
+    /// The payload, or its hash.
+    Payload,
+    /// The hash of the entry before.
+    PrevHash,
+    /// A column that the entry's hash is over, or that hash.
+    Entry,
 }
 
 impl Field {

@@ -81,7 +81,7 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
             folder: options.out.clone(),
             signer: signer.clone(),
             trust: trust_folder()?,
-            places: options.place.places(&settings),
+            places: options.place.places(&settings)?,
         };
         let made = export(&db, &request, &JobContext::unattended()).await?;
         if made.found_something() {

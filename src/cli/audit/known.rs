@@ -1,6 +1,7 @@
 //! What is trusted on this side, and where checkpoints lie.
 
 use crate::audit::actions::{Known, gather};
+use crate::audit::kept::shown;
 use crate::audit::trust::{Signed, TrustFolder};
 use crate::cli::Global;
 use crate::config::AuditSettings;
@@ -25,8 +26,20 @@ pub struct Place {
 
 impl Place {
     /// The folders, those of the configuration among them.
-    pub(super) fn places(&self, settings: &AuditSettings) -> Vec<PathBuf> {
-        self.places.iter().chain(&settings.places).cloned().collect()
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] where one that was named on the command line is not there: checkpoints that nobody
+    /// finds would vouch for nothing, and nobody would know. Of the configuration's it is told.
+    pub(super) fn places(&self, settings: &AuditSettings) -> Result<Vec<PathBuf>> {
+        for place in &self.places {
+            if !place.is_dir() {
+                return Err(Error::new(Kind::Usage, format!("{} is not a folder", shown(place))));
+            }
+        }
+        for place in settings.places.iter().filter(|place| !place.is_dir()) {
+            eprintln!("{}: no checkpoints there, it is not a folder", shown(place));
+        }
+        Ok(self.places.iter().chain(&settings.places).cloned().collect())
     }
 
     /// The chain that is named.
@@ -44,7 +57,7 @@ impl Place {
     pub(super) async fn known(&self, db: &Db, global: &Global) -> Result<Option<Known>> {
         let settings = global.settings()?.audit;
         let origin = self.origin(&settings)?;
-        gather(db, &trust_folder()?, origin.as_ref().map(ChainId::as_str), &self.places(&settings)).await
+        gather(db, &trust_folder()?, origin.as_ref().map(ChainId::as_str), &self.places(&settings)?).await
     }
 }
 

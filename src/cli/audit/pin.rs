@@ -37,7 +37,7 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
         }
         None => {
             let session = global.open().await?;
-            let places = options.place.places(&settings);
+            let places = options.place.places(&settings)?;
             let newest = actions::newest(&session.db, &folder, &places).await?;
             let published = newest.ok_or_else(|| {
                 Error::new(Kind::NotFound, "there is no checkpoint that a trusted key signed")

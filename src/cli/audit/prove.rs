@@ -27,7 +27,7 @@ pub struct Options {
 
 /// Proves; the result is the exit status.
 pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
-    let places = options.place.places(&global.settings()?.audit);
+    let places = options.place.places(&global.settings()?.audit)?;
     let session = global.open().await?;
     let proof = match actions::prove(&session.db, &trust_folder()?, &places, options.seq).await? {
         Ok(proof) => proof,

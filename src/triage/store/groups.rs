@@ -80,7 +80,8 @@ fn push_groups(sql: &mut QueryBuilder<Postgres>, query: &GroupQuery, limit: Opti
     push_where(sql, &queue, &FIELDS, query.now);
     // One pass finds the riskiest and its number; an id is below 2^53.
     sql.push(
-        ") as undecided, max(f.severity_rank) as severity_rank, max(array[f.risk, f.id]) as riskiest
+        ") as undecided, max(f.severity_rank) as severity_rank, max(array[f.risk, f.id]) as riskiest,
+                min(f.first_seen_at) as oldest_at, max(f.first_seen_at) as newest_at
          from triage.findings f where ",
     );
     push_where(sql, &query.filter, &FIELDS, query.now);
@@ -111,6 +112,7 @@ fn group(row: &PgRow, query: &GroupQuery) -> Result<Group> {
             None => terms += &format!("-{}=* ", column.field),
         }
     }
+    let all = query.filter.clone().with_term(&terms, &FIELDS).ok();
     let shown = |at: usize| raw(at).map(|text| text.map(|text| SafeText::new(&text)));
     Ok(Group {
         key: match query.by {
@@ -123,22 +125,27 @@ fn group(row: &PgRow, query: &GroupQuery) -> Result<Group> {
         risk: riskiest.first().copied().unwrap_or(0.0),
         severity: Severity::from_rank(row.try_get("severity_rank")?),
         sample_id: FindingId(riskiest.get(1).map_or(0, |id| *id as i64)),
-        filter: members(&query.filter, &terms),
+        oldest_at: row.try_get("oldest_at")?,
+        newest_at: row.try_get("newest_at")?,
+        filter: all.clone().and_then(|all| queued(&query.filter, all)),
+        all: all.and_then(written),
     })
 }
 
-/// Those that `filter` and `terms` let through and that are in the queue; none where that is too long to
-/// be written as a filter, as a name of ten thousand characters is.
-fn members(filter: &Filter, terms: &str) -> Option<Filter> {
-    let all = filter.clone().with_term(terms, &FIELDS).ok()?;
+/// Those of `all`, which `filter` was narrowed to, that are in the queue.
+fn queued(filter: &Filter, all: Filter) -> Option<Filter> {
     // A queue that is grouped says already that it is one.
     let words = filter.to_string();
-    let all = if words.split(' ').next() == Some("is:undecided") && !words.contains(" or ") {
-        all
-    } else {
-        all.with_term("is:undecided", &FIELDS).ok()?
-    };
-    filter::parse(&all.to_string(), &FIELDS).ok()
+    if words.split(' ').next() == Some("is:undecided") && !words.contains(" or ") {
+        return written(all);
+    }
+    written(all.with_term("is:undecided", &FIELDS).ok()?)
+}
+
+/// A filter as it is read again when it was written; none where it is too long to be written, as a name of
+/// ten thousand characters is.
+fn written(filter: Filter) -> Option<Filter> {
+    filter::parse(&filter.to_string(), &FIELDS).ok()
 }
 
 struct Column {

@@ -8,6 +8,7 @@ use crate::text::visible;
 use crate::ui::command::{Command, Need, Pane};
 use crate::ui::screen::{Ask, Clock, Input, Mode, Place, Question, Screen, Tone};
 use crate::ui::theme::Theme;
+use crate::ui::widgets::actions::{self, Actions};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::path::PathBuf;
 
@@ -38,6 +39,7 @@ impl<S: Screen> App<S> {
             Command::Import | Command::Theme | Command::GoTo => {
                 self.open_palette(&format!("{} ", command.row().name));
             }
+            Command::Actions => self.overlay = Some(Overlay::Actions(self.actions())),
             Command::Jobs => self.overlay = Some(Overlay::jobs()),
             Command::CancelJobs => self.cancel_jobs(moment, out),
             Command::Help => self.overlay = Some(Overlay::help()),
@@ -46,6 +48,14 @@ impl<S: Screen> App<S> {
             Command::Quit => self.back_or_quit(moment, out),
             other => self.tell(self.active, Input::Command(other), moment, out),
         }
+    }
+
+    /// The deeds that hold for what is chosen.
+    pub(super) fn actions(&self) -> Actions {
+        let screen = &self.screens[self.active];
+        let holds = |command: &Command| self.why_not(*command).is_none() && screen.offers(*command);
+        let deeds = actions::deeds(screen.pane()).filter(holds).collect();
+        Actions::new(screen.chosen().unwrap_or_default(), deeds)
     }
 
     fn open_palette(&mut self, text: &str) {

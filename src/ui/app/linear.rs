@@ -64,6 +64,10 @@ impl<S: Screen> App<S> {
                     }
                     tell = Told::Nothing;
                 }
+                Order::Run(Command::Actions, _) => {
+                    said.extend(self.actions().said(&self.keymap));
+                    tell = Told::Nothing;
+                }
                 Order::Run(Command::Import | Command::Theme | Command::GoTo, text) if text.is_empty() => {
                     said.push("what? its name and then a file, a theme, a number or a screen".to_owned());
                     tell = Told::Nothing;

@@ -4,6 +4,7 @@ use super::{App, Effect, JobId, Moment};
 use crate::config::permalink::SCHEME;
 use crate::ui::input::Arrival;
 use crate::ui::screen::{Question, Screen, Tone};
+use crate::ui::widgets::actions::{self, Actions};
 use crate::ui::widgets::confirm::{self, Confirm};
 use crate::ui::widgets::help::{self, Help};
 use crate::ui::widgets::palette::{self, Known, Palette};
@@ -14,6 +15,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 pub(super) enum Overlay<W> {
     Help(Help),
     Palette(Palette),
+    Actions(Actions),
     Confirm(Confirm, Deed<W>),
     /// The jobs, and which one is chosen.
     Jobs(usize),
@@ -56,7 +58,7 @@ impl<S: Screen> App<S> {
                 out.extend(wanted(&palette.paste(text)));
             }
             // A paste answers no question.
-            Some(Overlay::Confirm(..) | Overlay::Jobs(_)) | None => {}
+            Some(Overlay::Confirm(..) | Overlay::Jobs(_) | Overlay::Actions(_)) | None => {}
         }
     }
 
@@ -79,6 +81,7 @@ impl<S: Screen> App<S> {
                 (confirm::Answer::Yes, Deed::Wish(screen, wish)) => self.perform(screen, wish, out),
                 (confirm::Answer::Yes, Deed::Quit) => self.quit_confirmed(),
             },
+            Overlay::Actions(actions) if runs => self.actions_key(actions, key, moment, out),
             Overlay::Jobs(chosen) => self.jobs_key(chosen, key, out),
             held => self.overlay = Some(held),
         }
@@ -89,6 +92,20 @@ impl<S: Screen> App<S> {
             help::Answer::Open => self.overlay = Some(Overlay::Help(help)),
             help::Answer::Closed => {}
             help::Answer::Run(command) => self.run(command, moment, out),
+        }
+    }
+
+    fn actions_key(
+        &mut self,
+        mut actions: Actions,
+        key: KeyEvent,
+        moment: Moment,
+        out: &mut Vec<Effect<S::Wish>>,
+    ) {
+        match actions.key(key, &self.keymap, self.screens[self.active].pane()) {
+            actions::Answer::Open => self.overlay = Some(Overlay::Actions(actions)),
+            actions::Answer::Closed => {}
+            actions::Answer::Run(command) => self.run(command, moment, out),
         }
     }
 

@@ -64,6 +64,10 @@ impl<S: Screen> App<S> {
             None => below,
             Some(Overlay::Help(help)) => help.draw(areas.body, buffer, theme, keymap, pane),
             Some(Overlay::Palette(palette)) => palette.draw(areas.body, buffer, theme, keymap, pane),
+            Some(Overlay::Actions(actions)) => {
+                actions.draw(areas.body, buffer, theme, keymap);
+                None
+            }
             Some(Overlay::Confirm(confirm, _)) => confirm.draw(areas.body, buffer, theme),
             Some(Overlay::Jobs(chosen)) => {
                 self.draw_jobs(*chosen, areas.body, buffer);
@@ -174,6 +178,9 @@ impl<S: Screen> App<S> {
             (Some(Overlay::Help(_)), _) => &[("Enter", "do it"), ("Esc", "close"), ("↑↓", "choose")],
             (Some(Overlay::Palette(_)), _) => {
                 &[("Enter", "run"), ("Tab", "complete"), ("Esc", "close"), ("↑↓", "choose")]
+            }
+            (Some(Overlay::Actions(_)), _) => {
+                &[("Enter", "do it"), ("Esc", "close"), ("j k", "choose"), ("its key", "does it")]
             }
             (Some(Overlay::Confirm(..)), _) => &[],
             (Some(Overlay::Jobs(_)), _) => &[("x", "cancel job"), ("Esc", "close"), ("j k", "choose")],

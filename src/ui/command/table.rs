@@ -4,12 +4,16 @@ use super::{Command, Group, Holds, Need, Pane, Row};
 
 const EVERYWHERE: Holds = Holds::Everywhere;
 const LIST: Holds = Holds::In(&[Pane::FindingsList]);
-const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail]);
-const FINDING_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
+const FINDING: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsGroups, Pane::FindingsDetail]);
+const FINDING_OR_OWN: Holds =
+    Holds::In(&[Pane::FindingsList, Pane::FindingsGroups, Pane::FindingsDetail, Pane::Feedback]);
+/// One finding, and not a group of them.
+const ONE_OR_OWN: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::Feedback]);
 const PEOPLE: Holds = Holds::In(&[Pane::People]);
 /// Where the key of the filter is not that of a search.
 const FILTER_KEY: Holds = Holds::In(&[
     Pane::FindingsList,
+    Pane::FindingsGroups,
     Pane::Feedback,
     Pane::AuditList,
     Pane::AuditDetail,
@@ -19,6 +23,7 @@ const FILTER_KEY: Holds = Holds::In(&[
 const DETAIL: Holds = Holds::In(&[Pane::FindingsDetail]);
 const ANY_LIST: Holds = Holds::In(&[
     Pane::FindingsList,
+    Pane::FindingsGroups,
     Pane::FindingsDetail,
     Pane::Feedback,
     Pane::People,
@@ -29,9 +34,19 @@ const ANY_LIST: Holds = Holds::In(&[
     Pane::RunsList,
     Pane::RunsDetail,
 ]);
+/// The findings, and what leads to them.
+const TOWARDS_FINDINGS: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsDetail,
+    Pane::Feedback,
+    Pane::People,
+    Pane::Overview,
+    Pane::OverviewEntries,
+]);
 /// Lists with a filter.
 const FILTERED: Holds = Holds::In(&[
     Pane::FindingsList,
+    Pane::FindingsGroups,
     Pane::FindingsDetail,
     Pane::Feedback,
     Pane::AuditList,
@@ -41,7 +56,13 @@ const FILTERED: Holds = Holds::In(&[
 ]);
 const RUN: Holds = Holds::In(&[Pane::RunsList, Pane::RunsDetail]);
 /// Lists of which some rows need a person.
-const NEEDY: Holds = Holds::In(&[Pane::FindingsList, Pane::FindingsDetail, Pane::RunsList, Pane::RunsDetail]);
+const NEEDY: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsGroups,
+    Pane::FindingsDetail,
+    Pane::RunsList,
+    Pane::RunsDetail,
+]);
 const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
 const AUDIT: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::AuditReport]);
 const ROW: &[Need] = &[Need::Row];
@@ -58,14 +79,28 @@ pub const TABLE: &[Row] = &[
         "Decide that the finding is not real; asks for a reason first"),
     row(Command::SameAgain, "same-again", "same again", &["."], FINDING, ROW_TO_WRITE, Group::Decide,
         "Offer the last verdict and reason on this row"),
-    row(Command::Comment, "comment", "comment", &["c"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
+    row(Command::Comment, "comment", "comment", &["c"], ONE_OR_OWN, ROW_TO_WRITE, Group::Decide,
         "Write a comment of several lines"),
-    row(Command::EditComment, "edit-comment", "comment in $EDITOR", &["E"], FINDING_OR_OWN, ROW_TO_WRITE, Group::Decide,
+    row(Command::EditComment, "edit-comment", "comment in $EDITOR", &["E"], ONE_OR_OWN, ROW_TO_WRITE, Group::Decide,
         "Write a comment in the editor that VISUAL or EDITOR names"),
     row(Command::TakeBack, "take-back", "take back", &["u"], FINDING_OR_OWN, WRITE, Group::Decide,
         "Take back the row's decision, or the last on many; asks"),
     row(Command::Acknowledge, "acknowledge", "seen", &["A"], RUN, ROW_TO_WRITE, Group::Decide,
         "Say that a failing check was seen and may stand; asks why"),
+    row(Command::Claim, "claim", "claim", &["m"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Claim: say that you look at it, for 4 hours"),
+    row(Command::Release, "release", "release", &["M"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Release: end a claim"),
+    row(Command::Snooze, "snooze", "snooze", &["w"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Snooze: let it wait until a time; asks why and until when"),
+    row(Command::EndSnooze, "end-snooze", "end snooze", &["W"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "End a snooze: it is in the queue again"),
+    row(Command::AcceptRisk, "accept-risk", "accept risk", &["A"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "Accept the risk until a time; asks why and until when"),
+    row(Command::EndAcceptance, "end-acceptance", "end acceptance", &["X"], FINDING, ROW_TO_WRITE, Group::Decide,
+        "End an accepted risk: it is in the queue again"),
+    row(Command::Actions, "actions", "actions", &["a"], EVERYWHERE, NOTHING, Group::Decide,
+        "Show every deed that holds for what is chosen, with its key"),
     row(Command::Mark, "mark", "mark", &["Space"], LIST, ROW, Group::Decide,
         "Mark or unmark the row; a decision concerns all marked rows"),
     row(Command::MarkRange, "mark-range", "range", &["V"], LIST, ROW, Group::Decide,
@@ -148,9 +183,17 @@ pub const TABLE: &[Row] = &[
         "Let new entries come in at the top, or no longer"),
     row(Command::FoldAll, "fold-all", "fold", &["Z"], ENTRY, ROW, Group::Show,
         "Fold the payload, or unfold all of it"),
+    row(Command::GroupByRule, "group-by-rule", "by rule", &["b r"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Group the findings by rule, to be decided as one"),
+    row(Command::GroupByFile, "group-by-file", "by file", &["b f"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Group the findings by file"),
+    row(Command::GroupByFingerprint, "group-by-fingerprint", "by print", &["b p"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Group what is the same across scans and places"),
+    row(Command::Ungroup, "rows", "rows", &["b b"], FINDING_OR_OWN, NOTHING, Group::Show,
+        "Back from groups to rows"),
     row(Command::Search, "search", "search", &["/"], DETAIL, ROW, Group::Show,
         "Search in the detail; n and N go on, Esc ends it"),
-    row(Command::View, "view", "views", &["v"], EVERYWHERE, NOTHING, Group::Show,
+    row(Command::View, "view", "views", &["v"], TOWARDS_FINDINGS, NOTHING, Group::Show,
         "Open a saved view of the findings: view NAME"),
     row(Command::SaveView, "save-view", "save view", &["g v"], FINDING_OR_OWN, NOTHING, Group::Show,
         "Save filter, order and columns as a view: save-view NAME"),
@@ -158,7 +201,7 @@ pub const TABLE: &[Row] = &[
         "Choose the columns and their order"),
     row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
         "Sort by the next column"),
-    row(Command::Edit, "edit", "in $EDITOR", &["e", "Ctrl-t"], FINDING_OR_OWN, ROW, Group::Show,
+    row(Command::Edit, "edit", "in $EDITOR", &["e", "Ctrl-t"], ONE_OR_OWN, ROW, Group::Show,
         "Read the row in $EDITOR; Ctrl-t: the text being written"),
     row(Command::Zoom, "zoom", "zoom", &["z"], EVERYWHERE, NOTHING, Group::Show,
         "Let the pane fill the screen, and back"),
@@ -170,11 +213,11 @@ pub const TABLE: &[Row] = &[
         "Draw the whole screen anew"),
     row(Command::CopyId, "copy-id", "copy id", &["y y"], FILTERED, ROW, Group::Copy,
         "Copy the number of the row"),
-    row(Command::CopyJson, "copy-json", "copy JSON", &["y j"], FINDING_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyJson, "copy-json", "copy JSON", &["y j"], ONE_OR_OWN, ROW, Group::Copy,
         "Copy the row as JSON, as the command line prints it"),
-    row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], FINDING_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], ONE_OR_OWN, ROW, Group::Copy,
         "Copy the row as Markdown, for an issue or a message"),
-    row(Command::CopyLink, "copy-link", "copy link", &["y u"], FINDING_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyLink, "copy-link", "copy link", &["y u"], ONE_OR_OWN, ROW, Group::Copy,
         "Copy a link to the row; attestor open LINK leads there"),
     row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
         "Copy the command line that shows the same"),

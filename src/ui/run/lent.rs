@@ -107,7 +107,7 @@ impl<S: Screen + Send + 'static> Console<S> {
                 let place = file
                     .give_up()
                     .map_or_else(String::new, |path| format!("; what it wrote is kept in {}", kept(&path)));
-                (Edited::Same, Some(format!("{program} ended with {how}; the text is as it was{place}")))
+                (Edited::Same, Some(format!("{how} of {program}; the text is as it was{place}")))
             }
         };
         self.take(Event::Edited(edited)).await;

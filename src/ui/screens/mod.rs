@@ -70,6 +70,12 @@ macro_rules! screens {
             fn meets(&self, need: Need) -> bool {
                 match self {$( AnyScreen::$name(screen) => screen.meets(need), )*}
             }
+            fn chosen(&self) -> Option<String> {
+                match self {$( AnyScreen::$name(screen) => screen.chosen(), )*}
+            }
+            fn offers(&self, deed: Command) -> bool {
+                match self {$( AnyScreen::$name(screen) => screen.offers(deed), )*}
+            }
             fn marks(&self) -> usize {
                 match self {$( AnyScreen::$name(screen) => screen.marks(), )*}
             }

@@ -1,11 +1,13 @@
 //! Parts that several screens are made of.
 
+pub mod actions;
 pub mod cells;
 pub mod confirm;
 pub mod diff;
 pub mod editor;
 pub mod filter_bar;
 pub mod footer;
+pub mod form;
 pub mod help;
 pub mod jobs;
 pub mod line;

@@ -45,6 +45,16 @@ impl Prompt {
         self.line.text()
     }
 
+    /// Whether there are earlier texts that ↑ brings back.
+    pub fn recalls(&self) -> bool {
+        !self.recent.is_empty()
+    }
+
+    /// Whether an earlier text stands in the line.
+    pub fn is_recalled(&self) -> bool {
+        self.recalled.is_some()
+    }
+
     /// Says in the prompt what is missing; the next key takes it away.
     pub fn complain(&mut self, what: String) {
         self.complaint = Some(what);
@@ -117,18 +127,33 @@ impl Prompt {
             return None;
         }
         draw_rule(title, area, buffer, theme);
-        let label = format!(" {label} ");
-        let before = cells::width(&label).min(room);
-        buffer.set_stringn(area.x, area.y + 1, &label, room, theme.accent);
-        let (part, cursor) = self.line.visible_part(room - before);
-        buffer.set_stringn(area.x + before as u16, area.y + 1, part, room - before, theme.text);
+        let line = Rect { y: area.y + 1, height: 1, ..area };
+        let cursor = self.draw_line(label, theme.accent, line, buffer, theme);
         let (below, style) = match &self.complaint {
             Some(complaint) => (complaint.as_str(), theme.bad),
             None => (keys, theme.dim),
         };
         let below = cells::fit(below, room - 1, Keep::Start, theme.symbols.ellipsis);
         buffer.set_stringn(area.x + 1, area.y + 2, &below, room - 1, style);
-        Some(Position::new(area.x + (before + cursor).min(room - 1) as u16, area.y + 1))
+        Some(cursor)
+    }
+
+    /// Draws the line alone, behind its label. Gives the place of the cursor in it.
+    pub fn draw_line(
+        &self,
+        label: &str,
+        style: Style,
+        area: Rect,
+        buffer: &mut Buffer,
+        theme: &Theme,
+    ) -> Position {
+        let room = usize::from(area.width);
+        let label = format!(" {label} ");
+        let before = cells::width(&label).min(room);
+        buffer.set_stringn(area.x, area.y, &label, room, style);
+        let (part, cursor) = self.line.visible_part(room - before);
+        buffer.set_stringn(area.x + before as u16, area.y, part, room - before, theme.text);
+        Position::new(area.x + (before + cursor).min(room.saturating_sub(1)) as u16, area.y)
     }
 }
 

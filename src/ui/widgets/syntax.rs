@@ -13,8 +13,8 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet
 const LINES_MAX: usize = 500;
 /// Bytes of a line that is looked at; longer ones stay plain.
 const LINE_BYTES_MAX: usize = 500;
-/// How long all of it may take; what comes after stays plain.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long all of it may take, the first use of a grammar included; what comes after stays plain.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What some bytes of a line are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

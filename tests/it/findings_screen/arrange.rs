@@ -110,19 +110,19 @@ fn what_is_shown_is_saved_under_a_name_and_replaced_after_a_yes() {
     desk.command(Command::SaveView);
     desk.keys("by:me<Enter>");
     assert!(desk.screen().contains("built in"), "{}", desk.screen());
-    desk.keys("<C-u>mine<Enter>");
+    desk.keys("<C-u>ours<Enter>");
     let wishes = desk.wishes();
     let [Wish::Arrange(ArrangeWish::SaveView(view, Existing::Keep))] = wishes.as_slice() else {
         panic!("{wishes:?}")
     };
-    assert_eq!((view.name.as_str(), view.filter.as_str()), ("mine", "is:undecided"));
+    assert_eq!((view.name.as_str(), view.filter.as_str()), ("ours", "is:undecided"));
     assert_eq!(view.sort.by, SortKey::Severity);
     desk.answer(Msg::Arrange(ArrangeMsg::Saved(view.clone(), Ok(Saved::Exists))));
     let asked = desk.asks.pop().unwrap();
     let Ask::Confirm(question, Wish::Arrange(ArrangeWish::SaveView(_, Existing::Replace))) = asked else {
         panic!("{asked:?}")
     };
-    assert!(question.what.contains("mine") && question.what.contains("is:undecided"));
+    assert!(question.what.contains("ours") && question.what.contains("is:undecided"));
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn columns_without_room_are_left_out_from_the_right() {
     desk.tell(Input::Kept(BTreeMap::from([("findings.columns".to_owned(), "id".to_owned())])));
     desk.command(Command::Columns);
     desk.keys(" ");
-    assert!(desk.screen().contains("ID"), "{}", desk.screen());
+    assert!(desk.screen().contains("> [x] id"), "{}", desk.screen());
 }
 
 fn searching(columns: u16, rows: u16) -> Desk {

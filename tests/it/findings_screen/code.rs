@@ -33,7 +33,7 @@ fn tokens_by_the_ending_of_the_file() {
 
 #[test]
 fn both_sides_of_a_patch_are_read_as_files() {
-    let patch = "--- a/x.py\n+++ b/x.py\n@@ -1,3 +1,3 @@\n \"\"\"\n-old\n+new\n \"\"\"\n@@ -9 +9 @@\n-return 1\n+return 2\n";
+    let patch = "--- a/x.py\n+++ b/x.py\n@@ -1,3 +1,3 @@\n x = \"\"\"\n-old\n+new\n \"\"\"\n@@ -9 +9 @@\n-return 1\n+return 2\n";
     let Patch::Diff(lines) = diff::read(patch) else { panic!() };
     let tokens = of_patch("unknown", &lines);
     // Within the text of several lines, on either side.

@@ -33,6 +33,7 @@ fn secrets_in_texts_are_masked() {
     check("password=hunter2 user=bob", "password=*** user=bob");
     check("host=a;PASSWORD=x;db=y", "host=a;PASSWORD=***;db=y");
     check("password: hunter2", "password: ***");
+    check("entry 5: payload: mismatch", "entry 5: payload: mismatch");
     check("{\"password\": \"a b c\", \"user\": \"bob\"}", "{\"password\": *** *** ***, \"user\": \"bob\"}");
     check("Authorization: Bearer abc.def.ghi tail", "Authorization: Bearer *** tail");
     check("curl -H 'Authorization: Basic dXNlcjpwYXNz'", "curl -H 'Authorization: Basic ***");
@@ -64,8 +65,13 @@ fn hidden() -> impl Strategy<Value = Value> {
 
 /// A key that names a secret, dressed up.
 fn key() -> impl Strategy<Value = String> {
+    key_of(WORDS.len())
+}
+
+/// The same of the first so many words.
+fn key_of(words: usize) -> impl Strategy<Value = String> {
     let dressed =
-        (0..WORDS.len(), prop::collection::vec(any::<bool>(), 16), "[a-zA-Z_.-]{0,4}", "[a-zA-Z0-9_.-]{0,4}");
+        (0..words, prop::collection::vec(any::<bool>(), 16), "[a-zA-Z_.-]{0,4}", "[a-zA-Z0-9_.-]{0,4}");
     dressed.prop_map(|(word, upper, before, after)| {
         let word: String = WORDS[word]
             .chars()
@@ -87,7 +93,7 @@ proptest! {
 
     #[test]
     fn a_masked_text_holds_no_password_and_masking_twice_changes_nothing(
-        before in "[ -~]{0,20}", key in key(), glue in prop_oneof![Just("="), Just(": "), Just(":")], after in " [ -~]{0,20}"
+        before in "[ -~]{0,20}", key in key_of(5), glue in prop_oneof![Just("="), Just(": "), Just(":")], after in " [ -~]{0,20}"
     ) {
         let masked = text(&format!("{before} {key}{glue}hunter2{after}"));
         prop_assert!(!masked.contains("hunter2"), "{masked}");

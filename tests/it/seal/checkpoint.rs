@@ -2,8 +2,9 @@
 
 use super::bench::{Bench, signer, words};
 use super::{ssh_keygen, there};
-use attestor::audit::actions::{Outcome, Request, seal};
+use attestor::audit::actions::{Outcome, Request, gather, prove, seal};
 use attestor::audit::evidence::judge;
+use attestor::audit::jobs;
 use attestor::audit::place;
 use attestor::audit::trust::TrustFolder;
 use attestor::chain::change::Change;
@@ -11,7 +12,7 @@ use attestor::chain::entry::{Category, NewEntry};
 use attestor::chain::hash::Digest;
 use attestor::db::{Access, Db};
 use attestor::error::Kind;
-use attestor::ids::DeedKey;
+use attestor::ids::{DeedKey, EntrySeq};
 use attestor::jobs::JobContext;
 use serde_json::{Map, json};
 
@@ -183,12 +184,14 @@ async fn the_cache_is_never_believed() {
 
 #[tokio::test]
 async fn the_cache_saves_reading() {
-    let bench = Bench::with_entries(600).await;
+    let bench = Bench::with_entries(2100).await;
     bench.seal().await;
     // Where the cache is used, the entries below it are not looked at: this one is not found missing.
     bench.attack("update audit.audit_trail_entries set entry_hash = repeat('0', 64) where seq = 100").await;
     bench.append(1).await;
     bench.seal().await;
+    let proof = prove(&bench.db, &bench.folder, &[bench.place()], EntrySeq(2090)).await.unwrap();
+    assert!(proof.is_ok(), "{proof:?}");
     assert_eq!(bench.verify().await.verdict().word(), "METADATA_MISMATCH", "a full scan never trusts it");
 }
 
@@ -276,4 +279,30 @@ async fn no_root_is_signed_for_a_size_twice() {
     assert_eq!(words(&bench.refused().await), ["FORK"]);
     bench.append(1).await;
     assert_eq!(words(&bench.refused().await), ["FORK"], "also when the chain has gone on");
+}
+
+#[tokio::test]
+async fn to_hold_a_chain_against_a_checkpoint_takes_no_more_than_reading_it() {
+    let bench = Bench::with_entries(300).await;
+    bench.seal().await;
+    bench
+        .superuser(
+            "create role bare login; grant usage on schema audit to bare;
+             grant select on audit.audit_trail_entries to bare",
+        )
+        .await;
+    let db = Db::lazy(bench.database.options_as("bare"), Access::ReadWrite);
+    let origin = bench.origin().await;
+    let auditor = bench.auditor(&[&bench.signer]).await;
+    for (places, expected) in [(vec![], None), (vec![bench.place()], Some((301, 0)))] {
+        let known = gather(&db, &auditor, Some(&origin), &places).await.unwrap().unwrap();
+        let request = jobs::Request {
+            origin: Some(origin.parse().unwrap()),
+            trusted: known.evidence.trusted(),
+            ..jobs::Request::default()
+        };
+        let report = jobs::verify(&db, &request, &JobContext::unattended()).await.unwrap();
+        assert_eq!(report.verdict().word(), "VERIFIED");
+        assert_eq!(report.anchored.map(|a| (a.size, a.tail)), expected);
+    }
 }

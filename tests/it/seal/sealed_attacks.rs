@@ -231,3 +231,16 @@ async fn the_chain_is_renamed() {
     let report = attestor::audit::jobs::verify(&bench.db, &request, &job).await.unwrap();
     assert_eq!(report.verdict().word(), "CHAIN_ID_MISMATCH", "who names the chain sees it at once");
 }
+
+#[tokio::test]
+async fn an_entry_behind_the_checkpoint_is_backdated() {
+    let bench = sealed().await;
+    bench
+        .attack(&format!("update {TABLE} set occurred_at = occurred_at - interval '1 day' where seq = 11"))
+        .await;
+    bench.rechain(11).await;
+    let report = bench.verify().await;
+    let first = &report.breaks[0];
+    assert_eq!((first.kind.word(), first.seq), ("TIME_REGRESSION", Some(11)));
+    assert_eq!(words(&bench.refused().await), ["TIME_REGRESSION"]);
+}

@@ -1,12 +1,18 @@
 //! What a deed is about: the row under the cursor, the marked rows, all of a filter.
 
+use super::attending::{ending, lasts};
 use super::loading::toast;
-use super::state::{Findings, Layer, called};
+use super::state::{Findings, Focus, Layer, called};
 use super::wish::Wish;
+use super::{grouping, groups};
 use crate::error::Error;
+use crate::filter;
 use crate::ids::FindingId;
 use crate::triage::actions::Target;
+use crate::triage::attention::AttentionKind;
+use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::Count;
+use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Tone};
 use std::collections::{BTreeSet, HashSet};
 
@@ -129,22 +135,43 @@ impl Findings {
     /// What a deed that is begun now is about, and what has to be asked for that. None, with a word,
     /// where there is nothing, or its last deed is still on its way.
     pub(super) fn choose(&mut self) -> Result<(Choice, Asks), Asks> {
-        if self.marks.anchor().is_some() && !self.own.is_open() {
+        self.choose_to(None)
+    }
+
+    /// The same for a deed that ends something, where a kind is named: of all of a filter, those of which
+    /// something can be ended.
+    pub(super) fn choose_to(&mut self, ends: Option<AttentionKind>) -> Result<(Choice, Asks), Asks> {
+        if self.focus == Focus::Groups {
+            let Some(group) = self.groups.selected() else { return Err(Vec::new()) };
+            if self.is_group_under_way(group) {
+                return Err(vec![toast(Tone::Plain, "the decision before this one is still being saved")]);
+            }
+            let filter = if ends.is_some() { &group.all } else { &group.filter };
+            let Some(filter) = filter else { return Err(vec![grouping::too_long()]) };
+            let are = match ends {
+                Some(_) => format!("findings of {}", groups::name(group)),
+                None => groups::findings_of(group),
+            } + &groups::within(self.filter.in_force());
+            let (filter, are) = narrowed(filter.to_string(), are, ends);
+            return Ok(self.choose_filter(filter, are, BTreeSet::new()));
+        }
+        // Marks are of rows.
+        let are_rows = !self.own.is_open() && !self.groups.are_shown();
+        if self.marks.anchor().is_some() && are_rows {
             let asks = self.end_range();
             if !asks.is_empty() {
                 return Err(asks);
             }
         }
-        if !self.own.is_open()
-            && let Some(all) = self.marks.all().cloned()
-        {
+        if are_rows && let Some(all) = self.marks.all().cloned() {
             let are = match all.filter.as_str() {
                 "" => "findings, all there are".to_owned(),
                 filter => format!("findings of {filter}"),
             };
-            return Ok(self.choose_filter(all.filter, are, all.except));
+            let (filter, are) = narrowed(all.filter, are, ends);
+            return Ok(self.choose_filter(filter, are, all.except));
         }
-        let choice = if !self.own.is_open() && !self.marks.is_empty() {
+        let choice = if are_rows && !self.marks.is_empty() {
             let chosen = Chosen::ByMarks { filter: self.query().filter };
             Choice { targets: self.marks.rows().collect(), chosen }
         } else {
@@ -169,26 +196,87 @@ impl Findings {
 
     /// Takes the findings of a filter.
     pub(super) fn targets_came(&mut self, ticket: u64, result: Result<Vec<Target>, Error>) -> Asks {
-        let Layer::Reason(reason) = &mut self.layer else { return Vec::new() };
-        match result {
-            Ok(targets) => {
-                if reason.choice.learn(ticket, Ok(targets)) {
-                    self.keep_open_text();
-                }
-            }
+        let choice = match &mut self.layer {
+            Layer::Reason(reason) => &mut reason.choice,
+            Layer::Attend(open) => &mut open.choice,
+            _ => return Vec::new(),
+        };
+        let (found, complaint) = match result {
+            Ok(targets) => (Ok(targets), None),
             Err(error) => {
-                if reason.choice.learn(ticket, Err(())) {
-                    let failure = super::state::Failure::from(error);
-                    let hint = failure.hint.map_or_else(String::new, |hint| format!("; {hint}"));
-                    reason.prompt.complain(format!("{}{hint}", failure.what));
-                }
+                let failure = super::state::Failure::from(error);
+                let hint = failure.hint.map_or_else(String::new, |hint| format!("; {hint}"));
+                (Err(()), Some(format!("{}{hint}", failure.what)))
             }
+        };
+        if !choice.learn(ticket, found) {
+            return Vec::new();
+        }
+        match (&mut self.layer, complaint) {
+            (Layer::Reason(reason), Some(complaint)) => reason.prompt.complain(complaint),
+            (Layer::Attend(open), Some(complaint)) => open.form.complain("", complaint),
+            _ => self.keep_open_text(),
         }
         Vec::new()
+    }
+
+    /// What a deed that is begun now would be about.
+    pub(super) fn chosen_in_words(&self) -> Option<String> {
+        if self.focus == Focus::Groups {
+            let group = self.groups.selected()?;
+            let count = Count::Exactly(u64::try_from(group.undecided).unwrap_or(0));
+            return Some(format!("{count} {}", groups::findings_of(group)));
+        }
+        if !self.own.is_open() && !self.groups.are_shown() && !self.marks.is_empty() {
+            return Some(match self.marks.all() {
+                Some(all) if all.filter.is_empty() => "all findings".to_owned(),
+                Some(all) => format!("all findings of {}", all.filter),
+                None => format!("{} marked findings", Count::Exactly(self.marks.len() as u64)),
+            });
+        }
+        self.subject().map(called)
+    }
+
+    /// Whether a deed makes sense on what is chosen.
+    pub(super) fn makes_sense(&self, deed: Command) -> bool {
+        let is_one = self.focus != Focus::Groups && (self.own.is_open() || self.marks.is_empty());
+        let lasts = |kind| !is_one || self.subject().is_some_and(|row| lasts(row, kind, self.now));
+        match deed {
+            Command::Mark | Command::MarkRange | Command::MarkAll | Command::ClearMarks => false,
+            Command::Release => lasts(AttentionKind::Claim),
+            Command::EndSnooze => lasts(AttentionKind::Snooze),
+            Command::EndAcceptance => lasts(AttentionKind::Acceptance),
+            Command::SameAgain => self.last.is_some(),
+            // These are of one finding, whatever is marked.
+            Command::Comment
+            | Command::EditComment
+            | Command::Edit
+            | Command::CopyId
+            | Command::CopyJson
+            | Command::CopyMarkdown
+            | Command::CopyLink => is_one,
+            Command::TakeBack => {
+                self.whole.is_some()
+                    || self.focus == Focus::Own
+                    || self.subject().is_some_and(|row| row.triage_decision.is_some())
+            }
+            _ => true,
+        }
     }
 
     /// The findings that a deed is under way on, or of which nobody knows.
     pub(super) fn ids_under_way(&self) -> HashSet<FindingId> {
         self.under_way.iter().chain(&self.unsure).flat_map(|deed| deed.wish.findings()).collect()
+    }
+}
+
+/// Of all of a filter, those of which something can be ended, where a kind is named.
+fn narrowed(text: String, are: String, ends: Option<AttentionKind>) -> (String, String) {
+    let Some((word, adjective)) = ends.map(ending) else { return (text, are) };
+    let filter = filter::parse(&text, &FIELDS).and_then(|filter| filter.with_term(word, &FIELDS));
+    match filter {
+        Ok(filter) => (filter.to_string(), format!("{adjective} {are}")),
+        // What is wrong with it is said when it is asked.
+        Err(_) => (text, are),
     }
 }

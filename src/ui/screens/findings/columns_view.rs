@@ -11,7 +11,7 @@ const TEXT_MIN: usize = 8;
 pub fn usual(cells: u16) -> Vec<Column> {
     let column = |shows| match shows {
         Shows::Risk => Column::Risk,
-        Shows::Severity | Shows::SeverityWord => Column::Severity,
+        Shows::Severity | Shows::SeverityWord | Shows::SeverityAndState => Column::Severity,
         Shows::Rule => Column::Rule,
         Shows::Place => Column::Where,
         Shows::Repo => Column::Repo,

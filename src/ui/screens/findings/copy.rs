@@ -39,7 +39,10 @@ impl Findings {
     /// The command line that shows the same rows.
     fn command_line(&self) -> String {
         let filter = if self.own.is_open() { "by:me".to_owned() } else { self.query().filter };
-        let sort = super::sort::flags(self.sort);
+        let sort = match self.groups.by().filter(|_| !self.own.is_open()) {
+            Some(by) => format!(" --group {}", super::groups::by_word(by)),
+            None => super::sort::flags(self.sort),
+        };
         if filter.is_empty() {
             return format!("attestor findings list{sort}");
         }

@@ -3,12 +3,14 @@
 //! Nothing is written before Enter (or Ctrl-d, or the yes to a question). The text of a deed is kept
 //! as a draft until the database has said that it holds it.
 
+use super::attending::Doing;
 use super::drafts::Slot;
 use super::loading::{Anew, toast};
 use super::state::{CommentEditor, Deed, Findings, Layer, REASONS_MAX, ReasonPrompt, called};
 use super::wish::Wish;
 use crate::ids::{DeedKey, FindingId};
 use crate::triage::actions::{GiveComment, GiveFeedback};
+use crate::triage::attention::AttentionKind;
 use crate::triage::finding::Verdict;
 use crate::triage::reason::{Comment, Reason};
 use crate::triage::store::findings::Count;
@@ -18,7 +20,7 @@ use crate::ui::widgets::editor::Editor;
 use crate::ui::widgets::prompt::Prompt;
 
 /// Deeds on more findings than this ask for the count typed.
-const TYPED_FROM: usize = 100;
+pub(super) const TYPED_FROM: usize = 100;
 
 impl Findings {
     /// The deeds among the commands; the others are the app's.
@@ -33,6 +35,12 @@ impl Findings {
             Command::Comment => self.open_comment(),
             Command::TakeBack => self.take_back(),
             Command::OpenEntries => self.open_entries(),
+            Command::Claim => self.attend(Doing::Begin(AttentionKind::Claim)),
+            Command::Release => self.attend(Doing::End(AttentionKind::Claim)),
+            Command::Snooze => self.attend(Doing::Begin(AttentionKind::Snooze)),
+            Command::EndSnooze => self.attend(Doing::End(AttentionKind::Snooze)),
+            Command::AcceptRisk => self.attend(Doing::Begin(AttentionKind::Acceptance)),
+            Command::EndAcceptance => self.attend(Doing::End(AttentionKind::Acceptance)),
             _ => Vec::new(),
         }
     }

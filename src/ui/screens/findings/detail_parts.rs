@@ -8,8 +8,9 @@ use super::detail_view::{Lines, short_commit};
 use super::list_view::{ai, severity_symbol, short, state_word};
 use super::reading::Reading;
 use super::state::{Load, Shown, place};
+use crate::db::page::Page;
 use crate::text::SafeText;
-use crate::triage::detail::FindingDetail;
+use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::finding::{Feedback, FeedbackKind, Finding, Verdict};
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Keep};
@@ -34,9 +35,11 @@ pub enum Extent {
 /// The lines for `width` cells.
 pub fn lines(shown: &Shown, width: usize, extent: Extent, look: &Look<'_>) -> Lines {
     let Some(row) = &shown.row else { return Vec::new() };
-    let mut lines = Writer { lines: Vec::new(), width, extent, look, reading: &shown.reading };
+    let (reading, life) = (&shown.reading, shown.life.as_ref());
+    let mut lines = Writer { lines: Vec::new(), width, extent, look, reading, life };
     lines.text(&row.message, look.theme.text);
     lines.place(row, shown.detail.as_deref());
+    lines.states(row, shown.detail.as_deref());
     match (&shown.detail, &shown.load) {
         (Some(detail), _) => lines.detail(row, detail),
         (None, Load::Failed(_)) => lines.part("AI", &ai(row, look.theme), look.theme.text),
@@ -59,6 +62,7 @@ pub(super) struct Writer<'a> {
     pub(super) extent: Extent,
     pub(super) look: &'a Look<'a>,
     pub(super) reading: &'a Reading,
+    pub(super) life: Option<&'a Page<Sighting>>,
 }
 
 impl Writer<'_> {
@@ -70,7 +74,7 @@ impl Writer<'_> {
         self.threats(detail);
         patch(self, detail);
         self.past(detail);
-        self.scans(detail);
+        self.life(detail, self.life);
         self.build(detail);
         for entry in detail.entries.iter().rev() {
             let at = when::moment(entry.occurred_at, self.look.clock);
@@ -181,19 +185,6 @@ impl Writer<'_> {
         for said in detail.feedback.iter().rev() {
             let (dim, text) = (self.look.theme.dim, self.look.theme.text);
             self.part("past", &said_in_words(said, self.look), if said.taken_back { dim } else { text });
-        }
-    }
-
-    fn scans(&mut self, detail: &FindingDetail) {
-        for seen in &detail.sightings.last {
-            let at = seen
-                .timestamp
-                .map_or_else(String::new, |at| format!("  {}", when::moment(at, self.look.clock)));
-            let commit =
-                seen.commit_sha.as_ref().map_or_else(String::new, |c| format!("  {}", short_commit(c)));
-            let branch = seen.branch.as_ref().map_or_else(String::new, |b| format!("  {}", b.one_line()));
-            let text = format!("{}{at}{branch}{commit}  {}", seen.scan_id, seen.outcome.one_line());
-            self.part("scan", &text, self.look.theme.dim);
         }
     }
 

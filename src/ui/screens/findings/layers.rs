@@ -1,5 +1,6 @@
 //! Keys and pastes while something lies over the screen: prompt, editor, question.
 
+use super::attending::REASON;
 use super::drafts::Slot;
 use super::loading::toast;
 use super::state::{Findings, Layer};
@@ -8,7 +9,7 @@ use crate::config::permalink::SCHEME;
 use crate::ids::FindingId;
 use crate::ui::screen::{Ask, Draft, Tone};
 use crate::ui::widgets::prompt::Prompt;
-use crate::ui::widgets::{editor, prompt};
+use crate::ui::widgets::{editor, form, prompt};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 impl Findings {
@@ -24,6 +25,16 @@ impl Findings {
                 }
                 prompt::Answer::Confirmed(text) => self.confirm_reason(&text),
                 prompt::Answer::Closed => self.close_layer(),
+            },
+            Layer::Attend(open) => match open.form.key(key) {
+                form::Answer::Open => Vec::new(),
+                form::Answer::Confirmed => self.confirm_attend(),
+                form::Answer::Closed => self.close_layer(),
+            },
+            Layer::Held(_) => match plain(key) {
+                Some(KeyCode::Char('o')) => self.take_over(),
+                Some(KeyCode::Esc) => self.close_layer(),
+                _ => Vec::new(),
             },
             Layer::Comment(comment) => {
                 comment.complaint = None;
@@ -66,10 +77,11 @@ impl Findings {
         match &mut self.layer {
             Layer::Reason(reason) => reason.prompt.paste(text),
             Layer::Comment(comment) => comment.editor.paste(text),
+            Layer::Attend(open) => open.form.paste(text),
             Layer::Jump(jump) => jump.paste(text),
             Layer::Arrange(_) => self.arrange_paste(text),
             // A question takes no text, and a paste must not reach what lies below it.
-            Layer::Conflict(_) | Layer::Unsure => {}
+            Layer::Conflict(_) | Layer::Held(_) | Layer::Unsure => {}
             Layer::None => return false,
         }
         self.keep_open_text();
@@ -96,7 +108,7 @@ impl Findings {
         }
         let Ok(id) = text.trim().parse::<FindingId>() else {
             if let Layer::Jump(jump) = &mut self.layer {
-                jump.complain("a finding's number or link is wanted, as in 1234".to_owned());
+                jump.complain("a finding's number is wanted, as in 1234, or its link".to_owned());
             }
             return Vec::new();
         };
@@ -113,11 +125,14 @@ impl Findings {
 
     /// To the row of a finding, wherever it is.
     pub(super) fn go_to_finding(&mut self, id: FindingId) -> Vec<Ask<Wish>> {
-        if self.own.is_open() {
+        let were_groups = self.groups.are_shown();
+        if self.own.is_open() || were_groups {
             self.own.close();
+            self.forget_groups();
             self.focus = super::state::Focus::List;
         }
-        if self.list.rows().iter().any(|row| row.finding.id == id) {
+        // The rows behind groups may be those of another filter.
+        if !were_groups && self.list.rows().iter().any(|row| row.finding.id == id) {
             let moved = self.list.select(id, self.list_height());
             self.moved(moved)
         } else {
@@ -155,16 +170,29 @@ impl Findings {
                 }
                 is_kept
             }
+            Layer::Attend(open) => {
+                let text = open.form.text(REASON);
+                if !text.trim().is_empty() {
+                    self.remember(text);
+                    return self.closed_with("nothing was written; Up brings the reason back");
+                }
+                false
+            }
             Layer::Comment(comment) => !comment.editor.text().trim().is_empty(),
             _ => false,
         };
+        if kept {
+            return self.closed_with("nothing was written; the text is kept as a draft");
+        }
         self.own.take_drafts(&self.drafts);
         self.next_layer();
-        if kept {
-            vec![toast(Tone::Plain, "nothing was written; the text is kept as a draft")]
-        } else {
-            Vec::new()
-        }
+        Vec::new()
+    }
+
+    fn closed_with(&mut self, word: &str) -> Vec<Ask<Wish>> {
+        self.own.take_drafts(&self.drafts);
+        self.next_layer();
+        vec![toast(Tone::Plain, word)]
     }
 }
 

@@ -4,6 +4,7 @@
 //! place of the list when it is opened. Deciding needs this as much as drawing does: half a page is a
 //! matter of rows.
 
+use super::attend_view::held_height;
 use super::panels;
 use super::state::{Findings, Focus, Layer, Zoom};
 use crate::ui::widgets::prompt;
@@ -90,6 +91,8 @@ impl Findings {
         match &self.layer {
             Layer::None | Layer::Comment(_) => 0,
             Layer::Reason(_) | Layer::Jump(_) => prompt::HEIGHT,
+            Layer::Attend(open) => open.form.height(),
+            Layer::Held(panel) => held_height(panel),
             Layer::Arrange(open) => self.arrange_height(open),
             Layer::Conflict(_) => panels::CONFLICT_HEIGHT,
             Layer::Unsure => panels::UNSURE_HEIGHT,

@@ -7,6 +7,7 @@ use crate::ids::FindingId;
 use crate::triage::finding::Finding;
 use crate::triage::store::findings::Count;
 use crate::ui::widgets::table;
+use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 
 /// The most rows that are held.
@@ -215,8 +216,10 @@ impl List {
     }
 
     /// Moves the cursor to the next row that needs a person; where there is none, it stays.
-    pub fn next_needy(&mut self, way: Way, height: usize) -> Moved {
-        let needy = |row: &Row| row.finding.triage_decision.is_none() && row.saving == Saving::No;
+    pub fn next_needy(&mut self, way: Way, height: usize, now: DateTime<Utc>) -> Moved {
+        let waits = |row: &Row| row.finding.snoozed(now).is_some() || row.finding.accepted(now).is_some();
+        let needy =
+            |row: &Row| row.finding.triage_decision.is_none() && row.saving == Saving::No && !waits(row);
         let found = match way {
             Way::Down => {
                 let from = self.rows.len().min(self.cursor + 1);

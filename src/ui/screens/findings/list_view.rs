@@ -1,8 +1,11 @@
 //! Draws the list of findings.
 
+use super::attending::lasts;
 use super::list::{Row, Saving};
 use super::state::{Failure, Findings, Load, place};
+use super::states;
 use crate::text::SafeText;
+use crate::triage::attention::AttentionKind;
 use crate::triage::finding::{Finding, Severity, State, Verdict};
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
@@ -19,6 +22,7 @@ pub(super) enum Shows {
     Risk,
     Severity,
     SeverityWord,
+    SeverityAndState,
     Rule,
     Place,
     Repo,
@@ -47,7 +51,7 @@ pub(super) fn columns(cells: u16) -> Vec<(Shows, Column)> {
         ],
         60..100 => vec![
             fixed(Shows::Risk, 5),
-            fixed(Shows::Severity, if cells < 72 { 6 } else { 8 }),
+            fixed(Shows::SeverityAndState, 8),
             share(Shows::Rule, 5),
             share(Shows::Place, 5),
             fixed(Shows::Age, 4),
@@ -81,8 +85,7 @@ pub(super) fn columns(cells: u16) -> Vec<(Shows, Column)> {
 pub(super) fn of(shows: Shows, room: Room) -> (Shows, Column) {
     let (title, align, keep) = match shows {
         Shows::Risk => ("RISK", Align::Right, Keep::Start),
-        Shows::Severity if room == Room::Fixed(6) => ("SEV", Align::Left, Keep::Start),
-        Shows::Severity => ("SEVERITY", Align::Left, Keep::Start),
+        Shows::Severity | Shows::SeverityAndState => ("SEVERITY", Align::Left, Keep::Start),
         Shows::SeverityWord => ("SEV", Align::Left, Keep::Start),
         Shows::Rule => ("RULE", Align::Left, Keep::Name),
         Shows::Place => ("WHERE", Align::Left, Keep::End),
@@ -122,14 +125,16 @@ impl Findings {
         let range = super::marks::range(&self.marks, &self.list);
         for (line, (at, row)) in self.list.rows().iter().enumerate().skip(first).take(height).enumerate() {
             let is_selected = at == self.list.cursor();
-            let style = style(row, look.theme);
+            let style = style(row, look);
             let cells = shown
                 .iter()
                 .map(|(shows, _)| {
                     let own = match shows {
-                        Shows::Severity | Shows::SeverityWord => severity_style(row, look.theme),
+                        Shows::Severity | Shows::SeverityWord | Shows::SeverityAndState => {
+                            severity_style(row, look)
+                        }
                         // The marker and one bold word: a moved cursor costs few bytes.
-                        Shows::Rule if is_selected => look.theme.selected.patch(dimmed(row, look.theme)),
+                        Shows::Rule if is_selected => look.theme.selected.patch(dimmed(row, look)),
                         Shows::AiOrVerdict | Shows::Verdict if row.saving == Saving::Unsure => look.theme.bad,
                         _ => style,
                     };
@@ -140,7 +145,7 @@ impl Findings {
                 lead: if is_selected { Lead::Selected } else { Lead::Plain },
                 mark: match &range {
                     Some(range) if range.contains(&at) => Some((look.theme.symbols.mark, look.theme.accent)),
-                    _ => self.mark_of(&row.finding, look.theme),
+                    _ => self.mark_of(&row.finding, look),
                 },
                 cells,
             };
@@ -149,11 +154,14 @@ impl Findings {
         }
     }
 
-    fn mark_of(&self, finding: &Finding, theme: &Theme) -> Option<(&'static str, Style)> {
+    fn mark_of(&self, finding: &Finding, look: &Look<'_>) -> Option<(&'static str, Style)> {
+        let (theme, now) = (look.theme, look.now);
         if self.marks.has(finding.id) {
             Some((theme.symbols.mark, theme.accent))
         } else if self.drafts.has(finding.id) {
             Some((theme.symbols.ellipsis, theme.accent))
+        } else if lasts(finding, AttentionKind::Claim, now) {
+            Some((states::CLAIMED, theme.text))
         } else {
             None
         }
@@ -221,6 +229,10 @@ fn text(shows: Shows, row: &Row, look: &Look<'_>) -> String {
         Shows::Severity => {
             format!("{} {}", severity_symbol(finding.severity, look.theme), short(finding.severity))
         }
+        Shows::SeverityAndState => {
+            let symbol = severity_symbol(finding.severity, look.theme);
+            format!("{symbol} {:<4} {}", short(finding.severity), states::mark(finding.state))
+        }
         Shows::SeverityWord => short(finding.severity).to_owned(),
         Shows::Rule => finding.rule_id.one_line().into_owned(),
         Shows::Place => place(finding),
@@ -229,7 +241,7 @@ fn text(shows: Shows, row: &Row, look: &Look<'_>) -> String {
         Shows::State => state_word(finding.state).to_owned(),
         Shows::Age => when::age(finding.first_seen_at, look.now),
         Shows::Ai => ai(finding, look.theme),
-        Shows::Verdict => verdict(row, look.theme).unwrap_or_else(|| symbols.none.to_owned()),
+        Shows::Verdict => verdict(row, look).unwrap_or_else(|| symbols.none.to_owned()),
         Shows::Epss => finding.epss.map_or_else(|| symbols.none.to_owned(), |epss| format!("{epss:.3}")),
         Shows::Kev => match finding.kev {
             Some(true) => format!("{} yes", symbols.up),
@@ -241,17 +253,18 @@ fn text(shows: Shows, row: &Row, look: &Look<'_>) -> String {
             None => symbols.none.to_owned(),
         },
         Shows::Id => finding.id.to_string(),
-        Shows::AiOrVerdict => verdict(row, look.theme).unwrap_or_else(|| ai(finding, look.theme)),
+        Shows::AiOrVerdict => verdict(row, look).unwrap_or_else(|| ai(finding, look.theme)),
     }
 }
 
-/// What a person decided, or what is happening to that.
-fn verdict(row: &Row, theme: &Theme) -> Option<String> {
+/// What a person decided, or what is happening to that; or why it may wait.
+fn verdict(row: &Row, look: &Look<'_>) -> Option<String> {
+    let theme = look.theme;
     match (row.saving, row.finding.triage_decision) {
         (Saving::UnderWay, _) => Some(format!("saving{}", theme.symbols.ellipsis)),
         (Saving::Unsure, _) => Some(format!("unsure{}", theme.symbols.cross)),
         (Saving::No, Some(verdict)) => Some(format!("{} {}", theme.symbols.check, verdict.word())),
-        (Saving::No, None) => None,
+        (Saving::No, None) => states::waits(&row.finding, look.now).map(str::to_owned),
     }
 }
 
@@ -305,17 +318,22 @@ pub fn state_word(state: State) -> &'static str {
     }
 }
 
-fn style(row: &Row, theme: &Theme) -> Style {
-    theme.text.patch(dimmed(row, theme))
+fn style(row: &Row, look: &Look<'_>) -> Style {
+    look.theme.text.patch(dimmed(row, look))
 }
 
-/// What is decided stands back.
-fn dimmed(row: &Row, theme: &Theme) -> Style {
-    if row.finding.triage_decision.is_some() { theme.dim } else { Style::new() }
+/// What is decided or may wait stands back.
+fn dimmed(row: &Row, look: &Look<'_>) -> Style {
+    if stands_back(row, look) { look.theme.dim } else { Style::new() }
 }
 
-fn severity_style(row: &Row, theme: &Theme) -> Style {
-    if row.finding.triage_decision.is_some() {
+fn stands_back(row: &Row, look: &Look<'_>) -> bool {
+    row.finding.triage_decision.is_some() || states::waits(&row.finding, look.now).is_some()
+}
+
+fn severity_style(row: &Row, look: &Look<'_>) -> Style {
+    let theme = look.theme;
+    if stands_back(row, look) {
         return theme.dim;
     }
     match row.finding.severity {

@@ -1,11 +1,12 @@
 //! Loads of the list and of the detail: what is asked, and what an answer changes.
 
 use super::list::{Moved, Select, Way};
-use super::state::{Failure, Findings, Load, News, Shown};
+use super::state::{Failure, Findings, Focus, Load, News, Shown};
 use super::wish::{From, OwnPage, Rows, Wish};
+use crate::db::page::Page;
 use crate::error::Error;
 use crate::ids::FindingId;
-use crate::triage::detail::FindingDetail;
+use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::finding::Finding;
 use crate::triage::store::findings::Count;
 use crate::ui::screen::{Ask, Toast, Tone};
@@ -145,6 +146,9 @@ impl Findings {
 
     /// Makes the detail follow the cursor.
     pub(super) fn show_selected(&mut self, anew: Anew) -> Vec<Ask<Wish>> {
+        if self.groups.are_shown() && !self.own.is_open() {
+            return self.show_sample(anew);
+        }
         let subject = if self.own.is_open() {
             self.own.selected_finding()
         } else {
@@ -185,15 +189,37 @@ impl Findings {
                 let before = self.shown.detail.replace(detail);
                 self.shown.load = Load::Idle;
                 asks = self.read_anew(before);
+                asks.extend(self.ask_life());
             }
-            Err(error) => self.shown.load = Load::Failed(Failure::from(error)),
+            Err(error) => {
+                let failure = Failure::from(error);
+                // Without a row there is no line that could say it.
+                let said = self.shown.row.is_none().then(|| toast(Tone::Bad, failure.what.clone()));
+                self.shown.load = Load::Failed(failure);
+                if let Some(said) = said {
+                    return vec![said];
+                }
+            }
         }
-        asks.extend(match (wanted_for_taking_back, &self.shown.load) {
-            (true, Load::Idle) => self.ask_take_back(),
-            (true, Load::Failed(failure)) => vec![toast(Tone::Bad, failure.what.clone())],
-            _ => Vec::new(),
-        });
+        match (wanted_for_taking_back, &self.shown.load) {
+            (true, Load::Idle) => asks.extend(self.ask_take_back()),
+            (true, Load::Failed(failure)) => asks.push(toast(Tone::Bad, failure.what.clone())),
+            _ => {}
+        }
         asks
+    }
+
+    /// Asks for the life of what is read in the detail. A glance has no room for it.
+    pub(super) fn ask_life(&self) -> Vec<Ask<Wish>> {
+        let is_read = self.focus == Focus::Detail && self.shown.detail.is_some() && self.shown.life.is_none();
+        self.shown.id().filter(|_| is_read).map(|id| Ask::Do(Wish::Life(id))).into_iter().collect()
+    }
+
+    /// Takes a life. One that failed is not worth a word: the newest scans stand in the detail.
+    pub(super) fn life_came(&mut self, id: FindingId, result: Result<Page<Sighting>, Error>) {
+        if self.shown.id() == Some(id) {
+            self.shown.life = result.ok();
+        }
     }
 
     /// Takes the finding of a jump.

@@ -5,8 +5,10 @@
 //! database does), and never holds more than a window of them.
 
 pub mod arrange;
+pub mod attending;
 pub mod choice;
 pub mod drafts;
+pub mod groups;
 pub mod list;
 pub mod marks;
 pub mod own;
@@ -17,19 +19,25 @@ pub mod wish;
 
 mod copy;
 mod deeds;
+mod grouping;
 mod layers;
 mod loading;
+mod moves;
 mod outcomes;
 mod outside;
 mod sort;
+mod states;
 mod take_back;
 mod update;
 
+mod attend_view;
 mod columns_view;
 mod detail_code;
 mod detail_parts;
+mod detail_states;
 mod detail_threat;
 mod detail_view;
+mod groups_view;
 pub(super) mod layout;
 pub(super) mod list_view;
 mod own_view;
@@ -37,6 +45,7 @@ mod panels;
 mod people_told;
 mod people_view;
 mod told;
+mod told_groups;
 mod view;
 
 mod perform;
@@ -79,9 +88,13 @@ impl Screen for Findings {
             Layer::Comment(_) => Mode::Editor,
             Layer::None if self.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
-            Layer::Reason(_) | Layer::Jump(_) | Layer::Arrange(_) | Layer::Conflict(_) | Layer::Unsure => {
-                Mode::Line
-            }
+            Layer::Reason(_)
+            | Layer::Attend(_)
+            | Layer::Jump(_)
+            | Layer::Arrange(_)
+            | Layer::Conflict(_)
+            | Layer::Held(_)
+            | Layer::Unsure => Mode::Line,
         }
     }
 
@@ -91,6 +104,7 @@ impl Screen for Findings {
             Focus::List => Pane::FindingsList,
             Focus::Detail => Pane::FindingsDetail,
             Focus::Own => Pane::Feedback,
+            Focus::Groups => Pane::FindingsGroups,
         }
     }
 
@@ -102,6 +116,17 @@ impl Screen for Findings {
             (Focus::Own, Some(_)) => {
                 vec![Command::OpenSelected, Command::TakeBack, Command::Comment, Command::GoFindings]
             }
+            (Focus::Groups, _) if self.groups.rows().is_empty() => {
+                vec![Command::Filter, Command::Ungroup, Command::Refresh]
+            }
+            (Focus::Groups, _) => vec![
+                Command::OpenSelected,
+                Command::MarkTruePositive,
+                Command::MarkFalsePositive,
+                Command::Actions,
+                Command::Ungroup,
+                Command::NextNeedy,
+            ],
             (Focus::Own, None) => vec![Command::GoFindings, Command::Refresh],
             (_, None) => vec![Command::Filter, Command::SuspendFilter, Command::Refresh, Command::GoFeedback],
             (focus, Some(finding)) => {
@@ -111,9 +136,9 @@ impl Screen for Findings {
                 }
                 match focus {
                     Focus::Detail => {
-                        hints.extend([Command::Zoom, Command::FocusList, Command::NextNeedy, Command::Search])
+                        hints.extend([Command::Actions, Command::Zoom, Command::NextNeedy, Command::Search])
                     }
-                    _ => hints.extend([Command::Mark, Command::Filter, Command::NextNeedy]),
+                    _ => hints.extend([Command::Mark, Command::Actions, Command::Filter, Command::NextNeedy]),
                 }
                 hints
             }
@@ -122,18 +147,31 @@ impl Screen for Findings {
 
     fn meets(&self, need: Need) -> bool {
         match need {
-            Need::Row => self.subject().is_some() || (self.focus == Focus::Own && !self.own.is_empty()),
+            Need::Row => match self.focus {
+                Focus::Own => !self.own.is_empty(),
+                Focus::Groups => !self.groups.rows().is_empty(),
+                Focus::List | Focus::Detail => self.subject().is_some(),
+            },
             Need::Marks => !self.marks.is_empty(),
             Need::WriteAccess => true,
         }
     }
 
+    fn chosen(&self) -> Option<String> {
+        self.chosen_in_words()
+    }
+
+    fn offers(&self, deed: Command) -> bool {
+        self.makes_sense(deed)
+    }
+
     fn marks(&self) -> usize {
-        self.marks.len()
+        // Marks are of rows; a deed on a group has nothing to do with them.
+        if self.groups.are_shown() { 0 } else { self.marks.len() }
     }
 
     fn as_of(&self) -> Option<DateTime<Utc>> {
-        self.as_of
+        if self.groups.are_shown() { self.groups.as_of } else { self.as_of }
     }
 
     fn shows(&self, place: &Place) -> bool {

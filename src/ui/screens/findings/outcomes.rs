@@ -10,7 +10,8 @@ use super::state::{ConflictPanel, Deed, Failure, Findings, Focus, Layer};
 use super::wish::Wish;
 use crate::error::Error;
 use crate::ids::{DeedKey, FindingId};
-use crate::triage::actions::{Decided, GiveFeedback, Outcome, TakeBack, Target, When};
+use crate::triage::actions::{AttendTo, Decided, GiveFeedback, Outcome, TakeBack, Target, When};
+use crate::triage::attention::Attend;
 use crate::triage::feedback::Conflict;
 use crate::ui::screen::{Ask, Tone};
 use std::collections::{HashMap, HashSet};
@@ -24,16 +25,28 @@ impl Findings {
         let mut deed = self.under_way.remove(at);
         self.set_saving(deed.wish.findings().into_iter().collect(), Saving::No);
         let asks = match result {
-            Ok(Outcome::Done(decided)) => self.is_done(&deed, decided),
+            Ok(Outcome::Done(decided)) => {
+                let mut asks = self.is_done(&deed, decided);
+                asks.extend(self.go_on(key));
+                asks
+            }
             Ok(Outcome::Conflict(conflicts)) => self.conflict(deed, conflicts),
             Ok(Outcome::Refused(refusals)) => {
+                let rest = self.offer_rest(&deed, &refusals);
+                if !rest.is_empty() {
+                    return rest;
+                }
                 let text = refusals.first().map_or_else(|| "refused".to_owned(), ToString::to_string);
                 let mut asks = vec![toast(Tone::Bad, text)];
                 asks.extend(self.show_selected(Anew::Yes));
+                // What was to be ended has ended already: nothing stands in the way.
+                asks.extend(self.go_on(key));
                 asks
             }
             Ok(Outcome::Held(held)) => {
-                held.first().map(|by| toast(Tone::Bad, by.to_string())).into_iter().collect()
+                let mut asks = self.held(deed, held);
+                asks.extend(self.show_selected(Anew::Yes));
+                asks
             }
             Err(error) => {
                 let failure = Failure::from(error);
@@ -66,6 +79,7 @@ impl Findings {
             self.marks.remove(finding);
         }
         self.forget_drafts(&deed.wish);
+        self.groups_done(&deed.wish);
         self.keep_whole(&deed.wish, &deed.about, &decided);
         let before = if decided.done == When::Before { ", saved the first time already" } else { "" };
         let left = match decided.left.as_slice() {
@@ -78,11 +92,14 @@ impl Findings {
         asks.extend(self.show_decided(&deed.wish, &decided));
         if self.own.is_open() {
             asks.extend(self.load_own());
-        } else if stood_on_it && self.focus == Focus::List && matches!(deed.wish, Wish::Decide(_)) {
+        } else if self.focus == Focus::Groups && leaves_queue(&deed.wish) {
+            asks.extend(self.after_group(&deed.wish));
+        } else if stood_on_it && self.focus == Focus::List && leaves_queue(&deed.wish) {
             // Where nothing is left below, the rest may be above.
             let height = self.list_height();
-            let went = self.list.next_needy(Way::Down, height) == Moved::Yes
-                || self.list.below == Edge::End && self.list.next_needy(Way::Up, height) == Moved::Yes;
+            let went = self.list.next_needy(Way::Down, height, self.now) == Moved::Yes
+                || self.list.below == Edge::End
+                    && self.list.next_needy(Way::Up, height, self.now) == Moved::Yes;
             if went {
                 asks.extend(self.load_ahead());
                 asks.extend(self.show_selected(Anew::No));
@@ -130,6 +147,10 @@ impl Findings {
                 let targets = deed.targets.iter().map(|(target, _)| (now(target), None)).collect();
                 Wish::TakeBack(TakeBack { targets, key: DeedKey::fresh(), ..deed })
             }
+            Wish::Attend(deed) => {
+                let targets = deed.targets.iter().map(now).collect();
+                Wish::Attend(AttendTo { targets, key: DeedKey::fresh(), ..deed })
+            }
             other => other,
         };
         self.send(wish, panel.deed.about)
@@ -157,6 +178,7 @@ impl Findings {
         self.layer = Layer::None;
         if let Some(deed) = self.unsure.pop_front() {
             self.set_saving(deed.wish.findings().into_iter().collect(), Saving::No);
+            self.next.retain(|next| Some(next.after) != deed.wish.key());
         }
         self.next_layer();
     }
@@ -185,6 +207,12 @@ impl Findings {
             && let Some(panel) = self.conflicts.pop_front()
         {
             self.layer = Layer::Conflict(panel);
+        }
+        if matches!(self.layer, Layer::None)
+            && !self.filter.is_open()
+            && let Some(panel) = self.held.pop_front()
+        {
+            self.layer = Layer::Held(panel);
         }
         self.offer_unsure();
     }
@@ -219,5 +247,14 @@ impl Findings {
             _ => {}
         }
         self.own.take_drafts(&self.drafts);
+    }
+}
+
+/// Whether what it is about need not be decided any more.
+fn leaves_queue(wish: &Wish) -> bool {
+    match wish {
+        Wish::Decide(_) => true,
+        Wish::Attend(deed) => matches!(deed.what, Attend::Snooze { .. } | Attend::Accept { .. }),
+        _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! Draws what lies over the screen: the prompts, the editor, the questions.
 
+use super::attend_view::{draw_form, draw_held};
 use super::state::{CommentEditor, ConflictPanel, Findings, Layer};
 use crate::triage::feedback::Conflict;
 use crate::triage::finding::Verdict;
@@ -39,6 +40,11 @@ impl Findings {
                 reason.prompt.draw(&about, "reason", keys, area, buffer, theme)
             }
             Layer::Jump(jump) => jump.draw("jump", "#", "Enter jumps   Esc closes", area, buffer, theme),
+            Layer::Attend(open) => draw_form(open, area, buffer, look),
+            Layer::Held(panel) => {
+                draw_held(panel, area, buffer, look);
+                None
+            }
             Layer::Arrange(open) => self.draw_arrange(open, area, buffer, look),
             Layer::Comment(comment) => draw_editor(comment, area, buffer, look),
             Layer::Conflict(panel) => {
@@ -117,7 +123,10 @@ fn draw_conflict(panel: &ConflictPanel, area: Rect, buffer: &mut Buffer, look: &
     };
     let title = format!("#{}{others}: decided meanwhile, mine is not written", conflict.finding);
     draw_rule(&title, area, buffer, theme);
-    let (mine, theirs) = sides(conflict, look);
+    let (mut mine, theirs) = sides(conflict, look);
+    if let super::wish::Wish::Attend(_) = &panel.deed.wish {
+        mine = panel.deed.about.clone();
+    }
     let room = usize::from(area.width).saturating_sub(10);
     let mut line = 1;
     for (label, side, style) in [("mine", mine, theme.text), ("theirs", theirs, theme.strong)] {
@@ -153,13 +162,13 @@ fn sides(conflict: &Conflict, look: &Look<'_>) -> (String, String) {
 }
 
 /// The first of `texts` that fits into a line of a panel, else the last.
-fn fitting<'t>(texts: &[&'t str], area: Rect) -> &'t str {
+pub(super) fn fitting<'t>(texts: &[&'t str], area: Rect) -> &'t str {
     let room = usize::from(area.width).saturating_sub(2);
     texts.iter().find(|text| cells::width(text) <= room).or(texts.last()).copied().unwrap_or("")
 }
 
 /// A line of a panel.
-fn put(line: u16, text: &str, style: Style, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
+pub(super) fn put(line: u16, text: &str, style: Style, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
     if line < area.height {
         let room = usize::from(area.width).saturating_sub(2);
         let text = cells::fit(text, room, Keep::Start, look.theme.symbols.ellipsis);

@@ -1,10 +1,11 @@
 //! Does what the screen wishes: the only place here that awaits.
 
 use super::arrange;
+use super::detail_states::LIFE_SCANS;
 use super::list::{Edge, PAGE, Way};
 use super::reading;
 use super::sort;
-use super::wish::{Counts, Form, From, Msg, OwnPage, Query, Rows, Wish};
+use super::wish::{Counts, Form, From, GroupsFrom, GroupsPage, Msg, OwnPage, Query, Rows, Wish};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::filter::{self, Filter};
@@ -12,10 +13,12 @@ use crate::ids::{FeedbackId, FindingId};
 use crate::text::SafeText;
 use crate::triage::actions::{self, Outcome};
 use crate::triage::finding::Finding;
+use crate::triage::group::{GroupBy, GroupCursor};
 use crate::triage::markdown::markdown;
 use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::{self, Cursor, Sort};
-use crate::triage::store::{agreement, detail, feedbacks, values};
+use crate::triage::store::groups::{self, GroupQuery};
+use crate::triage::store::{agreement, detail, feedbacks, life, values};
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 
@@ -51,6 +54,10 @@ async fn answer(wish: Wish, tools: Tools) -> Msg {
             let result = rows(db, &query, &from, now).await;
             Msg::Rows { ticket, from, at: now, result }
         }
+        Wish::Groups { ticket, filter, by, from } => {
+            let result = groups_page(db, &filter, by, &from, now).await;
+            Msg::Groups { ticket, from, at: now, result }
+        }
         Wish::Count { ticket, query, row } => {
             let id = row.as_ref().map(|row| row.id);
             let result = counts(db, &query, row.as_deref(), now).await;
@@ -66,6 +73,7 @@ async fn answer(wish: Wish, tools: Tools) -> Msg {
             let colours = tokio::task::spawn_blocking(move || reading::colour(&code)).await;
             Msg::Coloured(finding, Box::new(colours.unwrap_or_default()))
         }
+        Wish::Life(id) => Msg::Life(id, life::life(db, id, None, LIFE_SCANS).await),
         Wish::Arrange(wish) => Msg::Arrange(arrange::perform(wish).await),
         Wish::Copy(id, form) => Msg::Copied(copied(db, id, form).await),
         Wish::Find(id) => {
@@ -96,6 +104,7 @@ async fn answer(wish: Wish, tools: Tools) -> Msg {
         Wish::Decide(deed) => Msg::Done(deed.key, actions::give_feedback(db, &deed).await),
         Wish::TakeBack(deed) => Msg::Done(deed.key, actions::take_back(db, &deed).await),
         Wish::TakeBackDeed { deed, .. } => Msg::Done(deed.key, actions::take_back_deed(db, &deed).await),
+        Wish::Attend(deed) => Msg::Done(deed.key, actions::attend(db, &deed).await),
         Wish::Comment(deed) => Msg::Done(deed.key, actions::comment(db, &deed).await),
         Wish::Agreed(wish, about) => Msg::Agreed(wish, about),
     }
@@ -151,6 +160,23 @@ async fn rows(db: &Db, query: &Query, from: &From, now: DateTime<Utc>) -> Result
             Ok(Rows { rows, above: Edge::of(before.more), below: Edge::of(behind.more), at, newest })
         }
     }
+}
+
+async fn groups_page(
+    db: &Db,
+    filter: &str,
+    by: GroupBy,
+    from: &GroupsFrom,
+    now: DateTime<Utc>,
+) -> Result<GroupsPage> {
+    let filter = filter::parse(filter, &FIELDS).map_err(|error| error.in_text(filter))?;
+    let newest = findings::newest(db).await?;
+    let (after, limit) = match from {
+        GroupsFrom::Top { count } => (None, *count),
+        GroupsFrom::Behind(group) => (Some(GroupCursor::after(group)), PAGE),
+    };
+    let page = groups::groups(db, &GroupQuery { filter, by, after, limit, now }).await?;
+    Ok(GroupsPage { rows: page.rows, below: Edge::of(page.more), newest })
 }
 
 /// The row itself, where the filter lets it through.

@@ -1,8 +1,10 @@
 //! What the Findings screen knows.
 
 use super::arrange::{Arrange, Search};
+use super::attending::{AttendForm, HeldPanel, Next};
 use super::choice::Choice;
 use super::drafts::Drafts;
+use super::groups::Groups;
 use super::list::List;
 use super::marks::Marks;
 use super::own::Own;
@@ -10,10 +12,11 @@ use super::people::People;
 use super::reading::Reading;
 use super::take_back::Whole;
 use super::wish::{Query, Wish};
+use crate::db::page::Page;
 use crate::ids::FindingId;
 use crate::text::SafeText;
 use crate::triage::column::Column;
-use crate::triage::detail::FindingDetail;
+use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::feedback::Conflict;
 use crate::triage::finding::{Finding, Verdict};
 use crate::ui::widgets::editor::Editor;
@@ -57,9 +60,12 @@ pub struct Findings {
     pub(super) under_way: Vec<Deed>,
     pub(super) unsure: VecDeque<Deed>,
     pub(super) conflicts: VecDeque<ConflictPanel>,
+    pub(super) held: VecDeque<HeldPanel>,
+    pub(super) next: Vec<Next>,
     pub(super) reasons: VecDeque<String>,
     pub(super) last: Option<(Verdict, String)>,
     pub(super) own: Own,
+    pub(super) groups: Groups,
     pub(super) people: People,
 }
 
@@ -72,6 +78,8 @@ pub enum Focus {
     Detail,
     /// One's own drafts and decisions, in the place of the list.
     Own,
+    /// The groups, in the place of the list.
+    Groups,
 }
 
 /// Whether the focused part fills the screen.
@@ -126,10 +134,14 @@ pub enum News {
 /// What stands in the place of the detail: always one finding, the one that its rule names.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
+    /// The number, where there is no row that knows more: of a group, its riskiest finding.
+    pub sample: Option<FindingId>,
     /// What the row already knew.
     pub row: Option<Finding>,
     /// The rest, once it is here.
     pub detail: Option<Box<FindingDetail>>,
+    /// The scans of its life, once they were asked for.
+    pub life: Option<Page<Sighting>>,
     /// How its load stands.
     pub load: Load,
     /// The first line that is shown.
@@ -144,6 +156,8 @@ pub enum Layer {
     None,
     /// A reason is being written.
     Reason(ReasonPrompt),
+    /// Why and until when is being written.
+    Attend(Box<AttendForm>),
     /// A comment is being written.
     Comment(Box<CommentEditor>),
     /// The number of a finding is being written.
@@ -152,6 +166,8 @@ pub enum Layer {
     Arrange(Arrange),
     /// Two people decided: both sides.
     Conflict(ConflictPanel),
+    /// Others hold what was wanted.
+    Held(HeldPanel),
     /// A deed was sent, and the answer never came.
     Unsure,
 }
@@ -228,9 +244,12 @@ impl Findings {
             under_way: Vec::new(),
             unsure: VecDeque::new(),
             conflicts: VecDeque::new(),
+            held: VecDeque::new(),
+            next: Vec::new(),
             reasons: VecDeque::new(),
             last: None,
             own: Own::default(),
+            groups: Groups::default(),
             people: People::default(),
         }
     }
@@ -245,9 +264,11 @@ impl Findings {
     pub(super) fn subject(&self) -> Option<&Finding> {
         match self.focus {
             Focus::Own => self.own.selected_finding(),
+            Focus::Groups => None,
             Focus::List => self.list.selected().map(|row| &row.finding),
             // In the detail, what is read is what is decided.
             Focus::Detail if self.own.is_open() => self.own.selected_finding(),
+            Focus::Detail if self.groups.are_shown() => self.shown.row.as_ref(),
             Focus::Detail => self.list.selected().map(|row| &row.finding),
         }
     }
@@ -262,12 +283,20 @@ impl Default for Findings {
 impl Shown {
     /// An empty detail.
     pub fn nothing() -> Self {
-        Shown { row: None, detail: None, load: Load::Idle, scroll: 0, reading: Reading::default() }
+        Shown {
+            sample: None,
+            row: None,
+            detail: None,
+            life: None,
+            load: Load::Idle,
+            scroll: 0,
+            reading: Reading::default(),
+        }
     }
 
     /// The finding that it names.
     pub fn id(&self) -> Option<FindingId> {
-        self.row.as_ref().map(|row| row.id)
+        self.row.as_ref().map(|row| row.id).or(self.sample)
     }
 }
 

@@ -6,6 +6,7 @@ use super::state::{Findings, Focus, called};
 use super::wish::Wish;
 use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId};
 use crate::triage::actions::{Decided, Deed, TakeBack, TakeBackDeed, Target};
+use crate::triage::attention::AttentionKind;
 use crate::triage::finding::{Feedback, FeedbackKind, Finding, Verdict};
 use crate::triage::store::findings::Count;
 use crate::ui::screen::{Ask, Question, Tone};
@@ -20,6 +21,8 @@ pub struct Whole {
     pub what: String,
     /// The findings.
     pub findings: Arc<[FindingId]>,
+    /// The filter that chose them, where one did.
+    pub filter: Option<String>,
     /// Whether the person has gone elsewhere since.
     pub gone: Gone,
 }
@@ -112,6 +115,14 @@ impl Findings {
                 seq: decided.seq,
                 what: whole_words(about, decided.count),
                 findings: wish.findings().into(),
+                filter: wish.filter().map(str::to_owned),
+                gone: Gone::No,
+            }),
+            Wish::Attend(deed) if deed.what.until().is_some() => Some(Whole {
+                seq: decided.seq,
+                what: attended_words(deed.what.kind(), about, decided.count),
+                findings: wish.findings().into(),
+                filter: wish.filter().map(str::to_owned),
                 gone: Gone::No,
             }),
             Wish::Comment(_) => return,
@@ -131,7 +142,14 @@ impl Findings {
         if decided.count <= decided.rows.len() {
             return Vec::new();
         }
-        let Wish::Decide(deed) = wish else { return self.reload() };
+        let deed = match wish {
+            Wish::Decide(deed) => deed,
+            Wish::Attend(deed) => {
+                self.show_attended(deed, decided);
+                return Vec::new();
+            }
+            _ => return self.reload(),
+        };
         let came: std::collections::HashSet<FindingId> = decided.rows.iter().map(|row| row.id).collect();
         let seen: std::collections::HashMap<FindingId, Target> =
             deed.targets.iter().map(|target| (target.finding, *target)).collect();
@@ -150,6 +168,19 @@ impl Findings {
 fn whole_words(about: &str, count: usize) -> String {
     let verdict = about.split_once(" on ").map_or(about, |(verdict, _)| verdict);
     format!("{verdict} on {} findings", Count::Exactly(count as u64))
+}
+
+/// What a claim, a snooze or an accepted risk was, with its count: `the snooze of 12 findings`.
+fn attended_words(kind: AttentionKind, about: &str, count: usize) -> String {
+    let what = match kind {
+        AttentionKind::Claim => "the claim",
+        AttentionKind::Snooze => "the snooze",
+        AttentionKind::Acceptance => "the accepted risk",
+    };
+    match about.split_once(": ") {
+        Some((_, one)) if count == 1 => format!("{what} of {one}"),
+        _ => format!("{what} of {} findings", Count::Exactly(count as u64)),
+    }
 }
 
 /// Asks whether what `said` says is taken back: what, why, who, when.

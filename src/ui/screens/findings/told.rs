@@ -41,6 +41,10 @@ impl Findings {
         if let News::New(count) = self.news {
             lines.push(format!("{count} new; refresh shows them"));
         }
+        if self.groups.are_shown() && !self.own.is_open() {
+            lines.extend(self.tell_group(look));
+            return lines;
+        }
         match self.subject() {
             Some(finding) => {
                 let place =
@@ -62,6 +66,9 @@ impl Findings {
         if self.own.is_open() {
             return self.tell_row(look);
         }
+        if self.groups.are_shown() {
+            return self.tell_groups(look);
+        }
         let rows = self.list.rows().iter().skip(self.list.cursor()).take(ROWS);
         let mut lines = vec![format!("filter: {}", self.filter.in_force())];
         lines.extend(rows.map(|row| self.row_in_words(&row.finding, look)));
@@ -75,8 +82,9 @@ impl Findings {
             None => "undecided",
         };
         let marked = if self.marks.has(finding.id) { ", marked" } else { "" };
+        let states = super::states::words(finding, look);
         format!(
-            "{}, {}, {}, risk {:.1}, {decided}, AI {}, {}, {} old{marked}",
+            "{}, {}, {}, risk {:.1}, {decided}, AI {}, {}, {} old{states}{marked}",
             called(finding),
             finding.project_name.one_line(),
             finding.severity.word(),

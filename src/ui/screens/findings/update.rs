@@ -5,7 +5,8 @@ use super::list::{Moved, Way};
 use super::loading::{Anew, none_that_way, toast};
 use super::own::OwnRow;
 use super::state::{Failure, Findings, Focus, Load, News, Zoom};
-use super::wish::{From, Msg, Wish};
+use super::wish::{Msg, Wish};
+use crate::triage::group::GroupBy;
 use crate::triage::store::fields::FIELDS;
 use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
@@ -38,7 +39,7 @@ impl Findings {
             Input::Key(key) if self.filter.is_open() => match self.filter.key(key, &FIELDS) {
                 filter_bar::Answer::Applied => {
                     self.marks.clear();
-                    self.load_top()
+                    if self.groups.are_shown() { self.load_groups() } else { self.load_top() }
                 }
                 filter_bar::Answer::Values { field, prefix } => vec![Ask::Do(Wish::Values { field, prefix })],
                 filter_bar::Answer::Open | filter_bar::Answer::Closed => Vec::new(),
@@ -57,6 +58,7 @@ impl Findings {
     pub(super) fn on_answer(&mut self, msg: Msg) -> Vec<Ask<Wish>> {
         match msg {
             Msg::Rows { ticket, from, at, result } => self.rows_came(ticket, from, at, result),
+            Msg::Groups { ticket, from, at, result } => self.groups_came(ticket, from, at, result),
             Msg::Count { ticket, row, result } => {
                 self.count_came(ticket, row, result);
                 Vec::new()
@@ -68,6 +70,10 @@ impl Findings {
                 Vec::new()
             }
             Msg::Detail(id, result) => self.detail_came(id, result),
+            Msg::Life(id, result) => {
+                self.life_came(id, result);
+                Vec::new()
+            }
             Msg::Found(id, result) => self.found(id, result),
             Msg::Needy(way, result) => self.needy_came(way, result),
             Msg::Values { field, prefix, result } => {
@@ -95,6 +101,7 @@ impl Findings {
         match place {
             Some(Place::Findings { filter }) => {
                 self.own.close();
+                self.forget_groups();
                 self.close_people();
                 self.focus = Focus::List;
                 self.filter.set(&filter);
@@ -111,6 +118,9 @@ impl Findings {
         let mut asks = Vec::new();
         if self.load != Load::Idle {
             asks.extend(self.reload());
+        }
+        if self.groups.are_shown() && self.groups.load != Load::Idle {
+            asks.extend(self.load_groups());
         }
         if self.own.is_open() && self.own.load != Load::Idle {
             asks.extend(self.load_own());
@@ -129,6 +139,7 @@ impl Findings {
         let stopped = || Load::Failed(Failure::of("the load was stopped".to_owned()));
         match nature {
             Nature::Load("list") if self.load == Load::Asked => self.load = stopped(),
+            Nature::Load("groups") if self.groups.load == Load::Asked => self.groups.load = stopped(),
             Nature::Load("detail") if self.shown.load == Load::Asked => self.shown.load = stopped(),
             Nature::Load("people") if self.people.load == Load::Asked => self.people.load = stopped(),
             Nature::Load("own") if self.own.load == Load::Asked => self.own.load = stopped(),
@@ -166,6 +177,10 @@ impl Findings {
                 Vec::new()
             }
             Command::SuspendFilter => self.suspend_filter(),
+            Command::GroupByRule => self.group_by(GroupBy::Rule),
+            Command::GroupByFile => self.group_by(GroupBy::File),
+            Command::GroupByFingerprint => self.group_by(GroupBy::Fingerprint),
+            Command::Ungroup => self.ungroup(),
             Command::View => self.open_views(),
             Command::SaveView => self.open_save_view(),
             Command::Columns => self.open_columns(),
@@ -202,79 +217,13 @@ impl Findings {
         }
     }
 
-    pub(super) fn go(&mut self, way: Way, by: usize) -> Vec<Ask<Wish>> {
-        match self.focus {
-            Focus::Detail => {
-                self.scroll_detail(way, by);
-                Vec::new()
-            }
-            Focus::Own => {
-                let to = match way {
-                    Way::Down => self.own.cursor().saturating_add(by),
-                    Way::Up => self.own.cursor().saturating_sub(by),
-                };
-                self.own_to(to)
-            }
-            Focus::List => {
-                let moved = self.list.go(way, by, self.list_height());
-                self.moved(moved)
-            }
-        }
-    }
-
-    fn own_to(&mut self, to: usize) -> Vec<Ask<Wish>> {
-        self.own.put(to, self.list_height());
-        let mut asks = vec![Ask::Rest];
-        let is_near_end = self.own.cursor() + super::list::AHEAD >= self.own.len();
-        if is_near_end && self.own.below == super::list::Edge::More && self.own.load != Load::Asked {
-            self.own.load = Load::Asked;
-            asks.push(Ask::Do(Wish::Own { after: self.own.last(), about: Vec::new() }));
-        }
-        asks
-    }
-
-    fn half_page(&self) -> usize {
-        let height = if self.focus == Focus::Detail { self.detail_size().0 } else { self.list_height() };
-        (height / 2).max(1)
-    }
-
-    fn top(&mut self) -> Vec<Ask<Wish>> {
-        match self.focus {
-            Focus::Detail => {
-                self.shown.scroll = 0;
-                Vec::new()
-            }
-            Focus::Own => self.own_to(0),
-            Focus::List if self.list.above == super::list::Edge::More => self.load_top(),
-            Focus::List => self.go(Way::Up, usize::MAX),
-        }
-    }
-
-    fn bottom(&mut self) -> Vec<Ask<Wish>> {
-        match self.focus {
-            Focus::List if self.list.below == super::list::Edge::More => self.load_whole(From::Bottom),
-            _ => self.go(Way::Down, usize::MAX),
-        }
-    }
-
-    pub(super) fn focus_detail(&mut self) -> Vec<Ask<Wish>> {
-        if self.subject().is_none() {
-            return Vec::new();
-        }
-        let asks = self.show_selected(Anew::No);
-        self.focus = Focus::Detail;
-        asks
-    }
-
-    fn focus_list(&mut self) -> Vec<Ask<Wish>> {
-        self.focus = if self.own.is_open() { Focus::Own } else { Focus::List };
-        Vec::new()
-    }
-
     /// Enter: into the detail, then the whole screen for it, then back to both.
     fn open_selected(&mut self) -> Vec<Ask<Wish>> {
         if let (Focus::Own, Some(OwnRow::Draft(slot, _))) = (self.focus, self.own.selected()) {
             return self.open_draft(slot);
+        }
+        if self.focus == Focus::Groups {
+            return self.open_group();
         }
         if self.focus != Focus::Detail {
             return self.focus_detail();
@@ -295,8 +244,12 @@ impl Findings {
             return self.focus_list();
         } else if self.own.is_open() {
             return self.go_findings();
+        } else if self.groups.are_shown() {
+            return self.ungroup();
         } else if !self.marks.is_empty() {
             self.marks.clear();
+        } else if self.groups.is_inside() {
+            return self.back_to_groups();
         } else {
             return vec![Ask::Back];
         }
@@ -305,7 +258,7 @@ impl Findings {
 
     fn go_findings(&mut self) -> Vec<Ask<Wish>> {
         if !self.own.is_open() {
-            self.focus = Focus::List;
+            self.focus = self.main_focus();
             return Vec::new();
         }
         self.go_findings_quietly();
@@ -316,7 +269,7 @@ impl Findings {
         self.close_people();
         if self.own.is_open() {
             self.own.close();
-            self.focus = Focus::List;
+            self.focus = self.main_focus();
         }
     }
 
@@ -334,12 +287,15 @@ impl Findings {
         }
         self.go_findings_quietly();
         self.filter.toggle();
-        self.reload()
+        self.reload_shown()
     }
 
     fn needy(&mut self, way: Way) -> Vec<Ask<Wish>> {
         self.go_findings_quietly();
-        if self.list.next_needy(way, self.list_height()) == Moved::Yes {
+        if self.groups.are_shown() {
+            return self.needy_group(way);
+        }
+        if self.list.next_needy(way, self.list_height(), self.now) == Moved::Yes {
             // In the detail, the next one is read there and then.
             let mut asks = self.moved(Moved::Yes);
             if self.focus == Focus::Detail {
@@ -369,10 +325,10 @@ impl Findings {
             asks.extend(self.show_selected(Anew::Yes));
             return asks;
         }
-        self.reload()
+        self.reload_shown()
     }
 
-    fn scroll_detail(&mut self, way: Way, by: usize) {
+    pub(super) fn scroll_detail(&mut self, way: Way, by: usize) {
         let last = self.detail_scroll_max();
         self.shown.scroll = match way {
             Way::Down => self.shown.scroll.saturating_add(by).min(last),

@@ -18,6 +18,8 @@ impl Findings {
         if areas.header.height > 0 {
             if self.own.is_open() {
                 self.draw_own(areas.header, areas.list, buffer, look);
+            } else if self.groups.are_shown() {
+                self.draw_groups(areas.header, areas.list, buffer, look);
             } else {
                 self.draw_list(areas.header, areas.list, buffer, look);
             }
@@ -54,6 +56,10 @@ impl Findings {
         let mut parts = Vec::new();
         if let News::New(count) = self.news {
             parts.push(format!("{count} new, R"));
+        }
+        if let Some(groups) = self.groups_counted(symbols.ellipsis) {
+            parts.extend(groups);
+            return parts.join("   ");
         }
         parts.extend(self.marks.shown());
         let total = self.list.total.map(|total| total.to_string());

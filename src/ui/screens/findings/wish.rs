@@ -3,12 +3,14 @@
 use super::arrange::{ArrangeMsg, ArrangeWish};
 use super::list::{Edge, Way};
 use super::reading::{Code, Colours};
+use crate::db::page::Page;
 use crate::error::Error;
 use crate::ids::{DeedKey, FeedbackId, FindingId};
 use crate::text::SafeText;
-use crate::triage::actions::{GiveComment, GiveFeedback, Outcome, TakeBack, TakeBackDeed, Target};
-use crate::triage::detail::FindingDetail;
+use crate::triage::actions::{AttendTo, GiveComment, GiveFeedback, Outcome, TakeBack, TakeBackDeed, Target};
+use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::finding::{Feedback, Finding};
+use crate::triage::group::{Group, GroupBy};
 use crate::triage::stats::Stats;
 use crate::triage::store::findings::{Count, Sort};
 use crate::ui::screen::Nature;
@@ -37,6 +39,18 @@ pub enum From {
     Around(Box<Finding>),
 }
 
+/// Where a page of groups begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GroupsFrom {
+    /// At the riskiest group, and so many of them.
+    Top {
+        /// How many.
+        count: usize,
+    },
+    /// Behind this group.
+    Behind(Box<Group>),
+}
+
 /// The form in which a finding is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -58,6 +72,17 @@ pub enum Wish {
         /// Where they begin.
         from: From,
     },
+    /// Groups of findings.
+    Groups {
+        /// The question.
+        ticket: u64,
+        /// Which findings are grouped.
+        filter: String,
+        /// By what.
+        by: GroupBy,
+        /// Where they begin.
+        from: GroupsFrom,
+    },
     /// How many rows there are, and how many stand before this one.
     Count {
         /// The question.
@@ -78,6 +103,8 @@ pub enum Wish {
     },
     /// All that is known of a finding.
     Detail(FindingId),
+    /// The scans of a finding's life.
+    Life(FindingId),
     /// A finding by its number, to go to its row.
     Find(FindingId),
     /// The tokens of code.
@@ -132,6 +159,8 @@ pub enum Wish {
         /// The findings that it decided.
         findings: Arc<[FindingId]>,
     },
+    /// Claims, snoozes, accepts a risk, or ends that.
+    Attend(AttendTo),
     /// Comments.
     Comment(GiveComment),
     /// The person said yes to this: it comes back as an answer, so that the row can show it before
@@ -153,6 +182,17 @@ pub enum Msg {
         /// The rows, or why there are none.
         result: Result<Rows, Error>,
     },
+    /// Groups of findings.
+    Groups {
+        /// The question.
+        ticket: u64,
+        /// Where they begin.
+        from: GroupsFrom,
+        /// When they were read.
+        at: DateTime<Utc>,
+        /// The groups, or why there are none.
+        result: Result<GroupsPage, Error>,
+    },
     /// Counts.
     Count {
         /// The question.
@@ -171,6 +211,8 @@ pub enum Msg {
     },
     /// A detail.
     Detail(FindingId, Result<Box<FindingDetail>, Error>),
+    /// The scans of a finding's life.
+    Life(FindingId, Result<Page<Sighting>, Error>),
     /// A finding; none where there is none of this number.
     Found(FindingId, Result<Option<Box<Finding>>, Error>),
     /// Values of a field.
@@ -232,6 +274,17 @@ pub struct Rows {
     pub newest: Option<FindingId>,
 }
 
+/// Groups, and what lies beyond them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupsPage {
+    /// The riskiest first.
+    pub rows: Vec<Group>,
+    /// Whether more follow.
+    pub below: Edge,
+    /// The newest finding of all when they were read, whatever the filter.
+    pub newest: Option<FindingId>,
+}
+
 /// How many rows there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
@@ -257,8 +310,10 @@ impl Wish {
     pub fn nature(&self) -> Nature {
         match self {
             Wish::Rows { .. } | Wish::Find(_) | Wish::Needy { .. } => Nature::Load("list"),
+            Wish::Groups { .. } => Nature::Load("groups"),
             Wish::Count { .. } => Nature::Load("count"),
             Wish::News { .. } => Nature::Load("news"),
+            Wish::Life(_) => Nature::Load("life"),
             Wish::Detail(_) => Nature::Load("detail"),
             Wish::Colour(_) => Nature::Load("colours"),
             Wish::Arrange(_) => Nature::Load("views"),
@@ -270,6 +325,7 @@ impl Wish {
             Wish::Decide(_)
             | Wish::TakeBack(_)
             | Wish::TakeBackDeed { .. }
+            | Wish::Attend(_)
             | Wish::Comment(_)
             | Wish::Agreed(..) => Nature::Write,
         }
@@ -281,7 +337,18 @@ impl Wish {
             Wish::Decide(deed) => Some(deed.key),
             Wish::TakeBack(deed) => Some(deed.key),
             Wish::TakeBackDeed { deed, .. } => Some(deed.key),
+            Wish::Attend(deed) => Some(deed.key),
             Wish::Comment(deed) => Some(deed.key),
+            _ => None,
+        }
+    }
+
+    /// The filter that chose the findings of a deed, for the record.
+    pub fn filter(&self) -> Option<&str> {
+        match self {
+            Wish::Decide(deed) => deed.filter.as_deref(),
+            Wish::TakeBack(deed) => deed.filter.as_deref(),
+            Wish::Attend(deed) => deed.filter.as_deref(),
             _ => None,
         }
     }
@@ -292,6 +359,7 @@ impl Wish {
             Wish::Decide(deed) => deed.targets.iter().map(|t| t.finding).collect(),
             Wish::TakeBack(deed) => deed.targets.iter().map(|(t, _)| t.finding).collect(),
             Wish::TakeBackDeed { findings, .. } => findings.to_vec(),
+            Wish::Attend(deed) => deed.targets.iter().map(|t| t.finding).collect(),
             Wish::Comment(deed) => vec![deed.finding],
             _ => Vec::new(),
         }

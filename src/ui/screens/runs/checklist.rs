@@ -5,6 +5,7 @@ use super::state::Shown;
 use crate::operations::acknowledge::Acknowledgement;
 use crate::operations::check::{Check, Status};
 use crate::operations::report::{Overall, VerificationReport};
+use crate::operations::run::Since;
 use crate::operations::store::one::{Detail, Told};
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
@@ -88,15 +89,12 @@ impl Page<'_> {
         let theme = self.look.theme;
         let run = &detail.run;
         let (symbol, word, style) = standing(run, theme);
-        let mut spans = vec![Span::styled(format!("{symbol} {word}"), style)];
-        if let Some(since_last) = run.since {
-            let text = match since_last {
-                crate::operations::run::Since::First => ", the first of its kind".to_owned(),
-                other => format!(", {} since the one before", since(other)),
-            };
-            spans.push(Span::styled(text, theme.text));
-        }
-        self.push(spans);
+        let compared = match run.since {
+            Some(Since::First) => ", the first of its kind".to_owned(),
+            Some(other) => format!(", {} since the one before", since(other)),
+            None => String::new(),
+        };
+        self.wrapped("", &format!("{symbol} {word}{compared}"), style);
         if run.lost {
             let text = "Its lease is past: its process is gone. Who asks for the same again completes it.";
             self.wrapped("", text, theme.text);
@@ -133,7 +131,7 @@ impl Page<'_> {
             Overall::Ready => "ready",
         };
         let text = if parts.is_empty() { "no checks".to_owned() } else { parts.join(", ") };
-        self.push(vec![Span::styled(format!("report {overall}: {text}"), theme.text)]);
+        self.wrapped("", &format!("report {overall}: {text}"), theme.text);
         for (at, check) in report.checks.iter().enumerate() {
             self.check = Some(at);
             let seen = detail.acknowledgements.iter().find(|seen| *seen.check_key == *check.key);

@@ -42,11 +42,11 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
         _ => vec![
             id,
             standing,
-            flow(Room::Share(1)),
-            about,
+            flow(Room::Fixed(14)),
+            column(Shows::About, "ABOUT", Room::Share(3), Keep::End),
             since,
             started,
-            column(Shows::By, "BY", Room::Share(1), Keep::Start),
+            column(Shows::By, "BY", Room::Share(2), Keep::Start),
         ],
     }
 }

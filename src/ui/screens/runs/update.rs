@@ -84,7 +84,10 @@ impl Runs {
     fn key(&mut self, key: KeyEvent) -> Asks {
         if self.filter.is_open() {
             return match self.filter.key(key, &FIELDS) {
-                filter_bar::Answer::Applied => self.load_whole(),
+                filter_bar::Answer::Applied => {
+                    self.focus = Focus::List;
+                    self.load_whole()
+                }
                 filter_bar::Answer::Values { .. } | filter_bar::Answer::Open | filter_bar::Answer::Closed => {
                     Vec::new()
                 }

@@ -118,6 +118,7 @@ impl Findings {
         self.own.close();
         self.focus = Focus::List;
         self.marks.clear();
+        self.forget_groups();
         self.filter.set(&view.filter);
         self.sort = view.sort;
         if !view.columns.is_empty() {

@@ -1,0 +1,205 @@
+//! What the table stands on: rows that are hidden, protections that are gone.
+
+use super::*;
+use sqlx::ConnectOptions;
+
+/// The first break after `sql`, as a login that may only read, and as the superuser.
+async fn hidden(sql: &str) {
+    let database = chain(SIZE).await;
+    run(&mut database.superuser().await, sql).await;
+    for login in ["reader", "postgres"] {
+        reader(&database).await;
+        let db = Db::lazy(database.options_as(login), Access::ReadOnly);
+        let report = verified_as(&db, Request::default()).await;
+        let first = report.breaks.first().unwrap_or_else(|| panic!("{login} found nothing after {sql}"));
+        assert_eq!((first.kind, first.seq), (Kind::HiddenRows, None), "{login}: {report:#?}");
+        assert_eq!(report.exit_status(), 3);
+    }
+}
+
+/// A login that may read the chain, and nothing else at all.
+async fn reader(database: &TestDatabase) {
+    run(
+        &mut database.superuser().await,
+        "do $$ begin create role reader login;
+         exception when duplicate_object or unique_violation then null; end $$;
+         grant usage on schema audit to reader;
+         grant select on audit.audit_trail_entries to reader",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn rows_behind_a_policy() {
+    hidden(
+        "alter table audit.audit_trail_entries enable row level security;
+         create policy hide on audit.audit_trail_entries using (seq <> 17)",
+    )
+    .await;
+    hidden("alter table audit.audit_trail_entries enable row level security").await;
+}
+
+#[tokio::test]
+async fn rows_behind_a_view() {
+    hidden(
+        "alter table audit.audit_trail_entries rename to entries;
+         create view audit.audit_trail_entries as select * from audit.entries where seq <> 17",
+    )
+    .await;
+    hidden(
+        "alter table audit.audit_trail_entries rename to entries;
+         create materialized view audit.audit_trail_entries as select * from audit.entries",
+    )
+    .await;
+    hidden(
+        "alter table audit.audit_trail_entries rename to entries;
+         create table audit.audit_trail_entries (like audit.entries) partition by range (seq)",
+    )
+    .await;
+}
+
+/// A view runs the code of who made it in the name of who reads it: it is not looked into.
+#[tokio::test]
+async fn a_view_is_not_run() {
+    let database = chain(3).await;
+    run(
+        &mut database.superuser().await,
+        "alter table audit.audit_trail_entries rename to entries;
+         create function audit.trap() returns boolean language plpgsql volatile as
+            $$ begin raise exception 'trapped'; end $$;
+         create view audit.audit_trail_entries as select * from audit.entries where audit.trap();
+         grant select on audit.audit_trail_entries to public; grant usage on schema audit to public",
+    )
+    .await;
+    let report = verified(&database).await;
+    assert_eq!((all(&report), report.stopped), (vec![(None, Kind::HiddenRows)], None));
+}
+
+#[tokio::test]
+async fn rows_behind_a_rule_or_in_another_table() {
+    hidden("create rule swallow as on insert to audit.audit_trail_entries do instead nothing").await;
+    hidden("create table audit.child () inherits (audit.audit_trail_entries)").await;
+}
+
+/// An index that misses rows: the table is counted without it.
+#[tokio::test]
+async fn rows_that_an_index_misses() {
+    let database = chain(SIZE).await;
+    // The end of the chain is taken out of the index on seq, as a damaged one would have lost it.
+    run(
+        &mut database.superuser().await,
+        "alter table audit.audit_trail_entries drop constraint audit_trail_entries_seq_key;
+         alter table audit.audit_trail_entries disable trigger all;
+         update audit.audit_trail_entries set id = id;
+         create unique index audit_trail_entries_seq_key on audit.audit_trail_entries (seq) where seq <= 30;
+         update pg_index set indpred = null where indexrelid = 'audit.audit_trail_entries_seq_key'::regclass",
+    )
+    .await;
+    let report = verified(&database).await;
+    assert_eq!(all(&report), [(None, Kind::HiddenRows)], "{report:#?}");
+    assert_eq!(report.entries, 30);
+}
+
+#[tokio::test]
+async fn columns_of_another_type() {
+    let database = chain(3).await;
+    run(
+        &mut database.superuser().await,
+        "alter table audit.audit_trail_entries disable trigger all;
+         alter table audit.audit_trail_entries drop constraint audit_trail_entries_is_entry;
+         alter table audit.audit_trail_entries alter column control_id type varchar(20)",
+    )
+    .await;
+    let report = verified(&database).await;
+    assert_eq!(all(&report), [(None, Kind::MetadataMismatch)]);
+}
+
+/// What is concerned about, after `sql`; nothing is broken by it.
+async fn concerns(sql: &str) -> Vec<String> {
+    let database = chain(3).await;
+    run(&mut database.superuser().await, sql).await;
+    let report = verified(&database).await;
+    assert_eq!((report.breaks.len(), report.exit_status()), (0, 0), "{report:#?}");
+    report.concerns.iter().map(|concern| format!("{}: {}", concern.about, concern.what)).collect()
+}
+
+#[tokio::test]
+async fn protections_that_are_gone_are_told() {
+    assert_eq!(concerns("select 1").await, [""; 0]);
+    for (sql, words) in [
+        ("alter table audit.audit_trail_entries disable trigger refuse_change", "refuse_change is missing"),
+        (
+            "alter table audit.audit_trail_entries enable trigger refuse_truncate",
+            "refuse_truncate is missing",
+        ),
+        (
+            "create trigger more before insert on audit.audit_trail_entries for each row
+             execute function suppress_redundant_updates_trigger();
+             alter table audit.audit_trail_entries disable trigger more",
+            "more is none of attestor's",
+        ),
+        (
+            "alter table audit.audit_trail_entries drop constraint audit_trail_entries_is_entry",
+            "audit_trail_entries_is_entry is missing",
+        ),
+        ("alter table audit.audit_trail_entries alter column actor drop not null", "not null of actor"),
+        (
+            "alter table audit.audit_trail_entries drop constraint audit_trail_entries_seq_key",
+            "no valid index holds the positions",
+        ),
+        ("grant insert on audit.audit_trail_entries to public", "PUBLIC may INSERT"),
+        ("grant update (payload) on audit.audit_trail_entries to tester", "tester may UPDATE"),
+        ("grant execute on function audit.append_entry to public", "PUBLIC may execute audit.append_entry"),
+        ("alter table audit.audit_trail_entries owner to postgres", "owned by postgres"),
+    ] {
+        let told = concerns(sql).await;
+        assert!(told.iter().any(|told| told.contains(words)), "{sql}: {told:?}");
+    }
+}
+
+/// Triggers that were switched off, an edit, and on again: the hashes know.
+#[tokio::test]
+async fn an_edit_between_two_triggers() {
+    let database = chain(5).await;
+    run(
+        &mut database.superuser().await,
+        "alter table audit.audit_trail_entries disable trigger refuse_change;
+         update audit.audit_trail_entries set actor = 'mallory' where seq = 4;
+         alter table audit.audit_trail_entries enable always trigger refuse_change",
+    )
+    .await;
+    let report = verified(&database).await;
+    assert_broken(&report, "nothing is to be seen of the triggers", 4, Kind::MetadataMismatch, Field::Entry);
+    assert_eq!(report.concerns, []);
+}
+
+#[tokio::test]
+async fn names_of_others_mean_nothing() {
+    let database = chain(5).await;
+    run(
+        &mut database.superuser().await,
+        "create schema evil; grant usage on schema evil to public;
+         create function evil.count(bigint) returns bigint language sql as 'select 0::bigint';
+         create function evil.has_table_privilege(oid, text) returns boolean language sql as 'select false';
+         create operator evil.= (leftarg = bigint, rightarg = bigint, function = int8ne);
+         do $$ begin execute format('alter database %I set search_path = evil, pg_catalog', current_database()); end $$",
+    )
+    .await;
+    let report = verified(&database).await;
+    assert_eq!((report.breaks.len(), report.entries), (0, 5), "{report:#?}");
+}
+
+#[tokio::test]
+async fn reading_alone_is_enough() {
+    let database = chain(5).await;
+    reader(&database).await;
+    let db = Db::lazy(database.options_as("reader"), Access::ReadWrite);
+    let report = verified_as(&db, Request::default()).await;
+    assert_eq!((report.verdict().word(), report.entries), ("VERIFIED", 5));
+    assert_eq!(report.reconciled, None, "it may not read the decisions");
+    let mut none = database.superuser().await;
+    run(&mut none, "revoke select on audit.audit_trail_entries from reader").await;
+    let refused = verify(&db, &Request::default(), &JobContext::unattended()).await.unwrap_err();
+    assert_eq!(refused.kind(), attestor::error::Kind::Denied, "{refused}");
+    assert!(database.options_as("reader").connect().await.is_ok());
+}
