@@ -136,7 +136,7 @@ pub struct Done<T> {
     /// What the work gave.
     pub value: T,
     /// What was checked.
-    pub report: Option<VerificationReport>,
+    pub report: Option<Box<VerificationReport>>,
     /// The run, or why there is none that says so.
     pub record: Result<RunId>,
 }
@@ -173,7 +173,8 @@ where
         Ok(run) => ending::end(db, asked, run, worked, job).await.map(Started::Done),
         Err(why) => {
             let Finished { value, checks, .. } = worked?;
-            let report = checks.map(|checks| VerificationReport::of(identity, checks, Utc::now(), None));
+            let report =
+                checks.map(|checks| Box::new(VerificationReport::of(identity, checks, Utc::now(), None)));
             Ok(Started::Done(Done { value, report, record: Err(why) }))
         }
     }

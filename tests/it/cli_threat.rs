@@ -90,7 +90,7 @@ async fn statistics_say_how_many_and_how_sure() {
         shown.contains("ai         hidden") && shown.contains("build      61 s, 10 bytes, 2 files changed"),
         "{shown}"
     );
-    assert!(shown.contains("risk       hidden") && !shown.contains("why the AI"), "{shown}");
+    assert!(shown.contains("AI verdict hidden until you decide") && !shown.contains("why the AI"), "{shown}");
     run(&stage, &["findings", "triage", "1", "--verdict", "FP", "--reason", "no"], "").await;
     let shown = run(&stage, &["findings", "show", "1"], "").await.out;
     assert!(shown.contains("FP (blind) by tester") && !shown.contains("hidden"), "{shown}");

@@ -216,7 +216,7 @@ fn a_file_changes_keys() {
     check_file("redraw = 'g x l'", "g x", Meaning::Prefix);
     check_file("page-down = 'Ctrl-D'", "Ctrl-d", Meaning::Command(Command::PageDown));
     check_file("stop = 'F9'", "Ctrl-c", Meaning::Command(Command::Cancel));
-    check_file("back = 'b'", "Esc", Meaning::Command(Command::Back));
+    check_file("back = 'F8'", "Esc", Meaning::Command(Command::Back));
     check_file("", "q", Meaning::Command(Command::Quit));
     // One key for two commands that never hold in one place.
     assert!(keymap("[keys]\nmark = 'F4'\nzoom = 'F5'").is_ok());

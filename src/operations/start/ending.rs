@@ -34,7 +34,7 @@ pub(super) async fn end<T>(
             let told = Told { outcome, counts, facts, report: report.as_ref(), failure: None };
             // The work is done, whatever becomes of its record.
             let record = complete(db, asked, run, &told).await.map(|()| run);
-            Ok(Done { value, report, record })
+            Ok(Done { value, report: report.map(Box::new), record })
         }
         Err(error) => {
             let outcome = outcome_of(&error, job);

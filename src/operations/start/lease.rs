@@ -42,10 +42,9 @@ async fn keep(db: Db, run: RunId, job: JobContext) {
         // Told or not told anything new, the lease is renewed.
         let _ = news.await;
         let reached = progress.borrow_and_update().clone();
-        match renew(&db, run, &reached).await {
-            Ok(0) => return job.cancellation().cancel(),
-            // A lost connection is tried again; the work has trouble of its own then.
-            Ok(_) | Err(_) => {}
+        // A lost connection is tried again; the work has trouble of its own then.
+        if let Ok(0) = renew(&db, run, &reached).await {
+            return job.cancellation().cancel();
         }
     }
 }

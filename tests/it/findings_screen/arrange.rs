@@ -270,5 +270,5 @@ fn a_link_is_followed_by_the_app_and_shows_its_finding() {
     assert_eq!(first.wishes(), vec![Wish::Find(FindingId(404))]);
     first.answer(Msg::Found(FindingId(404), Ok(None)));
     assert!(first.asked_rows().is_some());
-    assert_eq!(finding(404).first_seen_at <= now(), true);
+    assert!(finding(404).first_seen_at <= now());
 }

@@ -14,11 +14,12 @@ use chrono::TimeDelta;
 use crossterm::event::KeyCode;
 
 fn wishes(asks: &[Ask<Wish>]) -> Vec<&Wish> {
-    let wish = |ask| match ask {
-        &Ask::Do(ref wish) => Some(wish),
-        _ => None,
-    };
-    asks.iter().filter_map(wish).collect()
+    asks.iter()
+        .filter_map(|ask| match ask {
+            Ask::Do(wish) => Some(wish),
+            _ => None,
+        })
+        .collect()
 }
 
 #[test]

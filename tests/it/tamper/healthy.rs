@@ -14,6 +14,12 @@ async fn chains_of_few_entries() {
     let database = chain(0).await;
     let report = verified(&database).await;
     assert_eq!((report.verdict(), report.exit_status(), report.root), (Verdict::Empty, 0, None));
+    // However often it is asked for: its own entries must not make it look whole.
+    for _ in 0..2 {
+        let recorded =
+            verify_recorded(&database.db(), &Request::default(), &JobContext::unattended()).await.unwrap();
+        assert_eq!((recorded.report.verdict(), recorded.record.is_err()), (Verdict::Empty, true));
+    }
     let mut superuser = database.superuser().await;
     let mut hashes = Vec::new();
     for size in 1..=5_u64 {

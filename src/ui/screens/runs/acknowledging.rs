@@ -60,7 +60,7 @@ impl Runs {
         }
         if let Some(at) = at {
             self.focus = Focus::Detail;
-            self.to_check(at);
+            self.go_to_check(at);
         }
         let text = self.drafts.get(&slot(id, &check.key)).cloned().unwrap_or_default();
         let prompt = Prompt::new(&text, self.reasons.iter().cloned().collect(), LINE_CHARS_MAX);
@@ -70,7 +70,7 @@ impl Runs {
     }
 
     /// Puts the cursor of the detail onto a check.
-    pub(super) fn to_check(&mut self, check: usize) {
+    pub(super) fn go_to_check(&mut self, check: usize) {
         let line = self.lines().iter().position(|line| line.check == Some(check) && line.heads);
         if let Some(line) = line {
             self.detail_to(line);
