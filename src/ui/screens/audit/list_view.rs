@@ -28,7 +28,7 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
     let column = |shows, title, room, align, keep| (shows, Column { title, room, align, keep });
     let seq = column(Shows::Seq, "SEQ", Room::Fixed(8), Align::Right, Keep::End);
     let time = column(Shows::Time, "TIME", Room::Fixed(17), Align::Left, Keep::Start);
-    let event = |part| column(Shows::Event, "EVENT", Room::Share(part), Align::Left, Keep::Start);
+    let event = |part| column(Shows::Event, "EVENT", Room::Share(part), Align::Left, Keep::Name);
     let actor = |part| column(Shows::Actor, "ACTOR", Room::Share(part), Align::Left, Keep::Start);
     let repo = column(Shows::Repo, "REPO", Room::Share(4), Align::Left, Keep::End);
     match cells {
