@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides whether a bench succeeds: a budget that is missed is told, and that is all.
 
+pub mod chain;
 pub mod console;
 pub mod figures;
 pub mod million;

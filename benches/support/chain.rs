@@ -1,0 +1,77 @@
+//! A chain of any length whose hashes hold.
+
+use super::server::Server;
+use attestor::chain::hash::{PAYLOAD_ALG, Preimage, payload_hash};
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::postgres::PgPoolCopyExt;
+use std::fmt::Write as _;
+
+/// Entries that are sent at once.
+const PIECE: u64 = 20_000;
+
+/// Loads so many entries, as a year of decisions, into a fresh database.
+pub async fn load_chain(server: &Server, database: &str, entries: u64) {
+    // The CHECK and the triggers are looked at by the tests; here only the rows matter.
+    server
+        .run(database, "alter table audit.audit_trail_entries drop constraint audit_trail_entries_is_entry")
+        .await;
+    let pool = sqlx::PgPool::connect_with(server.lease().superuser(database)).await.unwrap();
+    let (chain_id, mut before): (String, String) =
+        sqlx::query_as("select chain_id, genesis from audit.chain").fetch_one(&pool).await.unwrap();
+    let begin: DateTime<Utc> = "2025-11-01T00:00:00Z".parse().unwrap();
+    let framework = ["SOC2:CC7.1", "ISO27001:A.8.8"];
+    let mut copy = pool
+        .copy_in_raw(
+            "copy audit.audit_trail_entries (id, seq, category, event_type, actor, actor_type, repo_full_name, payload,
+                 framework, payload_hash, prev_hash, occurred_at, db_user, chain_id, payload_alg, entry_hash) from stdin",
+        )
+        .await
+        .unwrap();
+    let mut text = String::new();
+    for seq in 1..=entries {
+        let repo = format!("acme/service-{}", seq % 40);
+        // In the order in which PostgreSQL prints the keys of a jsonb.
+        let payload = format!(
+            "{{\"reason\": \"test fixtures\", \"rule_id\": \"lang.security.rule-{}\", \"verdict\": \"FP\", \
+             \"finding_id\": {seq}, \"idempotency_key\": \"bench-{seq:032}\"}}",
+            seq % 240
+        );
+        let digest = payload_hash(&payload).to_string();
+        let occurred_at = begin + TimeDelta::microseconds(i64::try_from(seq).unwrap() * 31_000_017);
+        let entry_hash = Preimage {
+            chain_id: &chain_id,
+            seq: i64::try_from(seq).unwrap(),
+            occurred_at,
+            category: "finding_triage",
+            event_type: "feedback.given",
+            actor: "alice",
+            actor_type: "human",
+            db_user: "alice",
+            repo_full_name: Some(&repo),
+            pr_number: None,
+            commit_sha: None,
+            framework: &framework,
+            control_id: None,
+            payload_alg: PAYLOAD_ALG,
+            payload_hash: &digest,
+            prev_hash: &before,
+        }
+        .entry_hash()
+        .to_string();
+        let time = occurred_at.format("%Y-%m-%d %H:%M:%S%.6f+00");
+        writeln!(
+            text,
+            "{seq}\t{seq}\tfinding_triage\tfeedback.given\talice\thuman\t{repo}\t{payload}\t{{SOC2:CC7.1,ISO27001:A.8.8}}\t\
+             {digest}\t{before}\t{time}\talice\t{chain_id}\t{PAYLOAD_ALG}\t{entry_hash}"
+        )
+        .unwrap();
+        before = entry_hash;
+        if seq % PIECE == 0 {
+            copy.send(std::mem::take(&mut text).into_bytes()).await.unwrap();
+        }
+    }
+    copy.send(text.into_bytes()).await.unwrap();
+    copy.finish().await.unwrap();
+    sqlx::raw_sql("vacuum (analyze) audit.audit_trail_entries").execute(&pool).await.unwrap();
+    pool.close().await;
+}
