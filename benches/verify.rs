@@ -7,8 +7,8 @@ mod support;
 use serde_json::Value;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::figures::{heading, median, number, rate, scaled, tell};
 use support::chain::load_chain;
+use support::figures::{heading, median, number, rate, scaled, tell};
 use support::server::{Server, timed};
 
 const DATABASE: &str = "chain";
@@ -53,7 +53,11 @@ fn verified(server: &Server, database: &str, entries: u64) -> (f64, u64) {
     let seconds = begun.elapsed().as_secs_f64();
     let output = child.wait_with_output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((report["verdict"].as_str(), report["entries"].as_u64()), (Some("VERIFIED"), Some(entries)), "{report}");
+    assert_eq!(
+        (report["verdict"].as_str(), report["entries"].as_u64()),
+        (Some("VERIFIED"), Some(entries)),
+        "{report}"
+    );
     (seconds, peak_kib)
 }
 
@@ -74,7 +78,13 @@ fn whole(server: &Server, entries: u64) {
     }
     let (ours, theirs, peak) = (median(&ours), median(&theirs), median(&peaks));
     let seconds = |seconds: f64| format!("{seconds:.2} s");
-    tell(&format!("verify {size}"), &seconds(ours), &format!("\\copy {}", seconds(theirs)), ours / theirs, "<= 0.75");
+    tell(
+        &format!("verify {size}"),
+        &seconds(ours),
+        &format!("\\copy {}", seconds(theirs)),
+        ours / theirs,
+        "<= 0.75",
+    );
     tell(&format!("verify {size}, peak memory"), &format!("{peak:.0} MiB"), "", peak, "<= 64 MiB");
 }
 
@@ -103,9 +113,14 @@ fn others(server: &Server, entries: u64) {
                   prev_hash)";
     let (said, seconds) = timed(server.psql(SHORT, &[statement.to_owned()]));
     assert_eq!(said.trim(), "0", "no break is found");
-    println!("verify {size}: attestor {ours:.2} s, one statement in the database {seconds:.2} s, {:.2} of it", ours / seconds);
+    println!(
+        "verify {size}: attestor {ours:.2} s, one statement in the database {seconds:.2} s, {:.2} of it",
+        ours / seconds
+    );
     let mut script = Command::new("python3");
-    script.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/verify_attestor.py")).args(["database", &server.lease().url(SHORT)]);
+    script
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/verify_attestor.py"))
+        .args(["database", &server.lease().url(SHORT)]);
     // `psql` lies where the server's programs do.
     let psql = server.program("psql", SHORT);
     let folder = std::path::Path::new(psql.get_program()).parent().unwrap();

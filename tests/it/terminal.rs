@@ -498,8 +498,11 @@ fn in_lines_nothing_is_drawn_and_the_same_deeds_are_done() {
 #[test]
 fn own_keys_and_themes_hold() {
     let (state, config) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    std::fs::write(config.path().join("keys.toml"), "[keys]\ndown = \"n\"\nnext-undecided = \"F5\"\n")
-        .unwrap();
+    std::fs::write(
+        config.path().join("keys.toml"),
+        "[keys]\ndown = \"n\"\nnext-undecided = \"F5\"\nnext-break = \"F6\"\n",
+    )
+    .unwrap();
     let folder = config.path().to_str().unwrap();
     let mut console = open_as(state.path(), &[("TINY_CONFIG", folder)], Reading::Always);
     console.wait("? help");

@@ -16,6 +16,8 @@ const CVE: &str = "CVE-2024-1111";
 struct Turns {
     bench: Bench,
     holder: sqlx::PgConnection,
+    /// Within a transaction the activity of others would stand still.
+    watcher: sqlx::PgConnection,
 }
 
 impl Turns {
@@ -27,7 +29,8 @@ impl Turns {
             .execute(&mut holder)
             .await
             .unwrap();
-        Turns { bench, holder }
+        let watcher = bench.database.superuser().await;
+        Turns { bench, holder, watcher }
     }
 
     fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -64,7 +67,7 @@ impl Turns {
     async fn waiting(&mut self, count: i64) {
         let sql = "select count(*) from pg_stat_activity
                    where datname = current_database() and application_name = 'attestor' and wait_event_type = 'Lock'";
-        while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut self.holder).await.unwrap() < count {
+        while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut self.watcher).await.unwrap() < count {
             tokio::task::yield_now().await;
         }
     }
