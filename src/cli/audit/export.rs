@@ -59,6 +59,8 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
         return Err(Error::new(Kind::Usage, format!("{} is no folder", shown(&options.out)))
             .hint("make it first, or name another by --out"));
     }
+    // Written down as it is found again from anywhere.
+    let folder = options.out.canonicalize()?;
     let settings = global.settings()?.audit;
     let db = global.open().await?.db;
     let signer = match options.key.as_deref() {
@@ -78,7 +80,7 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
     for which in which {
         let request = ExportRequest {
             which,
-            folder: options.out.clone(),
+            folder: folder.clone(),
             signer: signer.clone(),
             trust: trust_folder()?,
             places: options.place.places(&settings)?,

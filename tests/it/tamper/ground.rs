@@ -21,10 +21,10 @@ async fn hidden(sql: &str) {
 async fn reader(database: &TestDatabase) {
     run(
         &mut database.superuser().await,
-        "do $$ begin create role reader login;
+        "do $$ begin create role entries_reader login;
          exception when duplicate_object or unique_violation then null; end $$;
-         grant usage on schema audit to reader;
-         grant select on audit.audit_trail_entries to reader",
+         grant usage on schema audit to entries_reader;
+         grant select on audit.audit_trail_entries to entries_reader",
     )
     .await;
 }
@@ -193,13 +193,13 @@ async fn names_of_others_mean_nothing() {
 async fn reading_alone_is_enough() {
     let database = chain(5).await;
     reader(&database).await;
-    let db = Db::lazy(database.options_as("reader"), Access::ReadWrite);
+    let db = Db::lazy(database.options_as("entries_reader"), Access::ReadWrite);
     let report = verified_as(&db, Request::default()).await;
     assert_eq!((report.verdict().word(), report.entries), ("VERIFIED", 5));
     assert_eq!(report.reconciled, None, "it may not read the decisions");
     let mut none = database.superuser().await;
-    run(&mut none, "revoke select on audit.audit_trail_entries from reader").await;
+    run(&mut none, "revoke select on audit.audit_trail_entries from entries_reader").await;
     let refused = verify(&db, &Request::default(), &JobContext::unattended()).await.unwrap_err();
     assert_eq!(refused.kind(), attestor::error::Kind::Denied, "{refused}");
-    assert!(database.options_as("reader").connect().await.is_ok());
+    assert!(database.options_as("entries_reader").connect().await.is_ok());
 }
