@@ -26,17 +26,17 @@ async fn main() {
     let entries = entries.unwrap_or_else(|| scaled(1_000_000, 10_000));
     server.database(DATABASE).await;
     load_chain(&server, DATABASE, entries).await;
-    whole(&server, entries);
+    whole(&server, entries).await;
     exported(&server, entries);
     let short = scaled(100_000, 10_000);
     server.database(SHORT).await;
     load_chain(&server, SHORT, short).await;
-    others(&server, short);
+    others(&server, short).await;
     server.end().await;
 }
 
 /// A full verification, and the memory that it took.
-fn verified(server: &Server, database: &str, entries: u64) -> (f64, u64) {
+async fn verified(server: &Server, database: &str, entries: u64) -> (f64, u64) {
     let mut command = server.attestor(database);
     command.args(["audit", "verify", "--json", "--unrecorded"]).stdout(Stdio::piped());
     let begun = Instant::now();
@@ -48,7 +48,7 @@ fn verified(server: &Server, database: &str, entries: u64) -> (f64, u64) {
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
         peak_kib = peak_kib.max(kib.unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(5));
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let seconds = begun.elapsed().as_secs_f64();
     let output = child.wait_with_output().unwrap();
@@ -61,7 +61,7 @@ fn verified(server: &Server, database: &str, entries: u64) -> (f64, u64) {
     (seconds, peak_kib)
 }
 
-fn whole(server: &Server, entries: u64) {
+async fn whole(server: &Server, entries: u64) {
     let times = scaled(5, 1);
     let size = number(entries as f64);
     heading("a full verification", &format!("{size} entries, warm; median of {times} pairs"));
@@ -71,7 +71,7 @@ fn whole(server: &Server, entries: u64) {
     timed(server.psql(DATABASE, std::slice::from_ref(&copy)));
     let (mut ours, mut theirs, mut peaks) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..times {
-        let (seconds, peak) = verified(server, DATABASE, entries);
+        let (seconds, peak) = verified(server, DATABASE, entries).await;
         ours.push(seconds);
         peaks.push(peak as f64 / 1024.0);
         theirs.push(timed(server.psql(DATABASE, std::slice::from_ref(&copy))).1);
@@ -98,10 +98,10 @@ fn exported(server: &Server, entries: u64) {
 }
 
 /// One statement in the database that does the same, and the script.
-fn others(server: &Server, entries: u64) {
+async fn others(server: &Server, entries: u64) {
     let size = number(entries as f64);
     heading("others that verify", &format!("{size} entries, once each"));
-    let ours = verified(server, SHORT, entries).0;
+    let ours = verified(server, SHORT, entries).await.0;
     let statement = "
         select count(*) from (
             select e.*, lag(entry_hash, 1, (select genesis from audit.chain)) over (order by seq) as before,

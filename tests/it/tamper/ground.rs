@@ -7,7 +7,7 @@ use sqlx::ConnectOptions;
 async fn hidden(sql: &str) {
     let database = chain(SIZE).await;
     run(&mut database.superuser().await, sql).await;
-    for login in ["reader", "postgres"] {
+    for login in ["entries_reader", "postgres"] {
         reader(&database).await;
         let db = Db::lazy(database.options_as(login), Access::ReadOnly);
         let report = verified_as(&db, Request::default()).await;
