@@ -112,7 +112,7 @@ async fn others(server: &Server, entries: u64) {
                   db_user, repo_full_name, pr_number, commit_sha, framework, control_id, payload_alg, payload_hash,
                   prev_hash)";
     let (said, seconds) = timed(server.psql(SHORT, &[statement.to_owned()]));
-    assert_eq!(said.trim(), "0", "no break is found");
+    assert!(said.lines().any(|line| line.trim() == "0"), "no break is found: {said}");
     println!(
         "verify {size}: attestor {ours:.2} s, one statement in the database {seconds:.2} s, {:.2} of it",
         ours / seconds
