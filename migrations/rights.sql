@@ -28,7 +28,8 @@ begin
         select o.kind, o.target, a.privilege_type,
                case when a.grantee = 0 then 'public' else a.grantee::regrole::text end as grantee
         from object o
-        join pg_namespace n on n.oid = o.namespace and n.nspname in ('attestor', 'audit', 'operations', 'triage')
+        join pg_namespace n on n.oid = o.namespace
+                           and n.nspname in ('attestor', 'audit', 'operations', 'triage', 'trust')
         cross join lateral aclexplode(o.acl) a
         where a.grantee <> o.owner
           and (a.grantee = 0
@@ -48,14 +49,14 @@ begin
 end $$;
 
 -- Everyone who works with attestor reads everything, but for the lock's table.
-grant usage on schema attestor, audit, operations, triage to attestor_viewer, attestor_analyst,
+grant usage on schema attestor, audit, operations, triage, trust to attestor_viewer, attestor_analyst,
     attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
-grant select on all tables in schema attestor, audit, operations, triage to attestor_viewer, attestor_analyst,
-    attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
+grant select on all tables in schema attestor, audit, operations, triage, trust to attestor_viewer,
+    attestor_analyst, attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
 revoke select on audit.chain_lock from attestor_viewer, attestor_analyst, attestor_operator, attestor_auditor,
     attestor_approver, attestor_producer;
-grant execute on all functions in schema triage to attestor_viewer, attestor_analyst, attestor_operator,
-    attestor_auditor, attestor_approver, attestor_producer;
+grant execute on all functions in schema triage, trust to attestor_viewer, attestor_analyst,
+    attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
 -- To recompute a chain takes no more than reading.
 grant execute on function audit.genesis, audit.entry_hash, audit.netstring, audit.netstring_of_array
     to attestor_viewer, attestor_analyst, attestor_operator, attestor_auditor, attestor_approver,
@@ -138,3 +139,8 @@ grant update (accepted_until) on triage.findings to attestor_approver;
 grant insert, update on triage.scans, triage.findings, triage.epss_data, triage.pipeline_metrics
     to attestor_producer;
 grant insert on triage.feedbacks to attestor_producer;
+
+-- Operators take in what tests said, score and quarantine them, and hold repositories against policy.
+grant insert on trust.repositories, trust.ci_runs, trust.test_imports, trust.test_results, trust.flaky_tests,
+    trust.policy_repo_configs, trust.reconciliation_runs
+    to attestor_operator, attestor_producer;

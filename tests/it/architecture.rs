@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["filter", "jobs", "db"],
     &["chain"],
     &["operations"],
-    &["triage", "audit"],
+    &["triage", "flaky", "drift", "audit"],
     &["demo"],
     &["config"],
     &["ui", "cli"],

@@ -125,13 +125,13 @@ async fn each_role_writes_what_it_has_to() {
         sqlx::query_scalar(
             "select c.oid::regclass || ':' || privilege
              from pg_class c cross join unnest(array['INSERT', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) privilege
-             where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace,
+             where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace,
                                       'attestor'::regnamespace)
                and c.relkind in ('r', 'v') and has_table_privilege($1, c.oid, privilege)
              union all
              select c.oid::regclass || '.' || a.attname || ':UPDATE'
              from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-             where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace,
+             where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace,
                                       'attestor'::regnamespace)
                and c.relkind in ('r', 'v') and has_column_privilege($1, c.oid, a.attnum, 'UPDATE')
              order by 1",
@@ -245,15 +245,15 @@ async fn public_may_do_nothing() {
     let mut superuser = database.superuser().await;
     let open = sqlx::query(
         "select p.oid::regprocedure::text as what from pg_proc p
-         where p.pronamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace)
+         where p.pronamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace)
            and exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) where grantee = 0)
          union all
          select c.oid::regclass::text from pg_class c
-         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace)
+         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace)
            and exists (select from aclexplode(c.relacl) where grantee = 0)
          union all
          select n.nspname from pg_namespace n
-         where n.nspname in ('audit', 'triage', 'operations', 'attestor')
+         where n.nspname in ('audit', 'triage', 'trust', 'operations', 'attestor')
            and exists (select from aclexplode(n.nspacl) where grantee = 0)",
     )
     .fetch_all(&mut superuser)
@@ -262,12 +262,12 @@ async fn public_may_do_nothing() {
     assert_eq!(open.iter().map(|r| r.get("what")).collect::<Vec<String>>(), [] as [String; 0]);
     let foreign: Vec<String> = sqlx::query_scalar(
         "select c.oid::regclass::text from pg_class c
-         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace,
+         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace,
                                   'attestor'::regnamespace)
            and c.relowner <> 'attestor_owner'::regrole
          union all
          select p.oid::regprocedure::text from pg_proc p
-         where p.pronamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace)
+         where p.pronamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace)
            and p.proowner <> 'attestor_owner'::regrole",
     )
     .fetch_all(&mut superuser)

@@ -1,0 +1,1 @@
+//! Which test lies: what JUnit files say, the evidence of retries, scores, quarantine.
