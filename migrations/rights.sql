@@ -140,7 +140,16 @@ grant insert, update on triage.scans, triage.findings, triage.epss_data, triage.
     to attestor_producer;
 grant insert on triage.feedbacks to attestor_producer;
 
--- Operators take in what tests said, score and quarantine them, and hold repositories against policy.
-grant insert on trust.repositories, trust.ci_runs, trust.test_imports, trust.test_results, trust.flaky_tests,
-    trust.policy_repo_configs, trust.reconciliation_runs
+-- Operators and producers take in what tests said. What was said never changes; the counts of a run follow
+-- its files.
+grant insert on trust.repositories, trust.ci_runs, trust.test_imports, trust.test_results
     to attestor_operator, attestor_producer;
+grant update (branch, workflow_name, started_at, tests, failed, outage) on trust.ci_runs
+    to attestor_operator, attestor_producer;
+grant update (counts, deviations) on trust.test_imports to attestor_operator, attestor_producer;
+
+-- Operators score tests and quarantine them.
+grant insert on trust.flaky_tests to attestor_operator, attestor_producer;
+
+-- Operators hold repositories against policy.
+grant insert on trust.policy_repo_configs, trust.reconciliation_runs to attestor_operator, attestor_producer;
