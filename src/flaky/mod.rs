@@ -1,1 +1,14 @@
 //! Which test lies: what JUnit files say, the evidence of retries, scores, quarantine.
+
+pub mod actions;
+pub mod decision;
+pub mod detail;
+pub mod evidence;
+pub mod failure;
+pub mod preview;
+pub mod quarantine;
+mod record;
+pub mod score;
+pub mod state;
+pub mod store;
+pub mod test;

@@ -1,0 +1,8 @@
+//! The SQL of tests: lists and details, decisions, and the counting of evidence.
+
+pub mod decisions;
+pub mod detail;
+pub mod fields;
+mod query;
+pub mod settings;
+pub mod tests;
