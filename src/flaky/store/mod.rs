@@ -2,7 +2,9 @@
 
 pub mod decisions;
 pub mod detail;
+pub mod evidence;
 pub mod fields;
 mod query;
+pub mod scoring;
 pub mod settings;
 pub mod tests;

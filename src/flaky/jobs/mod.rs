@@ -1,0 +1,5 @@
+//! Long work about tests.
+
+mod recompute;
+
+pub use recompute::{How, RECOMPUTE, Recompute, RecomputeReport, RepoScored, recompute};
