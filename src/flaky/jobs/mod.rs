@@ -1,0 +1,5 @@
+//! Long work on tests.
+
+mod intake;
+
+pub use intake::import_junit;

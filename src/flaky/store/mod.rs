@@ -1,0 +1,3 @@
+//! The SQL of tests.
+
+pub mod intake;
