@@ -67,7 +67,10 @@ async fn a_life_in_quarantine() {
     );
     assert_eq!(test.owner.as_deref(), Some("team-api"));
     let minutes = test.expires_at.map(|end| (end - deed.now).num_minutes());
-    assert!(minutes.is_some_and(|minutes| (14 * 24 * 60 - 5..=14 * 24 * 60).contains(&minutes)), "{minutes:?}");
+    assert!(
+        minutes.is_some_and(|minutes| (14 * 24 * 60 - 5..=14 * 24 * 60).contains(&minutes)),
+        "{minutes:?}"
+    );
     // Five of 25 commits flaked: 5.1/35 are .17 of the tries, and half as often takes 34 clean runs.
     assert_eq!((test.graduation_runs, test.runs_left()), (Some(34), Some(34)));
     assert_eq!(refused(&stage, &graduate(&test)).await, Why::RunsLeft(34));
