@@ -28,7 +28,8 @@ begin
         select o.kind, o.target, a.privilege_type,
                case when a.grantee = 0 then 'public' else a.grantee::regrole::text end as grantee
         from object o
-        join pg_namespace n on n.oid = o.namespace and n.nspname in ('attestor', 'audit', 'operations', 'triage')
+        join pg_namespace n on n.oid = o.namespace
+                           and n.nspname in ('attestor', 'audit', 'operations', 'triage', 'trust')
         cross join lateral aclexplode(o.acl) a
         where a.grantee <> o.owner
           and (a.grantee = 0
@@ -48,14 +49,14 @@ begin
 end $$;
 
 -- Everyone who works with attestor reads everything, but for the lock's table.
-grant usage on schema attestor, audit, operations, triage to attestor_viewer, attestor_analyst,
+grant usage on schema attestor, audit, operations, triage, trust to attestor_viewer, attestor_analyst,
     attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
-grant select on all tables in schema attestor, audit, operations, triage to attestor_viewer, attestor_analyst,
-    attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
+grant select on all tables in schema attestor, audit, operations, triage, trust to attestor_viewer,
+    attestor_analyst, attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
 revoke select on audit.chain_lock from attestor_viewer, attestor_analyst, attestor_operator, attestor_auditor,
     attestor_approver, attestor_producer;
-grant execute on all functions in schema triage to attestor_viewer, attestor_analyst, attestor_operator,
-    attestor_auditor, attestor_approver, attestor_producer;
+grant execute on all functions in schema triage, trust to attestor_viewer, attestor_analyst,
+    attestor_operator, attestor_auditor, attestor_approver, attestor_producer;
 -- To recompute a chain takes no more than reading.
 grant execute on function audit.genesis, audit.entry_hash, audit.netstring, audit.netstring_of_array
     to attestor_viewer, attestor_analyst, attestor_operator, attestor_auditor, attestor_approver,
@@ -78,6 +79,7 @@ call audit.make_append_only('audit.checkpoints');
 call audit.make_append_only('triage.feedbacks');
 call audit.make_append_only('triage.attention');
 call audit.make_append_only('operations.acknowledgements');
+call audit.make_append_only('trust.flaky_decisions');
 
 -- Auditors export, report and inspect. Waiting for appends takes the lock of the chain, and gives it back.
 grant insert on audit.compliance_reports, audit.audit_exports, audit.inspections to attestor_auditor;
@@ -138,3 +140,25 @@ grant update (accepted_until) on triage.findings to attestor_approver;
 grant insert, update on triage.scans, triage.findings, triage.epss_data, triage.pipeline_metrics
     to attestor_producer;
 grant insert on triage.feedbacks to attestor_producer;
+
+-- Operators and producers take in what tests said. What was said never changes; the counts of a run follow
+-- its files.
+grant insert on trust.repositories, trust.ci_runs, trust.test_imports, trust.test_results
+    to attestor_operator, attestor_producer;
+grant update (branch, workflow_name, started_at, tests, failed, outage) on trust.ci_runs
+    to attestor_operator, attestor_producer;
+grant update (counts, deviations) on trust.test_imports to attestor_operator, attestor_producer;
+
+-- Operators score tests and quarantine them; what they decided is never changed. Producers write what the
+-- seed's columns hold.
+grant insert, update on trust.flaky_tests to attestor_operator;
+grant insert (id, repo_id, test_id, test_suite, test_name, run_count, pass_count, fail_count, flakiness_score,
+              quarantined, graduated_at, environment),
+      update (test_suite, test_name, run_count, pass_count, fail_count, flakiness_score, quarantined, graduated_at)
+    on trust.flaky_tests to attestor_producer;
+grant insert on trust.flaky_decisions to attestor_operator;
+grant update on trust.flaky_settings to attestor_operator;
+grant insert, update on trust.test_scorings to attestor_operator;
+
+-- Operators hold repositories against policy.
+grant insert on trust.policy_repo_configs, trust.reconciliation_runs to attestor_operator, attestor_producer;

@@ -15,6 +15,10 @@ pub enum Category {
     FindingTriage,
     /// A setting that holds for everyone.
     ConfigChange,
+    /// What repositories should be, what they are, and what was put right.
+    Drift,
+    /// Tests: their intake, their scores, and what is kept out of the verdict of a build.
+    Quarantine,
     /// A risk that is accepted until a time, and the end of that.
     RiskAcceptance,
     /// A verification of the chain: that it began, what it found.
@@ -33,6 +37,8 @@ impl Category {
         match self {
             Category::FindingTriage => "finding_triage",
             Category::ConfigChange => "config_change",
+            Category::Drift => "drift",
+            Category::Quarantine => "quarantine",
             Category::RiskAcceptance => "risk_acceptance",
             Category::Verification => "verification",
             Category::Checkpoint => "checkpoint",
@@ -45,6 +51,8 @@ impl Category {
     pub const ALL: &[Category] = &[
         Category::FindingTriage,
         Category::ConfigChange,
+        Category::Drift,
+        Category::Quarantine,
         Category::RiskAcceptance,
         Category::Verification,
         Category::Checkpoint,

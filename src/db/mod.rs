@@ -1,5 +1,6 @@
 //! The database: pools for reading and for writing, migrations, pages, news and the local cluster.
 
+pub mod copy;
 mod error;
 pub mod health;
 pub mod listen;

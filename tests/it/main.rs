@@ -21,6 +21,7 @@ mod filter;
 mod findings_screen;
 mod identity;
 mod import;
+mod junit;
 mod keys;
 mod linear;
 mod local;

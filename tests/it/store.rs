@@ -104,6 +104,63 @@ const SHARED: &[(&str, &[(&str, &str)])] = &[
         &[("cve_id", "text"), ("probability", "double precision"), ("percentile", "double precision")],
     ),
     (
+        "trust.test_results",
+        &[
+            ("id", "bigint"),
+            ("repo_id", "bigint"),
+            ("ci_run_id", "bigint"),
+            ("commit_sha", "text"),
+            ("branch", "text"),
+            ("workflow_name", "text"),
+            ("test_suite", "text"),
+            ("test_name", "text"),
+            ("test_id", "text"),
+            ("status", "text"),
+            ("duration_ms", "integer"),
+            ("error_message", "text"),
+        ],
+    ),
+    (
+        "trust.flaky_tests",
+        &[
+            ("id", "bigint"),
+            ("repo_id", "bigint"),
+            ("test_id", "text"),
+            ("test_suite", "text"),
+            ("test_name", "text"),
+            ("run_count", "integer"),
+            ("pass_count", "integer"),
+            ("fail_count", "integer"),
+            ("flakiness_score", "real"),
+            ("quarantined", "boolean"),
+            ("graduated_at", "timestamp with time zone"),
+        ],
+    ),
+    (
+        "trust.policy_repo_configs",
+        &[
+            ("id", "bigint"),
+            ("repo_id", "bigint"),
+            ("desired_state", "jsonb"),
+            ("observed_state", "jsonb"),
+            ("in_sync", "boolean"),
+            ("drift_fields", "text[]"),
+            ("last_reconciled_at", "timestamp with time zone"),
+        ],
+    ),
+    (
+        "trust.reconciliation_runs",
+        &[
+            ("id", "bigint"),
+            ("triggered_by", "text"),
+            ("repos_checked", "integer"),
+            ("repos_synced", "integer"),
+            ("repos_drifted", "integer"),
+            ("repos_corrected", "integer"),
+            ("repos_failed", "integer"),
+        ],
+    ),
+    (
         "operations.operation_runs",
         &[
             ("id", "bigint"),
@@ -140,7 +197,7 @@ async fn columns() -> Vec<Column> {
                 col_description(c.oid, a.attnum) as comment
          from pg_class c
          left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace)
+         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace)
            and c.relkind in ('r', 'p')
          order by 1, a.attnum",
     )
@@ -191,7 +248,7 @@ async fn checks_stand_on_additions_alone() {
          from pg_constraint c
          join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
          where c.contype = 'c' and c.conrelid <> 'audit.audit_trail_entries'::regclass
-           and c.connamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace)",
+           and c.connamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace)",
     )
     .fetch_all(&mut database.superuser().await)
     .await

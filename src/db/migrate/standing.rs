@@ -122,7 +122,7 @@ fn between(is: &Facts, should_be: &Facts) -> Vec<Difference> {
 pub(super) async fn facts(connection: &mut PgConnection) -> Result<Facts> {
     let facts: Vec<(String, String)> = sqlx::query_as(
         "with ours (id) as (
-             select oid from pg_namespace where nspname in ('attestor', 'audit', 'operations', 'triage')
+             select oid from pg_namespace where nspname in ('attestor', 'audit', 'operations', 'triage', 'trust')
          ), object (name, owner, acl) as (
              select 'schema ' || nspname, nspowner, coalesce(nspacl, acldefault('n', nspowner))
              from pg_namespace where oid in (select id from ours)

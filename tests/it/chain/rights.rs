@@ -125,13 +125,13 @@ async fn each_role_writes_what_it_has_to() {
         sqlx::query_scalar(
             "select c.oid::regclass || ':' || privilege
              from pg_class c cross join unnest(array['INSERT', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) privilege
-             where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace,
+             where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace,
                                       'attestor'::regnamespace)
                and c.relkind in ('r', 'v') and has_table_privilege($1, c.oid, privilege)
              union all
              select c.oid::regclass || '.' || a.attname || ':UPDATE'
              from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-             where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace,
+             where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace,
                                       'attestor'::regnamespace)
                and c.relkind in ('r', 'v') and has_column_privilege($1, c.oid, a.attnum, 'UPDATE')
              order by 1",
@@ -164,6 +164,11 @@ async fn each_role_writes_what_it_has_to() {
             let of_triage: Vec<String> = rights.extract_if(.., |r| r.starts_with("triage.")).collect();
             assert_eq!(of_triage, ["triage.attention:INSERT", "triage.findings.accepted_until:UPDATE"]);
         }
+        // What tests said and how repositories stand is an operator's to take in.
+        let of_trust: Vec<String> = rights.extract_if(.., |r| r.starts_with("trust.")).collect();
+        assert_eq!(of_trust.is_empty(), role != "operator", "{role}: {of_trust:?}");
+        let kept = |r: &&String| !(r.ends_with(":INSERT") || r.ends_with(":UPDATE"));
+        assert_eq!(of_trust.iter().filter(kept).collect::<Vec<_>>(), [] as [&String; 0], "{role}");
         assert!(
             !rights.is_empty() && rights.iter().all(|r| r.starts_with("operations.")),
             "{role}: {rights:?}"
@@ -245,15 +250,15 @@ async fn public_may_do_nothing() {
     let mut superuser = database.superuser().await;
     let open = sqlx::query(
         "select p.oid::regprocedure::text as what from pg_proc p
-         where p.pronamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace)
+         where p.pronamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace)
            and exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) where grantee = 0)
          union all
          select c.oid::regclass::text from pg_class c
-         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace)
+         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace)
            and exists (select from aclexplode(c.relacl) where grantee = 0)
          union all
          select n.nspname from pg_namespace n
-         where n.nspname in ('audit', 'triage', 'operations', 'attestor')
+         where n.nspname in ('audit', 'triage', 'trust', 'operations', 'attestor')
            and exists (select from aclexplode(n.nspacl) where grantee = 0)",
     )
     .fetch_all(&mut superuser)
@@ -262,12 +267,12 @@ async fn public_may_do_nothing() {
     assert_eq!(open.iter().map(|r| r.get("what")).collect::<Vec<String>>(), [] as [String; 0]);
     let foreign: Vec<String> = sqlx::query_scalar(
         "select c.oid::regclass::text from pg_class c
-         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace,
+         where c.relnamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace,
                                   'attestor'::regnamespace)
            and c.relowner <> 'attestor_owner'::regrole
          union all
          select p.oid::regprocedure::text from pg_proc p
-         where p.pronamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'operations'::regnamespace)
+         where p.pronamespace in ('audit'::regnamespace, 'triage'::regnamespace, 'trust'::regnamespace, 'operations'::regnamespace)
            and p.proowner <> 'attestor_owner'::regrole",
     )
     .fetch_all(&mut superuser)

@@ -1,0 +1,1 @@
+//! Where reality differs from policy: documents, their differences, plans, the reconciler.
