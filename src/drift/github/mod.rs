@@ -1,0 +1,30 @@
+//! GitHub's REST API: looking at repositories, and putting right what a reviewed plan says.
+//!
+//! The token goes to the server that is configured, and to no other; it stands in no text.
+
+mod address;
+mod attempt;
+mod client;
+mod gate;
+mod kept;
+mod limits;
+mod observe;
+mod protection;
+mod reading;
+mod repository;
+mod ruleset;
+mod tempo;
+mod token;
+mod trouble;
+
+pub use address::{ApiUrl, GITHUB, RepoName};
+pub use client::Client;
+pub use kept::{Answer, Kept};
+pub use limits::{Said, next_page};
+pub use observe::{Part, Seen, observe};
+pub use protection::{Actors, Checks, Protection, Reviews};
+pub use repository::{NEVER_CHANGED, Repository, SETTINGS};
+pub use ruleset::Ruleset;
+pub use tempo::{CONCURRENCY_MAX, Tempo};
+pub use token::Token;
+pub use trouble::Trouble;
