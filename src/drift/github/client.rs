@@ -343,10 +343,24 @@ impl Client {
 }
 
 fn json(body: &[u8]) -> Result<Value, Trouble> {
-    serde_json::from_slice(body).map_err(|e| {
+    let value = serde_json::from_slice(body).map_err(|e| {
         let what = if e.is_eof() { "it ends in its middle" } else { "it is no JSON" };
         Trouble::Broken(format!("{what} (line {}, column {})", e.line(), e.column()))
-    })
+    })?;
+    Ok(storable(value))
+}
+
+/// The value with every NUL shown as what it is: no database can hold one.
+fn storable(value: Value) -> Value {
+    let text = |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+    match value {
+        Value::String(raw) => Value::String(text(raw)),
+        Value::Array(items) => Value::Array(items.into_iter().map(storable).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (text(name), storable(value))).collect())
+        }
+        plain => plain,
+    }
 }
 
 fn unreachable(error: reqwest::Error, tempo: &Tempo) -> Trouble {
