@@ -4,7 +4,7 @@ use super::address::RepoName;
 use super::client::{Answer, Client};
 use super::kept::Kept;
 use super::protection::Protection;
-use super::repository::{self, Repository};
+use super::repository::{self, Label, Repository};
 use super::ruleset::{self, Ruleset};
 use super::trouble::Trouble;
 use reqwest::Url;
@@ -30,8 +30,8 @@ pub struct Seen {
     pub branch: String,
     /// Its protection: none where it has none.
     pub protection: Part<Option<Protection>>,
-    /// The names of its labels.
-    pub labels: Part<Vec<String>>,
+    /// Its labels.
+    pub labels: Part<Vec<Label>>,
     /// Its own rulesets.
     pub rulesets: Part<Vec<Ruleset>>,
     /// What may be kept for the next look.
@@ -158,7 +158,7 @@ async fn protection(
     }
 }
 
-async fn labels(look: &mut Look<'_>, root: &[&str]) -> Result<Vec<String>, Trouble> {
+async fn labels(look: &mut Look<'_>, root: &[&str]) -> Result<Vec<Label>, Trouble> {
     let url = look.client.at(&[root, &["labels"]].concat())?;
     let mut labels = look.pages(url, repository::labels).await?;
     labels.sort();

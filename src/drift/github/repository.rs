@@ -84,15 +84,29 @@ impl Repository {
     }
 }
 
-/// The names of labels on one page of the list.
+/// A label.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Label {
+    /// Its name; letter case tells no two apart.
+    pub name: String,
+    /// Its colour, six hexadecimal digits.
+    pub color: String,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+/// The labels on one page of the list.
 ///
 /// # Errors
 /// What is not of the shape that GitHub documents.
-pub fn labels(answer: &Value) -> Result<Vec<String>, String> {
+pub fn labels(answer: &Value) -> Result<Vec<Label>, String> {
     let list = answer.as_array().ok_or("the list of labels is none")?;
-    let name = |label: &Value| {
-        let name = label.as_str().or_else(|| label["name"].as_str());
-        name.map(str::to_owned).ok_or_else(|| "a label has no name".to_owned())
+    let text = |label: &Value, name: &str| label[name].as_str().map(str::to_owned);
+    let read = |label: &Value| {
+        let name = text(label, "name").ok_or("a label has no name")?;
+        let color = text(label, "color").unwrap_or_default();
+        Ok(Label { name, color, description: text(label, "description") })
     };
-    list.iter().map(name).collect()
+    list.iter().map(read).collect()
 }

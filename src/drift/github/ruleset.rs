@@ -34,18 +34,6 @@ impl Ruleset {
         });
         Ok(Ruleset { id, name: name.to_owned(), parts: told.collect() })
     }
-
-    /// As it stands in a document.
-    pub fn document(&self) -> Value {
-        let mut document = self.parts.clone();
-        document.insert("name".into(), self.name.clone().into());
-        Value::Object(document)
-    }
-
-    /// Whether GitHub told who may bypass it.
-    pub fn tells_bypass(&self) -> bool {
-        self.parts.contains_key("bypass_actors")
-    }
 }
 
 /// The numbers of the rulesets on one page of the list that are the repository's own. Those of its
