@@ -144,3 +144,10 @@ grant insert on triage.feedbacks to attestor_producer;
 grant insert on trust.repositories, trust.ci_runs, trust.test_imports, trust.test_results, trust.flaky_tests,
     trust.policy_repo_configs, trust.reconciliation_runs
     to attestor_operator, attestor_producer;
+grant insert on trust.reconciliation_results, trust.drift_history, trust.desired_values, trust.drift_ignores
+    to attestor_operator;
+grant insert, update, delete on trust.drift_policies to attestor_operator;
+grant delete on trust.desired_values to attestor_operator;
+grant update on trust.policy_repo_configs, trust.reconciliation_runs to attestor_operator, attestor_producer;
+grant update on trust.reconciliation_results, trust.drift_history, trust.desired_values, trust.drift_ignores
+    to attestor_operator;

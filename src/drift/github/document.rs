@@ -8,6 +8,10 @@ use super::observe::{Part, Seen};
 use super::protection::{FLAGS, Protection, REVIEW_FLAGS, SIGNATURES};
 use super::repository::Label;
 use super::ruleset::Ruleset;
+use crate::drift::diff::Unreadable;
+use crate::drift::document::{Document, Json};
+use crate::drift::path::{Path, Step};
+use crate::drift::schema;
 use serde_json::{Map, Value, json};
 
 /// The settings without a default, which are told where they are asked for.
@@ -21,6 +25,9 @@ const ASKED_SETTINGS: [&str; 7] = [
     "visibility",
 ];
 
+/// Why such a field is missing in an answer.
+const ADMINS_ALONE: &str = "GitHub tells it only to those who may change it";
+
 /// The names of the sections.
 pub(super) const PROTECTION: &str = "branch_protection";
 pub(super) const SETTINGS: &str = "settings";
@@ -30,73 +37,87 @@ pub(super) const RULESETS: &str = "rulesets";
 /// What was seen, as a document, and what could not be read of it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Told {
-    /// The document.
-    pub document: Map<String, Value>,
-    /// The fields that could not be read: their keys from the outside in, and why.
-    pub unreadable: Vec<(Vec<String>, String)>,
+    /// The document, as GitHub's values.
+    pub fields: Map<String, Value>,
+    /// What could not be read.
+    pub unreadable: Vec<Unreadable>,
 }
 
-/// The document of what was seen, told in the form in which `desired` asks for it.
-pub fn told(seen: &Seen, desired: &Value) -> Told {
+/// What was seen, told in the form in which `desired` asks for it.
+pub fn told(seen: &Seen, desired: &Document) -> Told {
+    let desired = value_of(desired);
     let mut told = Told::default();
     told.settings(seen, desired.get(SETTINGS));
     match &seen.protection {
         Part::Is(Some(is)) => {
             let section = protection(is, &seen.branch, desired.get(PROTECTION));
-            told.document.insert(PROTECTION.into(), Value::Object(section));
+            told.fields.insert(PROTECTION.into(), section.into());
         }
         // What is not there is not in the document.
         Part::Is(None) => {}
-        Part::Unreadable(why) => told.withheld(&[PROTECTION], why),
+        Part::Unreadable(why) => told.withheld(Path::of_keys([PROTECTION]), why),
     }
     match &seen.labels {
-        Part::Is(is) => drop(told.document.insert(LABELS.into(), labels(is, desired.get(LABELS)))),
-        Part::Unreadable(why) => told.withheld(&[LABELS], why),
+        Part::Is(is) => drop(told.fields.insert(LABELS.into(), labels(is, desired.get(LABELS)))),
+        Part::Unreadable(why) => told.withheld(Path::of_keys([LABELS]), why),
     }
     match &seen.rulesets {
         Part::Is(is) => told.rulesets(is, desired.get(RULESETS)),
-        Part::Unreadable(why) => told.withheld(&[RULESETS], why),
+        Part::Unreadable(why) => told.withheld(Path::of_keys([RULESETS]), why),
     }
     told
 }
 
+/// A document as serde_json holds it.
+pub(super) fn value_of(document: &Document) -> Value {
+    serde_json::to_value(document).unwrap_or_default()
+}
+
 impl Told {
-    fn withheld(&mut self, path: &[&str], why: &str) {
-        self.unreadable.push((path.iter().map(|&key| key.to_owned()).collect(), why.to_owned()));
+    /// The document.
+    pub fn document(&self) -> Document {
+        Document::of(Json::from(Value::Object(self.fields.clone()))).unwrap_or_default()
+    }
+
+    fn withheld(&mut self, path: Path, why: &str) {
+        self.unreadable.push(Unreadable { path, reason: why.to_owned() });
     }
 
     fn settings(&mut self, seen: &Seen, desired: Option<&Value>) {
         let is_told = |name: &str| !ASKED_SETTINGS.contains(&name) || is_asked(desired, name);
-        let all = &seen.repository.settings;
-        let told = all.iter().filter(|(name, _)| is_told(name)).map(|(name, value)| (name.clone(), value.clone()));
-        let told: Map<String, Value> = told.collect();
-        self.document.insert(SETTINGS.into(), told.into());
+        let all = seen.repository.settings.iter().filter(|(name, _)| is_told(name));
+        let section: Map<String, Value> = all.map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.fields.insert(SETTINGS.into(), section.into());
         for name in seen.repository.untold() {
-            self.withheld(&[SETTINGS, name], "GitHub tells it only to those who may change it");
+            self.withheld(Path::of_keys([SETTINGS, name]), ADMINS_ALONE);
         }
     }
 
     fn rulesets(&mut self, rulesets: &[Ruleset], desired: Option<&Value>) {
-        let wanted = |name: &str| {
+        let is_asked_of = |name: &str, part: &str| {
             let list = desired.and_then(Value::as_array).into_iter().flatten();
-            list.into_iter().find(|ruleset| ruleset["name"] == name)
+            let wanted = list.into_iter().find(|wanted| wanted["name"] == name);
+            wanted.is_none_or(|wanted| wanted.get(part).is_some())
         };
-        let mut list = Vec::with_capacity(rulesets.len());
-        for ruleset in rulesets {
+        let document = |ruleset: &Ruleset| {
             let mut document = ruleset.parts.clone();
             document.insert("name".into(), ruleset.name.clone().into());
-            if let Some(wanted) = wanted(&ruleset.name)
-                && wanted.get("target").is_none()
-            {
+            if !is_asked_of(&ruleset.name, "target") {
                 document.remove("target");
             }
-            list.push(Value::Object(document));
-            if !ruleset.parts.contains_key("bypass_actors") {
-                let path = [RULESETS, &ruleset.name, "bypass_actors"];
-                self.withheld(&path, "GitHub tells it only to those who may change it");
+            Value::Object(document)
+        };
+        let list: Value = rulesets.iter().map(document).collect();
+        let path = Path::of_keys([RULESETS]);
+        if let (Json::List(items), Some(kind)) = (Json::from(list.clone()), schema::list(&path)) {
+            for (ruleset, item) in rulesets.iter().zip(kind.items(&items)) {
+                if !ruleset.parts.contains_key("bypass_actors") {
+                    let bypass = path.then(Step::Item(item)).then(Step::Key("bypass_actors".to_owned()));
+                    self.withheld(bypass, ADMINS_ALONE);
+                }
             }
         }
-        self.document.insert(RULESETS.into(), list.into());
+        self.fields.insert(RULESETS.into(), list);
     }
 }
 
@@ -152,7 +173,8 @@ pub(super) fn protection(is: &Protection, branch: &str, desired: Option<&Value>)
 fn labels(labels: &[Label], desired: Option<&Value>) -> Value {
     let wanted = |name: &str| {
         let list = desired.and_then(Value::as_array).into_iter().flatten();
-        let is_it = |label: &&Value| label["name"].as_str().is_some_and(|wanted| wanted.eq_ignore_ascii_case(name));
+        let is_it =
+            |label: &&Value| label["name"].as_str().is_some_and(|wanted| wanted.eq_ignore_ascii_case(name));
         list.into_iter().find(is_it)
     };
     let told = labels.iter().map(|label| {

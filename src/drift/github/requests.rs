@@ -79,15 +79,23 @@ fn settings(requests: &mut Vec<Request>, from: Option<&Value>, to: Option<&Value
     Ok(())
 }
 
-fn protect(requests: &mut Vec<Request>, seen: &Seen, from: Option<&Value>, to: Option<&Value>) -> Result<(), String> {
+fn protect(
+    requests: &mut Vec<Request>,
+    seen: &Seen,
+    from: Option<&Value>,
+    to: Option<&Value>,
+) -> Result<(), String> {
     let Some(now) = seen.protection.readable() else {
         return Err("the protection of the branch cannot be read".to_owned());
     };
     let none = Fields::new();
-    let (from, to) = (fields(from, PROTECTION, &none)?, match to {
-        Some(to) => fields(Some(to), PROTECTION, &none)?,
-        None => return Err("the protection of a branch is taken away by a person on GitHub".to_owned()),
-    });
+    let (from, to) = (
+        fields(from, PROTECTION, &none)?,
+        match to {
+            Some(to) => fields(Some(to), PROTECTION, &none)?,
+            None => return Err("the protection of a branch is taken away by a person on GitHub".to_owned()),
+        },
+    );
     let before = now.clone().unwrap_or_default();
     let mut after: Protection = before.clone();
     for (name, value) in differing(from, to) {
@@ -134,7 +142,10 @@ fn rulesets(
     let (from, to) = (items(from), items(to));
     let named = |list: &'_ [Value], name: &Value| list.iter().filter(|item| item["name"] == *name).count();
     if let Some(gone) = from.iter().find(|ruleset| named(to, &ruleset["name"]) == 0) {
-        return Err(format!("the ruleset {} is taken away by a person on GitHub", shown(&gone["name"].to_string())));
+        return Err(format!(
+            "the ruleset {} is taken away by a person on GitHub",
+            shown(&gone["name"].to_string())
+        ));
     }
     for ruleset in to {
         let name = ruleset["name"].as_str().ok_or("a ruleset has no name")?;
@@ -155,7 +166,10 @@ fn rulesets(
                 _ => None,
             };
             let value = value.cloned().or(empty);
-            body.insert(part.to_owned(), value.ok_or_else(|| format!("{part} of a ruleset cannot be taken away"))?);
+            body.insert(
+                part.to_owned(),
+                value.ok_or_else(|| format!("{part} of a ruleset cannot be taken away"))?,
+            );
         }
         if body.is_empty() {
             continue;
@@ -175,7 +189,8 @@ fn labels(requests: &mut Vec<Request>, from: Option<&Value>, to: Option<&Value>)
     let name = |label: &Value| label.as_str().or_else(|| label["name"].as_str()).map(str::to_owned);
     // GitHub tells labels apart without regard to letter case.
     let find = |list: &[Value], wanted: &str| {
-        let is_it = |label: &&Value| name(label).is_some_and(|name| name.to_lowercase() == wanted.to_lowercase());
+        let is_it =
+            |label: &&Value| name(label).is_some_and(|name| name.to_lowercase() == wanted.to_lowercase());
         list.iter().find(is_it).cloned()
     };
     let at = |name: &str| vec!["labels".to_owned(), name.to_owned()];
@@ -191,18 +206,29 @@ fn labels(requests: &mut Vec<Request>, from: Option<&Value>, to: Option<&Value>)
             Value::Object(fields) => fields.clone(),
             _ => Fields::from_iter([("name".to_owned(), json!(name))]),
         };
-        if let Some(field) = body.keys().find(|field| !["name", "color", "description"].contains(&field.as_str())) {
+        if let Some(field) =
+            body.keys().find(|field| !["name", "color", "description"].contains(&field.as_str()))
+        {
             return Err(format!("{} of a label is nothing that GitHub can be told", shown(field)));
         }
         match find(from, &name) {
-            None => requests.push(Request { method: Method::POST, path: vec!["labels".to_owned()], body: Some(body.into()) }),
+            None => requests.push(Request {
+                method: Method::POST,
+                path: vec!["labels".to_owned()],
+                body: Some(body.into()),
+            }),
             Some(before) if before == *label => {}
             Some(before) => {
                 let before = before.as_object().cloned().unwrap_or_default();
                 let changed = differing(&before, &body).into_iter().filter(|(field, _)| *field != "name");
-                let changed: Fields = changed.map(|(field, value)| (field.to_owned(), json!(value))).collect();
+                let changed: Fields =
+                    changed.map(|(field, value)| (field.to_owned(), json!(value))).collect();
                 if !changed.is_empty() {
-                    requests.push(Request { method: Method::PATCH, path: at(&name), body: Some(changed.into()) });
+                    requests.push(Request {
+                        method: Method::PATCH,
+                        path: at(&name),
+                        body: Some(changed.into()),
+                    });
                 }
             }
         }

@@ -67,7 +67,9 @@ pub(super) fn set(protection: &mut Protection, name: &str, to: Option<&Value>) -
                 protection.checks.get_or_insert_with(Checks::none_yet).strict = strict;
             }
         }
-        "branch" => return Err("branch_protection.branch says which branch it is, and cannot be changed".to_owned()),
+        "branch" => {
+            return Err("branch_protection.branch says which branch it is, and cannot be changed".to_owned());
+        }
         other => {
             let other = crate::text::visible(other);
             return Err(format!("branch_protection.{other} is nothing that GitHub can be told"));
