@@ -11,4 +11,5 @@ pub mod ignore;
 pub mod mistake;
 pub mod observation;
 pub mod path;
+pub mod plan;
 pub mod schema;

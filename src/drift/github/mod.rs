@@ -2,6 +2,7 @@
 //!
 //! The token goes to the server that is configured, and to no other; it stands in no text.
 
+mod able;
 mod address;
 mod attempt;
 mod client;
@@ -21,6 +22,7 @@ mod tempo;
 mod token;
 mod trouble;
 
+pub use able::why_not;
 pub use address::{ApiUrl, GITHUB, RepoName};
 pub use client::Client;
 pub use correct::send;
