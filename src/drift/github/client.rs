@@ -126,6 +126,11 @@ impl Client {
         &self.inner.api
     }
 
+    /// How many requests may be under way at once.
+    pub fn concurrency(&self) -> usize {
+        self.inner.tempo.concurrency
+    }
+
     /// How many requests were sent so far.
     pub fn sent(&self) -> u64 {
         self.inner.sent.load(Ordering::Relaxed)

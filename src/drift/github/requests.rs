@@ -7,6 +7,7 @@ use super::protection::{Protection, SIGNATURES};
 use super::repository::{NEVER_CHANGED, SETTINGS as KNOWN_SETTINGS};
 use super::ruleset::PARTS;
 use super::set::{default_of, set};
+use crate::drift::path::{ItemName, Path, Step};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -19,6 +20,36 @@ pub struct Request {
     pub path: Vec<String>,
     /// What.
     pub body: Option<Value>,
+}
+
+impl Request {
+    /// Whether it may have changed the field at `path`.
+    pub fn concerns(&self, path: &Path) -> bool {
+        let section = path.section();
+        match self.path.first().map(String::as_str) {
+            None => section == Some(SETTINGS),
+            Some("branches") => {
+                let signs = self.path.last().is_some_and(|last| last == SIGNATURES);
+                let of_signatures = path.location().nth(1) == Some(&Step::Key(SIGNATURES.to_owned()));
+                let whole = path.location().count() == 1;
+                section == Some(PROTECTION) && (whole || signs == of_signatures)
+            }
+            Some("rulesets") => section == Some(RULESETS),
+            Some("labels") => {
+                let body = self.body.as_ref().and_then(|body| body["name"].as_str());
+                let name = self.path.get(1).map(String::as_str).or(body).unwrap_or_default().to_lowercase();
+                let is_it = |step: &Step| match step {
+                    Step::Item(item) => {
+                        matches!(&item.name, ItemName::Text(text) if text.to_lowercase() == name)
+                    }
+                    _ => false,
+                };
+                let mut below = path.location().skip(1).peekable();
+                section == Some(LABELS) && (below.peek().is_none() || below.any(is_it))
+            }
+            Some(_) => false,
+        }
+    }
 }
 
 type Fields = Map<String, Value>;
