@@ -21,7 +21,7 @@ create table trust.policy_repo_configs (
     version            integer not null default 0,
     mode               text    not null default 'observe' check (mode in ('observe', 'warn', 'correct')),
     policies           text[]  not null default '{}',
-    -- Where nothing could be read the field is "" and the reason says why.
+    -- What could not be read and why; the path "" is everything.
     unreadable         jsonb   not null default '[]',
     critical_fields    text[]  not null default '{}',
     ignored_fields     text[]  not null default '{}',
@@ -121,7 +121,9 @@ create table trust.drift_policies (
     globs       text[]      not null,
     excepted    text[]      not null default '{}',
     mode        text        check (mode in ('observe', 'warn', 'correct')),
-    -- Where two policies say something of one field, the one with the higher rank holds.
+    -- Where two policies say something of one field, the one with the higher priority holds, then the one
+    -- whose glob names the repository more exactly, then the one with the higher rank.
+    priority    integer     not null default 0,
     rank        integer     not null unique,
     body        jsonb       not null,
     source_file text        not null,
@@ -209,7 +211,8 @@ comment on column trust.drift_policies.name is 'added: its name';
 comment on column trust.drift_policies.globs is 'added: repositories that it is for: * one segment, ** any';
 comment on column trust.drift_policies.excepted is 'added: repositories that it is not for';
 comment on column trust.drift_policies.mode is 'added: what the reconciler does; none: as it stands';
-comment on column trust.drift_policies.rank is 'added: the higher holds where two say something of one field';
+comment on column trust.drift_policies.priority is 'added: the higher holds where two say something of one field';
+comment on column trust.drift_policies.rank is 'added: its place among the policies as they were loaded';
 comment on column trust.drift_policies.body is 'added: what is desired';
 comment on column trust.drift_policies.source_file is 'added: file that it was read from';
 comment on column trust.drift_policies.body_sha256 is 'added: SHA-256 of body, compact with sorted keys';

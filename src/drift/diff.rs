@@ -14,7 +14,7 @@ use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-pub use apply::{apply, put};
+pub use apply::{apply, get, put};
 
 /// What cannot be seen of a repository: no right, or not on its plan. It is never taken for drift.
 #[derive(Debug, Clone, PartialEq, Eq)]

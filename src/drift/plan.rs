@@ -5,10 +5,10 @@ mod file;
 mod judge;
 
 use super::diff::{Diff, Field};
-use super::document::{Document, Json};
+use super::document::Json;
 use super::github::why_not;
-use super::path::{Item, Path, Step};
-use super::schema::{self, ListKind, Tier};
+use super::path::Path;
+use super::schema::Tier;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,6 +16,7 @@ use std::fmt::{self, Write};
 use std::str::FromStr;
 use uuid::Uuid;
 
+pub use file::BYTES_MAX;
 pub use judge::{Verdict, judge};
 
 /// Most repositories of one plan.
@@ -164,27 +165,4 @@ impl Planned {
 /// Null says nothing.
 fn said(value: Option<Json>) -> Option<Json> {
     value.filter(|value| !value.is_null())
-}
-
-/// What stands at `path` in a document.
-pub fn value_at<'d>(document: &'d Document, path: &Path) -> Option<&'d Json> {
-    let mut way = Path::root();
-    let mut here: Option<&Json> = None;
-    for step in path.location() {
-        here = match (step, here) {
-            (Step::Key(key), None) if way.steps().is_empty() => document.get(key),
-            (Step::Key(key), Some(here)) => here.get(key),
-            (Step::Item(item), Some(Json::List(items))) => item_of(items, &way, item),
-            _ => None,
-        };
-        here?;
-        way = way.then(step.clone());
-    }
-    here
-}
-
-fn item_of<'d>(items: &'d [Json], list: &Path, item: &Item) -> Option<&'d Json> {
-    let kind = schema::list(list).unwrap_or(ListKind::Set);
-    let key = kind.key(item);
-    kind.items(items).iter().position(|own| kind.key(own) == key).and_then(|at| items.get(at))
 }

@@ -193,10 +193,12 @@ impl Report {
         let title = "Every repository could be looked at";
         let failed: Vec<&RepoReport> = self.of(|repo| repo.outcome == RepoOutcome::Failed);
         let Some(first) = failed.first() else {
-            return Check::pass("drift.looked", title).message(format!("{} repositories", self.counters.checked));
+            return Check::pass("drift.looked", title)
+                .message(format!("{} repositories", self.counters.checked));
         };
         let why = first.message.as_ref().map_or_else(String::new, |why| format!(": {}", why.one_line()));
-        let message = format!("{} of {} could not: {}{why}", failed.len(), self.counters.checked, names(&failed));
+        let message =
+            format!("{} of {} could not: {}{why}", failed.len(), self.counters.checked, names(&failed));
         named(Check::new("drift.looked", title, Status::Fail, first.code.clone()).message(message), &failed)
     }
 
@@ -208,7 +210,8 @@ impl Report {
             return Check::pass(key, title);
         }
         let critical = drifted.iter().filter(|repo| repo.critical > 0).count();
-        let message = format!("{} drifted, {critical} of them critically: {}", drifted.len(), names(&drifted));
+        let message =
+            format!("{} drifted, {critical} of them critically: {}", drifted.len(), names(&drifted));
         // Where it is only observed, drift is told and needs nobody.
         let matters = drifted.iter().any(|repo| mode != Mode::Observe || repo.mode != Mode::Observe);
         if !matters {
@@ -229,7 +232,8 @@ impl Report {
         let refused = self.count(RepoOutcome::Refused);
         let message =
             format!("{refused} refused, {} postponed: {}", self.count(RepoOutcome::Postponed), names(&left));
-        let reason = if refused > 0 { ReasonCode::InvalidState } else { ReasonCode::ext("drift", "postponed") };
+        let reason =
+            if refused > 0 { ReasonCode::InvalidState } else { ReasonCode::ext("drift", "postponed") };
         let check = Check::new(key, title, Status::Warn, reason).message(message);
         named(check.evidence("plan", hash), &left)
     }

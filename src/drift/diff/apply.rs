@@ -22,6 +22,28 @@ pub fn apply<'a>(observed: &Document, fields: impl IntoIterator<Item = &'a Field
     document
 }
 
+/// What stands at `path`; nothing where nothing does.
+pub fn get<'a>(document: &'a Document, path: &Path) -> Option<&'a Json> {
+    let mut steps = path.location();
+    let Some(Step::Key(section)) = steps.next() else { return None };
+    let mut way = Path::of_keys([section.as_str()]);
+    let mut here = document.0.get(section)?;
+    for step in steps {
+        here = match (step, here) {
+            (Step::Key(key), Json::Object(fields)) => fields.get(key)?,
+            (Step::Item(item), Json::List(items)) => {
+                let kind = schema::list(&way).unwrap_or(ListKind::Set);
+                let key = kind.key(item);
+                let at = kind.items(items).iter().position(|own| kind.key(own) == key)?;
+                items.get(at)?
+            }
+            _ => return None,
+        };
+        way = way.then(step.clone());
+    }
+    Some(here)
+}
+
 /// Sets the field at `path`, or takes it away. What is missing on the way is made; what is no object or list
 /// there gives way to one.
 pub fn put(document: &mut Document, path: &Path, value: Option<&Json>) {

@@ -6,7 +6,7 @@
 use super::look::{Look, NoLook, look_anew};
 use crate::drift::diff::{Field, Outcome, apply as put_right};
 use crate::drift::document::Document;
-use crate::drift::github::{Client, Request, RepoName, Trouble, requests, send};
+use crate::drift::github::{Client, RepoName, Request, Trouble, requests, send};
 use crate::drift::plan::{Planned, RepoPlan, Verdict, judge};
 use serde_json::{Map, Value};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -66,7 +66,12 @@ impl Allowance {
 }
 
 /// Puts right what `plan` says of its repository.
-pub(super) async fn apply(client: &Client, plan: &RepoPlan, desired: &Document, allowance: &Allowance) -> Applied {
+pub(super) async fn apply(
+    client: &Client,
+    plan: &RepoPlan,
+    desired: &Document,
+    allowance: &Allowance,
+) -> Applied {
     let mut applied = Applied { look: None, changed: Vec::new(), done: Vec::new(), end: End::Settled };
     applied.end = match settle(client, plan, desired, allowance, &mut applied).await {
         Ok(end) => end,

@@ -66,7 +66,8 @@ async fn look_with(client: &Client, repo: &str, desired: &Document, before: Kept
     // What is seen is at least as old as the first question.
     let at = Utc::now();
     let branch = desired.get("branch_protection").and_then(|section| section.get("branch"));
-    let seen = observe(client, &name, branch.and_then(Json::as_text), &before).await.map_err(NoLook::Trouble)?;
+    let seen =
+        observe(client, &name, branch.and_then(Json::as_text), &before).await.map_err(NoLook::Trouble)?;
     let told: Told = told(&seen, desired);
     let mut observation = Observation::of(repo, told.document(), at);
     observation.unreadable = told.unreadable;

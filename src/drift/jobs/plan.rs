@@ -7,7 +7,7 @@ use crate::db::Db;
 use crate::drift::plan::{Plan, PlanHash, REPOS_MAX, RepoPlan};
 use crate::drift::reconcile::TriggeredBy;
 use crate::drift::store::subjects::{contested, is_contested, subjects};
-use crate::drift::store::{deeds, plans};
+use crate::drift::store::{decisions, plans};
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
 use chrono::{DateTime, Utc};
@@ -31,7 +31,8 @@ pub struct Planning {
 /// `Usage` where there are more repositories than a plan may have; `Denied` where the login may not.
 pub async fn make_plan(db: &Db, planning: &Planning) -> Result<(Plan, PlanHash)> {
     if planning.repos.len() > REPOS_MAX {
-        let what = format!("a plan has at most {REPOS_MAX} repositories, and these are {}", planning.repos.len());
+        let what =
+            format!("a plan has at most {REPOS_MAX} repositories, and these are {}", planning.repos.len());
         return Err(Error::new(Kind::Usage, what).hint("name fewer with --filter"));
     }
     let contested = contested(db, &planning.repos, planning.now).await?;
@@ -49,7 +50,7 @@ pub async fn make_plan(db: &Db, planning: &Planning) -> Result<(Plan, PlanHash)>
 }
 
 async fn keep(mut change: Change, plan: &Plan, hash: &PlanHash) -> Result<()> {
-    if deeds::is_done(&mut change).await? {
+    if decisions::is_done(&mut change).await? {
         return Ok(());
     }
     plans::keep(&mut change, plan).await?;

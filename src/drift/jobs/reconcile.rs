@@ -2,8 +2,8 @@
 //! it is known, so that a killed run is gone on with.
 
 use super::apply::{Allowance, Applied, End, apply};
-use super::look::{NoLook, look};
-use super::record::{Looked, Writer, entry, key};
+use super::look::look;
+use super::record::{Looked, Writer, entry};
 use crate::chain::change::Change;
 use crate::chain::entry::Category;
 use crate::chain::settled::settled;
@@ -14,7 +14,7 @@ use crate::drift::plan::{PlanHash, RepoPlan};
 use crate::drift::reconcile::{Counters, RepoReport, Report, Task, TriggeredBy};
 use crate::drift::store::runs::{Beginning, Begun, Ends, begin, count};
 use crate::drift::store::subjects::{contested, is_contested, subjects};
-use crate::drift::store::{deeds, plans};
+use crate::drift::store::{decisions, plans};
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
 use crate::jobs::JobContext;
@@ -77,7 +77,8 @@ pub async fn reconcile(
                 job.check_cancelled()?;
             }
             Started::Active(found) => {
-                let what = format!("run {} does the same, by {}, since {}", found.id, found.started_by, found.since);
+                let what =
+                    format!("run {} does the same, by {}, since {}", found.id, found.started_by, found.since);
                 return Err(Error::new(Kind::Conflict, what).hint("wait for its end: attestor runs list"));
             }
         }
@@ -105,7 +106,9 @@ fn label(task: &Task) -> String {
 fn finished(report: Report) -> Finished<Report> {
     let outcome = match () {
         () if report.cancelled => Outcome::Cancelled,
-        () if report.counters.checked > 0 && report.counters.failed == report.counters.checked => Outcome::Failed,
+        () if report.counters.checked > 0 && report.counters.failed == report.counters.checked => {
+            Outcome::Failed
+        }
         () if report.is_incomplete() => Outcome::PartiallySucceeded,
         () => Outcome::Succeeded,
     };
@@ -157,7 +160,9 @@ async fn run(
             report.plan = Some(hash.clone());
             let applied = plans::applied(db, hash).await?;
             let left = |repo: &&RepoPlan| {
-                !repo.fields.is_empty() && !applied.contains(&repo.repo) && !begun.checked.contains(&repo.repo)
+                !repo.fields.is_empty()
+                    && !applied.contains(&repo.repo)
+                    && !begun.checked.contains(&repo.repo)
             };
             let repos: Vec<RepoPlan> = plan.repos.iter().filter(left).cloned().collect();
             report.applied_before = applied.difference(&begun.checked).count() as u64;
@@ -182,7 +187,7 @@ async fn begin_run(db: &Db, task: &Task, by: TriggeredBy, identity: &str) -> Res
     let beginning = Beginning { triggered_by: by.word(), mode: task.mode(), correct_max, plan, identity };
     let beginning = &beginning;
     settled(db, DeedKey::fresh(), |mut change: Change| async move {
-        let is_done = deeds::is_done(&mut change).await?;
+        let is_done = decisions::is_done(&mut change).await?;
         let begun = begin(&mut change, beginning, is_done).await?;
         if is_done {
             return Ok(begun);
@@ -203,7 +208,7 @@ async fn begin_run(db: &Db, task: &Task, by: TriggeredBy, identity: &str) -> Res
 
 async fn end_run(db: &Db, run: i64, by: TriggeredBy, plan: Option<&PlanHash>) -> Result<Counters> {
     settled(db, DeedKey::fresh(), |mut change: Change| async move {
-        let is_done = deeds::is_done(&mut change).await?;
+        let is_done = decisions::is_done(&mut change).await?;
         let counters = count(&mut change, run, Ends::Yes).await?;
         if is_done {
             return Ok(counters);
@@ -293,7 +298,8 @@ async fn apply_all(
         set.spawn(async move {
             let mut applied = apply(&client, &plan, &desired, &allowance).await;
             if let (Some(path), End::Settled) = (tug, &applied.end) {
-                applied.end = End::Refused(format!("{path}: two sides pull it to and fro; they have to agree first"));
+                applied.end =
+                    End::Refused(format!("{path}: two sides pull it to and fro; they have to agree first"));
             }
             Came::Applied(plan.repo, Box::new(applied))
         });
@@ -341,13 +347,14 @@ impl<'a> Work<'a> {
 
     /// The next repository that is through; `begin` begins another. None after the last, or after a cancel.
     async fn next(&mut self, begin: &mut impl FnMut(&mut JoinSet<Came>) -> bool) -> Result<Option<Came>> {
-        while !self.job.cancellation().is_cancelled() && self.set.len() < self.at_once && begin(&mut self.set) {}
+        while !self.job.cancellation().is_cancelled() && self.set.len() < self.at_once && begin(&mut self.set)
+        {
+        }
         let Some(came) = self.set.join_next().await else { return Ok(None) };
         self.done += 1;
         self.job.report(self.step, self.done, Some(self.total));
-        came.map(Some).map_err(|e| {
-            Error::new(Kind::Failed, "the reconciler stopped on a bug in attestor").because(e)
-        })
+        came.map(Some)
+            .map_err(|e| Error::new(Kind::Failed, "the reconciler stopped on a bug in attestor").because(e))
     }
 
     /// Waits for what is under way: a change that was sent is never cut off.
@@ -365,9 +372,4 @@ fn sha256(text: &str) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
-}
-
-/// The key under which a plan is applied to a repository: once, whoever does it.
-pub fn application_key(plan: &PlanHash, repo: &str) -> DeedKey {
-    key(&["applied", plan.as_str(), repo])
 }

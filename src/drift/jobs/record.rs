@@ -12,7 +12,7 @@ use crate::drift::reconcile::{RepoOutcome, RepoReport, TriggeredBy};
 use crate::drift::store::known::{Known, known};
 use crate::drift::store::results::{Check, CheckOutcome, record};
 use crate::drift::store::settle::{Settled, Stored, failed, lock, settle};
-use crate::drift::store::{answers, deeds, plans};
+use crate::drift::store::{answers, decisions, plans};
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
 use crate::operations::check::ReasonCode;
@@ -41,7 +41,7 @@ pub(super) struct Writer<'a> {
 }
 
 /// The key of a deed that is done once, whoever does it.
-pub(super) fn key(parts: &[&str]) -> DeedKey {
+fn key(parts: &[&str]) -> DeedKey {
     DeedKey(Uuid::new_v5(&KEYS, parts.join("\0").as_bytes()))
 }
 
@@ -71,7 +71,7 @@ impl Writer<'_> {
     async fn seen_once(&self, mut change: Change, batch: &[Looked]) -> Result<Vec<RepoReport>> {
         let names: Vec<String> = batch.iter().map(|(repo, _)| repo.clone()).collect();
         let mut stored = locked(&mut change, &names).await?;
-        let is_done = deeds::is_done(&mut change).await?;
+        let is_done = decisions::is_done(&mut change).await?;
         let known = known(change.connection()).await?;
         let mut reports = Vec::with_capacity(batch.len());
         for (repo, looked) in batch {
@@ -128,7 +128,7 @@ impl Writer<'_> {
         applied: &Applied,
     ) -> Result<RepoReport> {
         let one = take(&mut locked(&mut change, &[repo.to_owned()]).await?, repo)?;
-        let is_done = deeds::is_done(&mut change).await?;
+        let is_done = decisions::is_done(&mut change).await?;
         let known = known(change.connection()).await?;
         let changed: Vec<String> = applied.changed.iter().map(|field| field.path.to_string()).collect();
         let done: Vec<String> = applied.done.iter().map(|field| field.path.to_string()).collect();
@@ -139,11 +139,15 @@ impl Writer<'_> {
         };
         let report = match (&now, &applied.end) {
             (Some(now), End::Settled) => {
-                let application =
-                    plans::Application { plan, repo_id: now.repo_id, run: self.run, changed: &changed, done: &done };
+                let application = plans::Application {
+                    plan,
+                    repo_id: now.repo_id,
+                    run: self.run,
+                    changed: &changed,
+                    done: &done,
+                };
                 plans::apply(&mut change, &application).await?;
-                let outcome =
-                    if changed.is_empty() { RepoOutcome::of(now) } else { RepoOutcome::Corrected };
+                let outcome = if changed.is_empty() { RepoOutcome::of(now) } else { RepoOutcome::Corrected };
                 self.checked(&mut change, now, &changed, outcome, told(now)).await?
             }
             (Some(now), End::Refused(why)) => {
@@ -290,7 +294,8 @@ async fn locked(change: &mut Change, names: &[String]) -> Result<BTreeMap<String
 }
 
 fn take(stored: &mut BTreeMap<String, Stored>, repo: &str) -> Result<Stored> {
-    let gone = || Error::new(Kind::Failed, format!("{} went away while it was written", crate::text::visible(repo)));
+    let gone =
+        || Error::new(Kind::Failed, format!("{} went away while it was written", crate::text::visible(repo)));
     stored.remove(repo).ok_or_else(gone)
 }
 
@@ -305,7 +310,8 @@ fn changed_fields(fields: &[Planned]) -> Value {
         serde_json::from_str(&text).unwrap_or_default()
     };
     let told = fields.iter().take(FIELDS_TOLD_MAX);
-    told.map(|field| json!({"path": field.path, "from": value(&field.from), "to": value(&field.to)})).collect()
+    told.map(|field| json!({"path": field.path, "from": value(&field.from), "to": value(&field.to)}))
+        .collect()
 }
 
 fn texts(texts: &[String]) -> Vec<SafeText> {

@@ -1,7 +1,7 @@
 //! Whether a plan still fits what a repository is.
 
-use super::{Planned, RepoPlan, said, value_at};
-use crate::drift::diff::{Diff, Unreadable, put};
+use super::{Planned, RepoPlan, said};
+use crate::drift::diff::{Diff, Unreadable, get, put};
 use crate::drift::document::{Document, Json};
 use crate::drift::path::Path;
 use chrono::DateTime;
@@ -24,7 +24,7 @@ pub fn judge(plan: &RepoPlan, observed: &Document, unreadable: &[Unreadable]) ->
         if let Some(hidden) = unreadable.iter().find(|hidden| field.path.is_within(&hidden.path)) {
             return Verdict::Refused(format!("{} cannot be read any more: {}", field.path, hidden.reason));
         }
-        let now = value_at(observed, &field.path).cloned();
+        let now = get(observed, &field.path).cloned();
         // Asked first: where both hold, nothing is to be done.
         if is_done(&field.path, field.to.as_ref(), now.as_ref()) {
             continue;

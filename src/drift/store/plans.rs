@@ -59,8 +59,11 @@ pub async fn plan(db: &Db, hash: &PlanHash) -> Result<Plan> {
     };
     let plan = Plan::read(row.try_get("body")?)?;
     if plan.hash() != *hash {
-        return Err(Error::new(Kind::Failed, format!("the plan {hash} was changed in the database after it was made"))
-            .hint("make a new one: attestor drift plan"));
+        return Err(Error::new(
+            Kind::Failed,
+            format!("the plan {hash} was changed in the database after it was made"),
+        )
+        .hint("make a new one: attestor drift plan"));
     }
     Ok(plan)
 }

@@ -1,5 +1,6 @@
 //! The repositories that a run is about, with what is asked of them.
 
+use super::fields::FIELDS;
 use super::known::known;
 use crate::db::Db;
 use crate::drift::desired::Desired;
@@ -7,10 +8,11 @@ use crate::drift::diff::{Diff, Unreadable};
 use crate::drift::document::{Document, Json};
 use crate::drift::path::Path;
 use crate::drift::policy;
-use crate::drift::tug::{Turn, Tug, WITHIN, tug};
+use crate::drift::tug::{Tug, Turn, WITHIN, tug};
 use crate::error::Result;
+use crate::filter::{Filter, sql::push_where};
 use chrono::{DateTime, Utc};
-use sqlx::Row;
+use sqlx::{Postgres, QueryBuilder, Row};
 use std::collections::BTreeMap;
 
 /// A repository, and what is asked of it.
@@ -24,14 +26,15 @@ pub struct Subject {
     pub diff: Option<Diff>,
 }
 
-/// The names of all repositories that are held against anything, in their order.
-pub async fn asked_of(db: &Db) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar(
+/// The names of the repositories that something is asked of and that match `filter`, in their order.
+pub async fn asked_of(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Vec<String>> {
+    let mut sql: QueryBuilder<Postgres> = QueryBuilder::new(
         "select r.full_name from trust.policy_repo_configs c join trust.repositories r on r.id = c.repo_id
-         where c.desired_state is not null order by r.full_name",
-    )
-    .fetch_all(db.read())
-    .await?)
+         where c.desired_state is not null and ",
+    );
+    push_where(&mut sql, filter, &FIELDS, now);
+    sql.push(" order by r.full_name collate \"C\"");
+    Ok(sql.build_query_scalar().fetch_all(db.read()).await?)
 }
 
 /// These repositories as they stand; one that nobody knows yet has what policies say of its name.
@@ -64,7 +67,11 @@ pub async fn subjects(db: &Db, names: &[String], now: DateTime<Utc>) -> Result<V
 }
 
 /// The fields of these repositories over which two sides pull at `now`.
-pub async fn contested(db: &Db, names: &[String], now: DateTime<Utc>) -> Result<BTreeMap<(String, String), Tug>> {
+pub async fn contested(
+    db: &Db,
+    names: &[String],
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<(String, String), Tug>> {
     let rows = sqlx::query(
         "select r.full_name, h.path, h.since, h.was::text as was, h.observed::text as observed,
                 left(h.actor, 200) as actor

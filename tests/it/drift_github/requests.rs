@@ -158,15 +158,15 @@ async fn settings_and_labels_change_by_the_field() {
     assert_eq!(
         lines,
         [
-            ("PATCH /repos/acme/api".to_owned(), json!({"has_wiki": false, "delete_branch_on_merge": true})),
             ("PATCH /repos/acme/api/labels/bug".to_owned(), json!({"color": "d73a4a"})),
-            ("POST /repos/acme/api/labels".to_owned(), json!({"name": "security"})),
             ("POST /repos/acme/api/labels".to_owned(), json!({"name": "a/b ?#"})),
+            ("POST /repos/acme/api/labels".to_owned(), json!({"name": "security"})),
+            ("PATCH /repos/acme/api".to_owned(), json!({"has_wiki": false, "delete_branch_on_merge": true})),
         ]
     );
     let repo = github.repo("acme/api");
     let names: Vec<&Value> = repo.labels.iter().map(|label| &label["name"]).collect();
-    assert_eq!(names, ["bug", "wontfix", "security", "a/b ?#"], "a label beyond those required stays");
+    assert_eq!(names, ["bug", "wontfix", "a/b ?#", "security"], "a label beyond those required stays");
     let mut should = Repo::default().settings;
     should["has_wiki"] = false.into();
     should["delete_branch_on_merge"] = true.into();
