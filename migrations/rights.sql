@@ -151,3 +151,6 @@ grant delete on trust.desired_values to attestor_operator;
 grant update on trust.policy_repo_configs, trust.reconciliation_runs to attestor_operator, attestor_producer;
 grant update on trust.reconciliation_results, trust.drift_history, trust.desired_values, trust.drift_ignores
     to attestor_operator;
+-- The reconciler: plans and what was done of them are added to, never changed; the cache comes and goes.
+grant insert on trust.drift_plans, trust.drift_applications to attestor_operator;
+grant insert, update, delete on trust.github_answers to attestor_operator;

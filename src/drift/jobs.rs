@@ -1,4 +1,13 @@
-//! The intake of observed repositories as a job.
+//! The long work of drift: the intake of observed repositories, plans, and runs of the reconciler.
+
+mod apply;
+mod look;
+mod plan;
+mod reconcile;
+mod record;
+
+pub use plan::{Planning, make_plan};
+pub use reconcile::{RECONCILIATION, reconcile};
 
 use super::actions::write_observed;
 use super::observed::{is_name, read_observed};

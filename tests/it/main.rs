@@ -17,6 +17,7 @@ mod demo;
 mod doctor;
 mod drafts;
 mod drift;
+mod drift_github;
 mod exports;
 mod filter;
 mod findings_screen;

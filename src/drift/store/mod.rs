@@ -2,14 +2,18 @@
 //!
 //! [`settle`] writes how repositories stand; every deed and every observation goes through it.
 
+pub mod answers;
 pub mod decisions;
 pub mod detail;
 pub mod fields;
 pub mod known;
 pub mod list;
+pub mod plans;
 pub mod policies;
 pub mod results;
+pub mod runs;
 pub mod settle;
+pub mod subjects;
 
 use super::document::{Document, Json};
 
