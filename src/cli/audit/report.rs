@@ -106,14 +106,10 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
 async fn chain_state(db: &Db, place: &Place, global: &Global) -> Result<ChainState> {
     let known = place.known(db, global).await?;
     let origin = place.origin(&global.settings()?.audit)?;
-    let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
-    let request = Request { origin, trusted: trusted.clone(), ..Request::default() };
-    let mut found = verify(db, &request, &JobContext::unattended()).await?;
-    if let Some(known) = &known {
-        known.settle(&mut found);
-    }
+    let request = Request::held_against(origin, known.as_ref().map(|known| &known.evidence));
+    let found = verify(db, &request, &JobContext::unattended()).await?;
     let root_of =
-        |size| trusted.iter().find(|checkpoint| checkpoint.size == size).map(|c| root_text(&c.root));
+        |size| request.trusted.iter().find(|checkpoint| checkpoint.size == size).map(|c| root_text(&c.root));
     Ok(ChainState {
         verdict: found.verdict().word().to_owned(),
         entries: found.entries,

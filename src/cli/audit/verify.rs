@@ -65,12 +65,12 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
     }
     let known = options.place.known(db, global).await?;
     let origin = options.place.origin(&global.settings()?.audit)?;
-    let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
     let since = if options.incremental { Some(since(db, known.as_ref()).await?) } else { None };
-    let request = Request { origin, trusted, covered_until, since, workers: options.workers };
-    let Recorded { mut report, record } = verified(db, request, &options).await?;
+    let evidence = known.as_ref().map(|known| &known.evidence);
+    let against = Request::held_against(origin, evidence);
+    let request = Request { covered_until, since, workers: options.workers, ..against };
+    let Recorded { report, record } = verified(db, request, &options).await?;
     if let Some(known) = &known {
-        known.settle(&mut report);
         // The verdict stands, whether or not it can be remembered.
         if let Err(error) = trust_folder().and_then(|folder| known.pin(&report, &folder)) {
             eprintln!("{}", error.report());

@@ -29,16 +29,14 @@ pub(super) fn verification(db: Db, settings: AuditSettings) -> Job<JobDone> {
         let folder = TrustFolder::below(&state_folder()?);
         let origin = origin(&settings)?;
         let known = gather(&db, &folder, origin.as_ref().map(ChainId::as_str), &settings.places).await?;
-        let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
-        let request = Request { origin, trusted, ..Request::default() };
+        let request = Request::held_against(origin, known.as_ref().map(|known| &known.evidence));
         // As a run that others see, and with its entries in the chain, where the login may.
-        let Recorded { mut report, record } = verify_recorded(&db, &request, &context).await?;
+        let Recorded { report, record } = verify_recorded(&db, &request, &context).await?;
         let mut unpinned = match record {
             Err(error) if error.kind() != Kind::Denied => "; it was not recorded",
             _ => "",
         };
         if let Some(known) = &known {
-            known.settle(&mut report);
             // The verdict stands, whether or not it can be remembered.
             if known.pin(&report, &folder).is_err() {
                 unpinned = "; the checkpoint could not be pinned";
