@@ -37,6 +37,8 @@ ids! {
     AttentionId;
     /// A row of `operations.operation_runs`.
     RunId;
+    /// A row of `audit.compliance_reports`.
+    ReportId;
     /// The position of an entry in the audit chain, from 1.
     EntrySeq;
 }
