@@ -27,6 +27,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most entries of a sample.
 pub const SAMPLE_MAX: u32 = 1_000;
+/// The entries of a sample, where nobody says otherwise.
+pub const SAMPLE_USUAL: u32 = 25;
 
 /// What a report is asked for.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Verifies the chain: every entry, or those after a trusted checkpoint.
 
 use super::plan::Plan;
+use super::since::Since;
 use super::workers::{Done, Workers};
 use crate::audit::evidence::Evidence;
 use crate::audit::merkle::Range;
@@ -51,15 +52,6 @@ impl Request {
         let checkpoint_breaks = evidence.map(|evidence| evidence.breaks.clone()).unwrap_or_default();
         Request { origin, trusted, checkpoint_breaks, ..Request::default() }
     }
-}
-
-/// The trusted state that an incremental verification goes on from.
-#[derive(Debug, Clone)]
-pub struct Since {
-    /// The number of entries that are not read again.
-    pub size: u64,
-    /// The tree over these.
-    pub tree: Range,
 }
 
 /// The most connections that read at once.
