@@ -273,7 +273,8 @@ impl<F: FnMut(Case) -> Result<(), Unreadable>> Reader<'_, F> {
 
 /// A message: the words of the attribute first, since failures are known again by their first line.
 fn message(head: String, text: &str) -> String {
-    if head.is_empty() || text.starts_with(&head) {
+    let repeated = text.strip_prefix(&*head).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    if head.is_empty() || repeated {
         return text.to_owned();
     }
     if text.is_empty() { head } else { format!("{head}\n{text}") }
