@@ -23,6 +23,8 @@ pub struct JobId(u64);
 pub enum JobDeed {
     /// Takes in a SARIF file.
     Import(PathBuf),
+    /// Scores all tests by what is new.
+    Recompute,
     /// Verifies the whole chain.
     Verify,
     /// Writes the proof of an entry to a file.
@@ -219,6 +221,7 @@ impl<S: Screen> App<S> {
                 );
                 "verify".to_owned()
             }
+            JobDeed::Recompute => "score tests".to_owned(),
             JobDeed::Prove(seq, _) => format!("prove {seq}"),
             JobDeed::Export(day, _) => format!("export {day}"),
             JobDeed::Seal(_) => "checkpoint".to_owned(),

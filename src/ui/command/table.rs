@@ -19,6 +19,8 @@ const FILTER_KEY: Holds = Holds::In(&[
     Pane::AuditDetail,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::TestsList,
+    Pane::TestsDetail,
 ]);
 const DETAIL: Holds = Holds::In(&[Pane::FindingsDetail]);
 const ANY_LIST: Holds = Holds::In(&[
@@ -33,6 +35,8 @@ const ANY_LIST: Holds = Holds::In(&[
     Pane::AuditDetail,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::TestsList,
+    Pane::TestsDetail,
 ]);
 /// The findings, and what leads to them.
 const TOWARDS_FINDINGS: Holds = Holds::In(&[
@@ -53,6 +57,19 @@ const FILTERED: Holds = Holds::In(&[
     Pane::AuditDetail,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::TestsList,
+    Pane::TestsDetail,
+]);
+const TEST: Holds = Holds::In(&[Pane::TestsList, Pane::TestsDetail]);
+/// Lists whose order can be chosen.
+const SORTED: Holds = Holds::In(&[Pane::FindingsList, Pane::TestsList]);
+/// One row of its own, to be copied whole.
+const COPIED: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsDetail,
+    Pane::Feedback,
+    Pane::TestsList,
+    Pane::TestsDetail,
 ]);
 const RUN: Holds = Holds::In(&[Pane::RunsList, Pane::RunsDetail]);
 /// Lists of which some rows need a person.
@@ -62,6 +79,8 @@ const NEEDY: Holds = Holds::In(&[
     Pane::FindingsDetail,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::TestsList,
+    Pane::TestsDetail,
 ]);
 const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
 const AUDIT: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::AuditReport]);
@@ -87,6 +106,16 @@ pub const TABLE: &[Row] = &[
         "Take back the row's decision, or the last on many; asks"),
     row(Command::Acknowledge, "acknowledge", "seen", &["A"], RUN, ROW_TO_WRITE, Group::Decide,
         "Say that a failing check was seen and may stand; asks why"),
+    row(Command::Quarantine, "quarantine", "quarantine", &["Q"], TEST, ROW_TO_WRITE, Group::Decide,
+        "Keep its failures out of the verdict of builds; asks who, why and until when"),
+    row(Command::Graduate, "graduate", "let out", &["o"], TEST, ROW_TO_WRITE, Group::Decide,
+        "Let the test out of quarantine; asks why"),
+    row(Command::Dismiss, "dismiss", "dismiss", &["d"], TEST, ROW_TO_WRITE, Group::Decide,
+        "Suggest no quarantine until it flakes again; asks why"),
+    row(Command::Recompute, "recompute", "score", &["r"], TEST, WRITE, Group::Decide,
+        "Score the tests by what is new, in the background"),
+    row(Command::PreviewThreshold, "preview-threshold", "threshold", &["t"], TEST, NOTHING, Group::Show,
+        "Show what another threshold would do to the tests of the filter"),
     row(Command::Claim, "claim", "claim", &["m"], FINDING, ROW_TO_WRITE, Group::Decide,
         "Claim: say that you look at it, for 4 hours"),
     row(Command::Release, "release", "release", &["M"], FINDING, ROW_TO_WRITE, Group::Decide,
@@ -161,6 +190,8 @@ pub const TABLE: &[Row] = &[
         "To the Findings screen"),
     row(Command::GoFeedback, "feedback", "own decisions", &["g b"], EVERYWHERE, NOTHING, Group::Move,
         "To your own drafts and decisions"),
+    row(Command::GoTests, "tests", "Tests", &["3", "g t"], EVERYWHERE, NOTHING, Group::Move,
+        "To the Tests screen: which test lies?"),
     row(Command::GoAudit, "audit", "Audit", &["5", "g a"], EVERYWHERE, NOTHING, Group::Move,
         "To the Audit screen: is the history whole?"),
     row(Command::GoRuns, "runs", "Runs", &["6", "g r"], EVERYWHERE, NOTHING, Group::Move,
@@ -199,7 +230,7 @@ pub const TABLE: &[Row] = &[
         "Save filter, order and columns as a view: save-view NAME"),
     row(Command::Columns, "columns", "columns", &["C"], LIST, NOTHING, Group::Show,
         "Choose the columns and their order"),
-    row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
+    row(Command::Sort, "sort", "sort", &["s"], SORTED, NOTHING, Group::Show,
         "Sort by the next column"),
     row(Command::Edit, "edit", "in $EDITOR", &["e", "Ctrl-t"], ONE_OR_OWN, ROW, Group::Show,
         "Read the row in $EDITOR; Ctrl-t: the text being written"),
@@ -213,11 +244,11 @@ pub const TABLE: &[Row] = &[
         "Draw the whole screen anew"),
     row(Command::CopyId, "copy-id", "copy id", &["y y"], FILTERED, ROW, Group::Copy,
         "Copy the number of the row"),
-    row(Command::CopyJson, "copy-json", "copy JSON", &["y j"], ONE_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyJson, "copy-json", "copy JSON", &["y j"], COPIED, ROW, Group::Copy,
         "Copy the row as JSON, as the command line prints it"),
-    row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], ONE_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], COPIED, ROW, Group::Copy,
         "Copy the row as Markdown, for an issue or a message"),
-    row(Command::CopyLink, "copy-link", "copy link", &["y u"], ONE_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyLink, "copy-link", "copy link", &["y u"], COPIED, ROW, Group::Copy,
         "Copy a link to the row; attestor open LINK leads there"),
     row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
         "Copy the command line that shows the same"),

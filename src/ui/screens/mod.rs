@@ -4,6 +4,8 @@ pub mod overview;
 
 pub mod findings;
 
+pub mod tests;
+
 pub mod audit;
 
 pub mod runs;
