@@ -187,13 +187,13 @@ where
 }
 
 /// The signals that end an import.
-struct Signals {
+pub(in crate::cli) struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
-    fn listen() -> Result<Self> {
+    pub(in crate::cli) fn listen() -> Result<Self> {
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
@@ -201,13 +201,14 @@ impl Signals {
     }
 }
 
-enum Ending<R> {
+/// How work in the foreground ended.
+pub(in crate::cli) enum Ending<R> {
     Done(Result<Box<R>>),
     Signal(u8),
 }
 
 /// Waits for the job and shows how far it is; a signal cancels it and waits until it has stopped.
-async fn attended<R: Send + 'static>(job: Job<R>, signals: &mut Signals) -> Ending<R> {
+pub(in crate::cli) async fn attended<R: Send + 'static>(job: Job<R>, signals: &mut Signals) -> Ending<R> {
     let mut progress = job.progress();
     let token = job.cancellation();
     let shown = io::stderr().is_terminal();

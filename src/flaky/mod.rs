@@ -12,6 +12,7 @@ pub mod junit;
 pub mod preview;
 pub mod quarantine;
 mod record;
+pub mod runner;
 pub mod score;
 pub mod scoring;
 pub mod state;

@@ -154,6 +154,17 @@ pub async fn targets_by_ids(db: &Db, ids: &[TestId]) -> Result<Vec<Target>> {
     Ok(rows.into_iter().map(|(test, version)| Target { test, version }).collect())
 }
 
+/// Suites and names of the tests that `filter` lets through, letter for letter, each once. They are not
+/// safe to show: runners have to understand them.
+pub async fn named(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Vec<(String, String)>> {
+    let mut sql = QueryBuilder::new(
+        "select distinct coalesce(t.test_suite, ''), coalesce(t.test_name, '') from trust.flaky_tests t where ",
+    );
+    push_where(&mut sql, filter, &FIELDS, now);
+    sql.push(" order by 1, 2");
+    Ok(sql.build_query_as().fetch_all(db.read()).await?)
+}
+
 /// Those of these tests that exist, in the order of their ids.
 pub async fn find(db: &Db, ids: &[TestId]) -> Result<Vec<Test>> {
     let mut sql = QueryBuilder::default();
