@@ -120,6 +120,8 @@ screens! {
     Overview(overview::Overview),
     /// Is this real?
     Findings(findings::Findings),
+    /// Which test lies?
+    Tests(tests::Tests),
     /// Is the history whole?
     Audit(audit::Audit),
     /// What is blocking?

@@ -7,7 +7,7 @@ use super::wish::{Form, Wish};
 use crate::error::Error;
 use crate::text::SafeText;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Toast, Tone};
+use crate::ui::screen::{Ask, Place, Toast, Tone};
 
 impl Findings {
     /// The forms of `y`.

@@ -210,7 +210,10 @@ impl Tests {
 /// What stands in the lines to begin with: a renewal begins with what holds.
 fn usual(doing: Doing, test: &Test) -> Vec<String> {
     let held = |text: &Option<crate::text::SafeText>| {
-        text.as_ref().filter(|_| test.quarantined).map(|text| text.one_line().into_owned()).unwrap_or_default()
+        text.as_ref()
+            .filter(|_| test.quarantined)
+            .map(|text| text.one_line().into_owned())
+            .unwrap_or_default()
     };
     match doing {
         Doing::Quarantine => {

@@ -85,7 +85,9 @@ impl Page<'_> {
         let (symbol, word, style) = standing(test, self.look.now, theme);
         let text = match (test.suggested, test.quarantined, test.runs_left()) {
             (true, false, _) => "flaky; Q quarantines it, d dismisses that".to_owned(),
-            (_, true, Some(0)) => "it ran clean for long enough to leave quarantine: o lets it out".to_owned(),
+            (_, true, Some(0)) => {
+                "it ran clean for long enough to leave quarantine: o lets it out".to_owned()
+            }
             (_, true, Some(left)) => {
                 let asked = test.graduation_runs.unwrap_or(0);
                 format!("{} of {asked} clean runs in a row, {left} left until it may leave", test.clean_runs)
@@ -159,7 +161,8 @@ impl Page<'_> {
             let head = format!("{marks:<4} {sha:<COMMIT_CHARS$} ");
             let branch = first.branch.one_line();
             let at = when::moment(first.at, self.look.clock);
-            let text = if branch.is_empty() { format!("{at}  {told}") } else { format!("{at}  {told}  {branch}") };
+            let text =
+                if branch.is_empty() { format!("{at}  {told}") } else { format!("{at}  {told}  {branch}") };
             let room = self.width.saturating_sub(cells::width(&head));
             let text = cells::fit(&text, room, cells::Keep::Start, theme.symbols.ellipsis).into_owned();
             let style = if failed > 0 { theme.text } else { theme.dim };
@@ -198,7 +201,8 @@ impl Page<'_> {
 fn by_commit(runs: &[RunNote]) -> Vec<Vec<&RunNote>> {
     let mut commits: Vec<Vec<&RunNote>> = Vec::new();
     for run in runs {
-        match commits.iter_mut().find(|commit| commit.first().is_some_and(|c| c.commit_sha == run.commit_sha)) {
+        match commits.iter_mut().find(|commit| commit.first().is_some_and(|c| c.commit_sha == run.commit_sha))
+        {
             Some(commit) => commit.push(run),
             None => commits.push(vec![run]),
         }

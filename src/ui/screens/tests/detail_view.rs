@@ -17,7 +17,8 @@ impl Tests {
         let name = if self.focus == Focus::Detail { theme.accent } else { theme.strong };
         if let Some(preview) = &self.preview {
             let thresholds = preview.thresholds;
-            let title = format!("if score {} on {} commits were asked for", thresholds.score, thresholds.commits);
+            let title =
+                format!("if score {} on {} commits were asked for", thresholds.score, thresholds.commits);
             return draw_named_rule(&[(&title, name)], area, buffer, theme);
         }
         let test = self.shown.id.and_then(|id| self.list.iter().find(|test| test.id == id));

@@ -81,7 +81,8 @@ impl Page<'_> {
         }
         for other in &detail.elsewhere {
             self.leads_to = Some(Place::Test(other.id));
-            let place = if other.environment.is_empty() { "no name".into() } else { other.environment.one_line() };
+            let place =
+                if other.environment.is_empty() { "no name".into() } else { other.environment.one_line() };
             let number = other.flakiness_score.map(score).unwrap_or_default();
             let what = format!("{place}: {} {number}", other.state.one_line());
             self.wrapped("elsewhere ", what.trim_end(), theme.text);

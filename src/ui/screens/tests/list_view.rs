@@ -141,7 +141,8 @@ impl Tests {
         let full = format!("; R tries again{from}");
         let is_tight = cells::width(&full) + cells::width(&failure.what).min(20) > room;
         let rest = if is_tight { "; R tries again" } else { full.as_str() };
-        let what = cells::fit(&failure.what, room.saturating_sub(cells::width(rest)), Keep::Start, symbols.ellipsis);
+        let what =
+            cells::fit(&failure.what, room.saturating_sub(cells::width(rest)), Keep::Start, symbols.ellipsis);
         let text = format!(" {} {what}{rest}", symbols.cross);
         buffer.set_stringn(area.x, area.y, text, area.width.into(), look.theme.bad);
     }

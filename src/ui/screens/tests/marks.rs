@@ -12,7 +12,11 @@ pub(super) fn is_needy(test: &Test, now: DateTime<Utc>) -> bool {
 }
 
 /// How a test stands: a symbol, a word, and how that is drawn.
-pub(super) fn standing(test: &Test, now: DateTime<Utc>, theme: &Theme) -> (&'static str, &'static str, Style) {
+pub(super) fn standing(
+    test: &Test,
+    now: DateTime<Utc>,
+    theme: &Theme,
+) -> (&'static str, &'static str, Style) {
     let symbols = theme.symbols;
     match test.state {
         State::Quarantined if test.is_expired(now) => (symbols.up, "expired", theme.warn),

@@ -72,7 +72,10 @@ fn refused(deed: Decide, refusals: &[Refusal]) -> Asks {
         return vec![toast(Tone::Bad, format!("nothing was written: {first}"))];
     }
     let question = Question {
-        what: format!("The rules do not ask for it. {first}. {} it all the same?", capitalised(deed.what.word())),
+        what: format!(
+            "The rules do not ask for it. {first}. {} it all the same?",
+            capitalised(deed.what.word())
+        ),
         yes: deed.what.word().to_owned(),
         typed_count: None,
     };

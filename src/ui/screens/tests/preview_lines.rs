@@ -18,7 +18,7 @@ impl Page<'_> {
             preview.suggested_after, preview.flagged, preview.unflagged
         );
         self.wrapped("", &text, theme.strong);
-        self.wrapped("", "Nothing is set here; attestor tests preview --apply does it.", theme.dim);
+        self.wrapped("", "Nothing is set here; attestor tests preview --save does it.", theme.dim);
         if preview.changes.is_empty() {
             return self.wrapped("", "No test would change.", theme.text);
         }

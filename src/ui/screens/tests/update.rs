@@ -6,6 +6,7 @@ use super::loading::{Anew, toast};
 use super::marks::is_needy;
 use super::state::{Doing, Focus, Layer, Tests};
 use super::wish::{Msg, Wish};
+use crate::config::permalink::SCHEME;
 use crate::flaky::store::fields::FIELDS;
 use crate::flaky::store::tests::SortKey;
 use crate::ids::TestId;
@@ -110,6 +111,10 @@ impl Tests {
     }
 
     fn jump(&mut self, text: &str) -> Asks {
+        if text.trim().starts_with(SCHEME) {
+            self.layer = Layer::None;
+            return vec![Ask::Follow(text.trim().to_owned())];
+        }
         match text.trim().replace([',', '_'], "").parse::<i64>() {
             Ok(id) if id > 0 => {
                 self.layer = Layer::None;
@@ -117,7 +122,7 @@ impl Tests {
             }
             _ => {
                 if let Layer::Jump(jump) = &mut self.layer {
-                    jump.complain("the number of a test is wanted, as in 12".to_owned());
+                    jump.complain("the number of a test is wanted, as in 12, or its link".to_owned());
                 }
                 Vec::new()
             }
@@ -192,7 +197,7 @@ impl Tests {
             }
             Command::SuspendFilter => self.suspend_filter(),
             Command::JumpToId => {
-                self.layer = Layer::Jump(Prompt::new("", Vec::new(), 24));
+                self.layer = Layer::Jump(Prompt::new("", Vec::new(), 200));
                 Vec::new()
             }
             Command::Zoom => {
