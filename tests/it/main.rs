@@ -19,6 +19,7 @@ mod drafts;
 mod exports;
 mod filter;
 mod findings_screen;
+mod flaky;
 mod identity;
 mod import;
 mod junit;
