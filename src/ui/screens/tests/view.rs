@@ -86,7 +86,12 @@ impl Tests {
         }
         if self.as_of.is_some() {
             let held = self.list.len() as u64;
+            let all =
+                self.standing.filter(|_| self.filter.in_force().is_empty()).map(|standing| standing.tests);
             let mut count = match (self.more, held) {
+                (More::Follow, _) if all.is_some_and(|all| all > held) => {
+                    format!("{} tests", Count::Exactly(all.unwrap_or(held)))
+                }
                 (More::Follow, _) if self.list.len() >= ROWS_MAX => {
                     format!("the first {}", Count::Exactly(held))
                 }
