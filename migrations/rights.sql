@@ -162,3 +162,13 @@ grant insert, update on trust.test_scorings to attestor_operator;
 
 -- Operators hold repositories against policy.
 grant insert on trust.policy_repo_configs, trust.reconciliation_runs to attestor_operator, attestor_producer;
+grant insert on trust.reconciliation_results, trust.drift_history, trust.desired_values, trust.drift_ignores
+    to attestor_operator;
+grant insert, update, delete on trust.drift_policies to attestor_operator;
+grant delete on trust.desired_values to attestor_operator;
+grant update on trust.policy_repo_configs, trust.reconciliation_runs to attestor_operator, attestor_producer;
+grant update on trust.reconciliation_results, trust.drift_history, trust.desired_values, trust.drift_ignores
+    to attestor_operator;
+-- The reconciler: plans and what was done of them are added to, never changed; the cache comes and goes.
+grant insert on trust.drift_plans, trust.drift_applications to attestor_operator;
+grant insert, update, delete on trust.github_answers to attestor_operator;

@@ -41,6 +41,8 @@ ids! {
     RepoId;
     /// A row of `trust.flaky_tests`: a test in an environment.
     TestId;
+    /// A row of `audit.compliance_reports`.
+    ReportId;
     /// The position of an entry in the audit chain, from 1.
     EntrySeq;
 }

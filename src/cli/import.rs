@@ -1,11 +1,13 @@
 //! `attestor import`.
 
 mod feeds;
+mod observed;
 mod tests;
 
 use super::Global;
 use super::output::{Format, Printer, Tabular};
 use crate::db::Db;
+use crate::drift::jobs::import_observed;
 use crate::error::{Error, Kind, Result};
 use crate::flaky::import::JunitOptions;
 use crate::flaky::jobs::import_junit;
@@ -52,6 +54,23 @@ pub enum Command {
     /// JSON Lines, one scan a line: {"scan_id" or "reference_id", "build_duration_seconds",
     /// "artifact_size_bytes", "num_changed_files"}. What a line does not measure stays as it is.
     Metrics(Files),
+    /// Take in what was observed of repositories, to be held against policies.
+    ///
+    /// JSON: {"repo": "owner/name", "observed": {...}}, one document or many, in lists or lines. Beside it may
+    /// stand "at", the time; "unreadable", [{"path", "reason"}]; "actors", logins by path. Each file is taken
+    /// in whole, in one transaction with one entry in the audit chain, or not at all.
+    Observed(Observed),
+}
+
+/// Which files of observed repositories.
+#[derive(Debug, clap::Args)]
+pub struct Observed {
+    /// The files, packed by gzip or not; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The repository of a document that names none.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Option<String>,
 }
 
 /// Which files.
@@ -145,6 +164,19 @@ pub async fn run(command: Command, global: &Global) -> Result<u8> {
         Command::Kev(Files { files }) => {
             let take = |db, input, job| async move { import_kev(&db, input, &job).await };
             each(files, global, take, feeds::tell_threat).await
+        }
+        Command::Observed(Observed { files, repo }) => {
+            let take = |db, input, job| {
+                let repo = repo.clone();
+                async move {
+                    let file = match input {
+                        Input::File(path) => path,
+                        Input::Stdin => PathBuf::from("-"),
+                    };
+                    import_observed(&db, file, repo.as_deref(), &job).await
+                }
+            };
+            each(files, global, take, observed::tell).await
         }
         Command::Metrics(Files { files }) => {
             let take = |db, input, job| async move { import_metrics(&db, input, &job).await };

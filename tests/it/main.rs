@@ -16,6 +16,8 @@ mod database;
 mod demo;
 mod doctor;
 mod drafts;
+mod drift;
+mod drift_github;
 mod exports;
 mod filter;
 mod findings_screen;
