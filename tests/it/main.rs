@@ -16,6 +16,7 @@ mod database;
 mod demo;
 mod doctor;
 mod drafts;
+mod drift;
 mod drift_github;
 mod exports;
 mod filter;

@@ -74,6 +74,7 @@ pub fn read_policies(file: &str, text: &str) -> (Vec<Policy>, Vec<Finding>) {
         Ok(root) => reading.file(&root),
         Err(mistake) => reading.findings.push(Finding { level: Level::Syntax, mistake }),
     }
+    reading.findings.sort_by_key(|finding| finding.mistake.place);
     (reading.policies, reading.findings)
 }
 
