@@ -225,7 +225,13 @@ fn deed(what: &Subject, text: &str, now: DateTime<Utc>) -> Result<Deed, String> 
         }),
         Subject::Ignore { repo, path } => {
             let (why, until) = in_time()?;
-            Deed::Ignore(IgnoreDeed { repos: Glob::of_repos(repo)?, paths: Glob::of_paths(path)?, why, until, key })
+            Deed::Ignore(IgnoreDeed {
+                repos: Glob::of_repos(repo)?,
+                paths: Glob::of_paths(path)?,
+                why,
+                until,
+                key,
+            })
         }
         Subject::Snooze { repo } => {
             let (why, until) = in_time()?;

@@ -123,7 +123,8 @@ impl Page<'_> {
         let path = visible(&field.path.to_string()).into_owned();
         let name = cells::fit(&path, room, Keep::End, symbols.ellipsis).into_owned();
         let left = room.saturating_sub(cells::width(&name) + 2);
-        let source = if left >= 8 { cells::fit(&source, left, Keep::Start, symbols.ellipsis) } else { "".into() };
+        let source =
+            if left >= 8 { cells::fit(&source, left, Keep::Start, symbols.ellipsis) } else { "".into() };
         let strong = if field.is_drift() { theme.strong } else { theme.text };
         self.push(vec![
             Span::styled(head, style),
@@ -186,7 +187,11 @@ impl Page<'_> {
         for side in 0..sides.len() {
             for line in 0..wrapped[side].len() {
                 if let Some((name, text, style)) = cell(side, line) {
-                    self.push(vec![Span::raw("    "), Span::styled(name, theme.dim), Span::styled(text, style)]);
+                    self.push(vec![
+                        Span::raw("    "),
+                        Span::styled(name, theme.dim),
+                        Span::styled(text, style),
+                    ]);
                 }
             }
         }
@@ -202,16 +207,27 @@ impl Page<'_> {
         }
         if let Outcome::Ignored { rule, reason, until } = &detail.field.outcome {
             let until = when::moment(*until, self.look.clock);
-            self.wrapped("    ignored  ", &format!("until {until} by rule {rule}: {}", reason.one_line()), theme.text);
+            self.wrapped(
+                "    ignored  ",
+                &format!("until {until} by rule {rule}: {}", reason.one_line()),
+                theme.text,
+            );
         }
         if let Some(tug) = &detail.tug {
             let side = |at: usize| {
-                format!("{} by {}", shown(tug.between[at].as_ref(), theme.symbols.none), who(tug.actors[at].as_ref()))
+                format!(
+                    "{} by {}",
+                    shown(tug.between[at].as_ref(), theme.symbols.none),
+                    who(tug.actors[at].as_ref())
+                )
             };
             let since = when::moment(tug.since, self.look.clock);
             let text = format!(
                 "{} {} changes since {since}: {} against {}; it is not corrected",
-                theme.symbols.up, tug.turns, side(0), side(1)
+                theme.symbols.up,
+                tug.turns,
+                side(0),
+                side(1)
             );
             self.wrapped("    tug      ", &text, theme.warn);
         }
@@ -228,12 +244,14 @@ impl Page<'_> {
         for (at, spell) in spells.iter().take(SPELLS_MAX).enumerate() {
             let name = if at == 0 { "    history  " } else { "             " };
             let since = when::moment(spell.since, self.look.clock);
-            let by = spell.actor.as_ref().map(|actor| format!(", by {}", actor.one_line())).unwrap_or_default();
+            let by =
+                spell.actor.as_ref().map(|actor| format!(", by {}", actor.one_line())).unwrap_or_default();
             let value = shown(spell.observed.as_ref(), theme.symbols.none);
             self.wrapped(name, &format!("{since}  {:<7} {value}{by}", spell.outcome.one_line()), theme.text);
         }
         if spells.len() > SPELLS_MAX {
-            let text = format!("{} earlier ones: yc copies the command that tells them", spells.len() - SPELLS_MAX);
+            let text =
+                format!("{} earlier ones: yc copies the command that tells them", spells.len() - SPELLS_MAX);
             self.wrapped("             ", &text, theme.dim);
         }
     }
@@ -259,7 +277,9 @@ fn who(actor: Option<&SafeText>) -> String {
 pub(super) fn shown(value: Option<&Json>, none: &str) -> String {
     match value {
         None => none.to_owned(),
-        Some(Json::Text(text)) if !text.is_empty() && text.trim() == text && text != none => visible(text).into_owned(),
+        Some(Json::Text(text)) if !text.is_empty() && text.trim() == text && text != none => {
+            visible(text).into_owned()
+        }
         Some(value) => visible(&value.to_string()).into_owned(),
     }
 }

@@ -5,7 +5,7 @@
 
 use super::super::findings::layout::{LOW, NARROW, WIDE};
 use super::super::findings::state::Zoom;
-use super::state::{Focus, Layer, Drift};
+use super::state::{Drift, Focus, Layer};
 use crate::ui::widgets::prompt;
 use ratatui::layout::Rect;
 
@@ -76,11 +76,6 @@ impl Drift {
     pub(super) fn detail_size(&self) -> (usize, usize) {
         let areas = self.now_areas();
         (areas.detail.height.into(), areas.detail.width.into())
-    }
-
-    /// Whether there is only room for one part, zoomed or not.
-    pub(super) fn has_room_for_one(&self) -> bool {
-        self.columns < NARROW || self.rows < LOW
     }
 }
 

@@ -204,7 +204,8 @@ fn text(shows: Shows, row: &Listed, look: &Look<'_>) -> String {
     match shows {
         Shows::Standing => {
             let (symbol, words, _) = standing(row, look.now, look.theme);
-            let failed = if row.failure.is_some() { format!(" {}", look.theme.symbols.cross) } else { String::new() };
+            let failed =
+                if row.failure.is_some() { format!(" {}", look.theme.symbols.cross) } else { String::new() };
             format!("{symbol} {words}{failed}")
         }
         Shows::Repo => row.repo.one_line().into_owned(),

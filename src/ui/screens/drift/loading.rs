@@ -141,7 +141,9 @@ impl Drift {
                 self.sought = Some(id);
                 self.load_whole()
             }
-            Ok(None) => vec![toast(Tone::Plain, format!("there is no repository {}", crate::text::visible(repo)))],
+            Ok(None) => {
+                vec![toast(Tone::Plain, format!("there is no repository {}", crate::text::visible(repo)))]
+            }
             Err(error) => vec![toast(Tone::Bad, crate::text::visible(&error.to_string()).into_owned())],
         }
     }

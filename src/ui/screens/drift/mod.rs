@@ -104,7 +104,9 @@ impl Screen for Drift {
 
     fn chosen(&self) -> Option<String> {
         match (self.focus, self.field()) {
-            (Focus::Detail, Some(field)) => Some(crate::text::visible(&field.field.path.to_string()).into_owned()),
+            (Focus::Detail, Some(field)) => {
+                Some(crate::text::visible(&field.field.path.to_string()).into_owned())
+            }
             _ => self.subject().map(|row| row.repo.one_line().into_owned()),
         }
     }

@@ -28,7 +28,9 @@ impl Drift {
     /// Takes a plan: it is shown in the place of the detail, to be read before it is applied.
     pub(super) fn planned(&mut self, result: Result<(Arc<Plan>, PlanHash), Error>) -> Asks {
         match result {
-            Ok((plan, _)) if plan.repos.is_empty() => vec![toast(Tone::Plain, "nothing drifts that a plan could put right")],
+            Ok((plan, _)) if plan.repos.is_empty() => {
+                vec![toast(Tone::Plain, "nothing drifts that a plan could put right")]
+            }
             Ok((plan, hash)) => {
                 self.review = Some(Review { plan, hash, top: 0, cursor: 0 });
                 self.focus = Focus::Detail;

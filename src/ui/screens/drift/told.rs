@@ -33,7 +33,10 @@ impl Drift {
     fn detail(&self, look: &Look<'_>) -> Vec<Line<'static>> {
         match &self.review {
             Some(review) => review_lines::lines(review, WIDTH.into(), look),
-            None => detail_lines::lines(&self.shown, WIDTH.into(), look).into_iter().map(|line| line.line).collect(),
+            None => detail_lines::lines(&self.shown, WIDTH.into(), look)
+                .into_iter()
+                .map(|line| line.line)
+                .collect(),
         }
     }
 
@@ -93,7 +96,8 @@ fn trimmed(lines: Vec<Line<'static>>) -> impl Iterator<Item = String> {
 }
 
 fn in_words(row: &Listed, look: &Look<'_>) -> String {
-    let mut parts = vec![row.repo.one_line().into_owned(), row.standing(), format!("mode {}", row.mode.one_line())];
+    let mut parts =
+        vec![row.repo.one_line().into_owned(), row.standing(), format!("mode {}", row.mode.one_line())];
     if !row.drift_fields.is_empty() {
         let fields: Vec<_> = row.drift_fields.iter().take(5).map(|field| field.one_line()).collect();
         parts.push(fields.join(", "));
@@ -101,6 +105,7 @@ fn in_words(row: &Listed, look: &Look<'_>) -> String {
     parts.extend(row.drifted_since.map(|at| format!("since {}", when::moment(at, look.clock))));
     parts.extend(row.last_reconciled_at.map(|at| format!("checked {}", when::moment(at, look.clock))));
     parts.extend(row.snoozed_until.map(|at| format!("waits until {}", when::moment(at, look.clock))));
-    parts.extend(row.failure.as_ref().map(|failure| format!("the last check failed: {}", failure.one_line())));
+    parts
+        .extend(row.failure.as_ref().map(|failure| format!("the last check failed: {}", failure.one_line())));
     parts.join(", ")
 }

@@ -243,7 +243,8 @@ impl Drift {
             Matching::Unfolded => Matching::Folded,
         };
         let fields = self.shown.detail.as_ref().map(|detail| &detail.fields);
-        let at = fields.and_then(|fields| fields.iter().position(|own| Some(&own.field.path) == field.as_ref()));
+        let at =
+            fields.and_then(|fields| fields.iter().position(|own| Some(&own.field.path) == field.as_ref()));
         if let Some(at) = at {
             self.go_to_field(at);
         }

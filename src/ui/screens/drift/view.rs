@@ -71,7 +71,9 @@ impl Drift {
             let held = self.list.len() as u64;
             let whole = self.counts.and_then(|counts| u64::try_from(counts.repos).ok());
             let mut count = match (self.more, whole) {
-                (More::Follow, _) if self.list.len() >= ROWS_MAX => format!("the worst {}", Count::Exactly(held)),
+                (More::Follow, _) if self.list.len() >= ROWS_MAX => {
+                    format!("the worst {}", Count::Exactly(held))
+                }
                 (More::Follow, Some(whole)) => format!("{} repositories", Count::Exactly(whole)),
                 (More::Follow, None) => format!("{}+ repositories", Count::Exactly(held)),
                 (More::None, _) if held == 1 => "1 repository".to_owned(),

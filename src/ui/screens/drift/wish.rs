@@ -130,7 +130,9 @@ impl Wish {
             Wish::Find(_) => "find",
             Wish::History(..) => "history",
             Wish::ObserveFilter(_) => "observe",
-            Wish::Plan(..) | Wish::PlanFilter(..) | Wish::Agreed(_) | Wish::Decide(_) => return Nature::Write,
+            Wish::Plan(..) | Wish::PlanFilter(..) | Wish::Agreed(_) | Wish::Decide(_) => {
+                return Nature::Write;
+            }
         })
     }
 }
