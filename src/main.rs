@@ -34,10 +34,11 @@ fn main() -> ExitCode {
             None => console(&cli.global).await,
             Some(Command::Demo(options)) if !options.no_console => demo(&options, &cli.global).await,
             Some(Command::Open(options)) if is_terminal() => follow(&options.link, &cli.global).await,
-            // It hears of signals by itself, and tells what it has so far.
-            Some(command @ Command::Audit(cli::audit::Command::Verify(_))) => {
-                cli::run(command, &cli.global, &Asked(&cli.global)).await
-            }
+            // They hear of signals by themselves, and tell what they have so far.
+            Some(
+                command @ (Command::Audit(cli::audit::Command::Verify(_))
+                | Command::Drift(cli::drift::Command::Reconcile(_) | cli::drift::Command::Apply(_))),
+            ) => cli::run(command, &cli.global, &Asked(&cli.global)).await,
             Some(command) => {
                 let console = Asked(&cli.global);
                 let work = cli::run(command, &cli.global, &console);

@@ -6,6 +6,8 @@ pub mod findings;
 
 pub mod tests;
 
+pub mod drift;
+
 pub mod audit;
 
 pub mod runs;
@@ -122,6 +124,8 @@ screens! {
     Findings(findings::Findings),
     /// Which test lies?
     Tests(tests::Tests),
+    /// Where does reality differ, and since when?
+    Drift(drift::Drift),
     /// Is the history whole?
     Audit(audit::Audit),
     /// What is blocking?
