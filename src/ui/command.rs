@@ -43,8 +43,24 @@ pub enum Command {
     GoFeedback,
     /// To the Audit screen.
     GoAudit,
+    /// To the Drift screen.
+    GoDrift,
     /// To the Runs screen.
     GoRuns,
+    /// Accepts what is observed of a field as what is desired.
+    AcceptDrift,
+    /// Does not count a field until a time.
+    IgnoreDrift,
+    /// Observes the repository.
+    Reconcile,
+    /// Observes all of the filter.
+    ReconcileAll,
+    /// Makes a plan for the repository, to be reviewed.
+    Plan,
+    /// Makes a plan for all that drift in the filter.
+    PlanAll,
+    /// Applies the plan that is shown.
+    ApplyPlan,
     /// Says that a check was seen, and why it may stand.
     Acknowledge,
     /// Runs the flow of a run again.
@@ -212,6 +228,12 @@ pub enum Pane {
     AuditDetail,
     /// The AI's verdicts against those of people.
     People,
+    /// The list of repositories that are held against policies.
+    DriftList,
+    /// The fields of a repository.
+    DriftDetail,
+    /// A plan that is being reviewed.
+    DriftPlan,
     /// The list of runs.
     RunsList,
     /// The detail of a run.
@@ -232,6 +254,9 @@ impl Pane {
         Pane::AuditList,
         Pane::AuditDetail,
         Pane::People,
+        Pane::DriftList,
+        Pane::DriftDetail,
+        Pane::DriftPlan,
         Pane::RunsList,
         Pane::RunsDetail,
         Pane::AuditReport,

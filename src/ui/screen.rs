@@ -251,6 +251,13 @@ pub enum Place {
     Entry(EntrySeq),
     /// The row of a finding, whatever the filter.
     Finding(FindingId),
+    /// The Drift screen, with this filter.
+    Drift {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// A repository on the Drift screen, by its name.
+    Repository(String),
     /// The Runs screen, with this filter.
     Runs {
         /// The filter, as it is typed.

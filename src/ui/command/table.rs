@@ -17,6 +17,8 @@ const FILTER_KEY: Holds = Holds::In(&[
     Pane::Feedback,
     Pane::AuditList,
     Pane::AuditDetail,
+    Pane::DriftList,
+    Pane::DriftDetail,
     Pane::RunsList,
     Pane::RunsDetail,
 ]);
@@ -31,6 +33,9 @@ const ANY_LIST: Holds = Holds::In(&[
     Pane::OverviewEntries,
     Pane::AuditList,
     Pane::AuditDetail,
+    Pane::DriftList,
+    Pane::DriftDetail,
+    Pane::DriftPlan,
     Pane::RunsList,
     Pane::RunsDetail,
 ]);
@@ -51,8 +56,30 @@ const FILTERED: Holds = Holds::In(&[
     Pane::Feedback,
     Pane::AuditList,
     Pane::AuditDetail,
+    Pane::DriftList,
+    Pane::DriftDetail,
     Pane::RunsList,
     Pane::RunsDetail,
+]);
+const DRIFT: Holds = Holds::In(&[Pane::DriftList, Pane::DriftDetail]);
+const PLAN: Holds = Holds::In(&[Pane::DriftPlan]);
+/// What may wait.
+const WAITS: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsGroups,
+    Pane::FindingsDetail,
+    Pane::DriftList,
+    Pane::DriftDetail,
+]);
+/// What has a part that folds.
+const FOLDS: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::DriftList, Pane::DriftDetail]);
+/// Rows that are JSON on the command line too.
+const AS_JSON: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsDetail,
+    Pane::Feedback,
+    Pane::DriftList,
+    Pane::DriftDetail,
 ]);
 const RUN: Holds = Holds::In(&[Pane::RunsList, Pane::RunsDetail]);
 /// Lists of which some rows need a person.
@@ -60,6 +87,8 @@ const NEEDY: Holds = Holds::In(&[
     Pane::FindingsList,
     Pane::FindingsGroups,
     Pane::FindingsDetail,
+    Pane::DriftList,
+    Pane::DriftDetail,
     Pane::RunsList,
     Pane::RunsDetail,
 ]);
@@ -87,13 +116,27 @@ pub const TABLE: &[Row] = &[
         "Take back the row's decision, or the last on many; asks"),
     row(Command::Acknowledge, "acknowledge", "seen", &["A"], RUN, ROW_TO_WRITE, Group::Decide,
         "Say that a failing check was seen and may stand; asks why"),
+    row(Command::AcceptDrift, "accept-drift", "accept", &["A"], DRIFT, ROW_TO_WRITE, Group::Decide,
+        "Accept what is observed of the field as desired; asks why"),
+    row(Command::IgnoreDrift, "ignore-drift", "ignore", &["i"], DRIFT, ROW_TO_WRITE, Group::Decide,
+        "Do not count the field until a time; asks why and until when"),
+    row(Command::Plan, "plan", "plan", &["p"], DRIFT, ROW_TO_WRITE, Group::Decide,
+        "Plan what is to be put right here; shown before it is applied"),
+    row(Command::PlanAll, "plan-all", "plan all", &["P"], DRIFT, WRITE, Group::Decide,
+        "Plan what is to be put right in all of the filter"),
+    row(Command::ApplyPlan, "apply-plan", "apply", &["p"], PLAN, ROW_TO_WRITE, Group::Decide,
+        "Apply the plan as it is shown; asks"),
+    row(Command::Reconcile, "observe", "observe", &["r"], DRIFT, ROW_TO_WRITE, Group::Decide,
+        "Observe the repository on GitHub, in the background"),
+    row(Command::ReconcileAll, "observe-all", "observe all", &["O"], DRIFT, WRITE, Group::Decide,
+        "Observe all of the filter, in the background; asks"),
     row(Command::Claim, "claim", "claim", &["m"], FINDING, ROW_TO_WRITE, Group::Decide,
         "Claim: say that you look at it, for 4 hours"),
     row(Command::Release, "release", "release", &["M"], FINDING, ROW_TO_WRITE, Group::Decide,
         "Release: end a claim"),
-    row(Command::Snooze, "snooze", "snooze", &["w"], FINDING, ROW_TO_WRITE, Group::Decide,
+    row(Command::Snooze, "snooze", "snooze", &["w"], WAITS, ROW_TO_WRITE, Group::Decide,
         "Snooze: let it wait until a time; asks why and until when"),
-    row(Command::EndSnooze, "end-snooze", "end snooze", &["W"], FINDING, ROW_TO_WRITE, Group::Decide,
+    row(Command::EndSnooze, "end-snooze", "end snooze", &["W"], WAITS, ROW_TO_WRITE, Group::Decide,
         "End a snooze: it is in the queue again"),
     row(Command::AcceptRisk, "accept-risk", "accept risk", &["A"], FINDING, ROW_TO_WRITE, Group::Decide,
         "Accept the risk until a time; asks why and until when"),
@@ -161,6 +204,8 @@ pub const TABLE: &[Row] = &[
         "To the Findings screen"),
     row(Command::GoFeedback, "feedback", "own decisions", &["g b"], EVERYWHERE, NOTHING, Group::Move,
         "To your own drafts and decisions"),
+    row(Command::GoDrift, "drift", "Drift", &["4", "g d"], EVERYWHERE, NOTHING, Group::Move,
+        "To the Drift screen: where does reality differ, and since when?"),
     row(Command::GoAudit, "audit", "Audit", &["5", "g a"], EVERYWHERE, NOTHING, Group::Move,
         "To the Audit screen: is the history whole?"),
     row(Command::GoRuns, "runs", "Runs", &["6", "g r"], EVERYWHERE, NOTHING, Group::Move,
@@ -181,8 +226,8 @@ pub const TABLE: &[Row] = &[
         "Lift the filter for a while, or put it back; the row stays"),
     row(Command::Follow, "follow", "follow", &["F"], ENTRY, NOTHING, Group::Show,
         "Let new entries come in at the top, or no longer"),
-    row(Command::FoldAll, "fold-all", "fold", &["Z"], ENTRY, ROW, Group::Show,
-        "Fold the payload, or unfold all of it"),
+    row(Command::FoldAll, "fold-all", "fold", &["Z"], FOLDS, ROW, Group::Show,
+        "Fold the payload or what matches, or unfold all of it"),
     row(Command::GroupByRule, "group-by-rule", "by rule", &["b r"], FINDING_OR_OWN, NOTHING, Group::Show,
         "Group the findings by rule, to be decided as one"),
     row(Command::GroupByFile, "group-by-file", "by file", &["b f"], FINDING_OR_OWN, NOTHING, Group::Show,
@@ -213,7 +258,7 @@ pub const TABLE: &[Row] = &[
         "Draw the whole screen anew"),
     row(Command::CopyId, "copy-id", "copy id", &["y y"], FILTERED, ROW, Group::Copy,
         "Copy the number of the row"),
-    row(Command::CopyJson, "copy-json", "copy JSON", &["y j"], ONE_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyJson, "copy-json", "copy JSON", &["y j"], AS_JSON, ROW, Group::Copy,
         "Copy the row as JSON, as the command line prints it"),
     row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], ONE_OR_OWN, ROW, Group::Copy,
         "Copy the row as Markdown, for an issue or a message"),

@@ -1,7 +1,7 @@
 //! What the app asks for, done.
 
 use super::{Answers, Console, PATIENCE, Presence};
-use super::{audit, paths};
+use super::{audit, drift, paths};
 use crate::config::views::ViewFile;
 use crate::config::{Pace, Shape};
 use crate::db::Db;
@@ -130,6 +130,8 @@ impl<S: Screen + Send + 'static> Console<S> {
                 let folder = paths::expanded(&folder.to_string_lossy());
                 audit::day(self.tools.db.clone(), self.audit.clone(), day, folder)
             }
+            JobDeed::Reconcile(repos) => drift::observe(self.tools.db.clone(), self.github.clone(), repos),
+            JobDeed::ApplyPlan(hash) => drift::apply(self.tools.db.clone(), self.github.clone(), hash),
             JobDeed::Seal(key) => audit::checkpoint(self.tools.db.clone(), self.audit.clone(), key),
         };
         self.jobs.insert(id, job.cancellation());

@@ -4,6 +4,8 @@ pub mod overview;
 
 pub mod findings;
 
+pub mod drift;
+
 pub mod audit;
 
 pub mod runs;
@@ -118,6 +120,8 @@ screens! {
     Overview(overview::Overview),
     /// Is this real?
     Findings(findings::Findings),
+    /// Where does reality differ, and since when?
+    Drift(drift::Drift),
     /// Is the history whole?
     Audit(audit::Audit),
     /// What is blocking?
