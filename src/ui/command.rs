@@ -147,6 +147,14 @@ pub enum Command {
     OpenSubject,
     /// Verifies the chain, in the background.
     Verify,
+    /// Verifies what came after a trusted checkpoint.
+    VerifyOn,
+    /// Makes a compliance report.
+    Report,
+    /// Opens the sample of a report.
+    Worklist,
+    /// Says that an entry of a sample was inspected.
+    Inspect,
     /// Writes the proof of an entry to a file.
     Prove,
     /// Seals the chain with a checkpoint.
@@ -240,6 +248,10 @@ pub enum Pane {
     RunsDetail,
     /// A verification of the chain as a checklist.
     AuditReport,
+    /// The sample of a report.
+    AuditSample,
+    /// The detail of an entry of a sample.
+    AuditSampled,
 }
 
 impl Pane {
@@ -260,6 +272,8 @@ impl Pane {
         Pane::RunsList,
         Pane::RunsDetail,
         Pane::AuditReport,
+        Pane::AuditSample,
+        Pane::AuditSampled,
     ];
 }
 

@@ -38,6 +38,8 @@ const ANY_LIST: Holds = Holds::In(&[
     Pane::DriftPlan,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::AuditSample,
+    Pane::AuditSampled,
 ]);
 /// The findings, and what leads to them.
 const TOWARDS_FINDINGS: Holds = Holds::In(&[
@@ -91,9 +93,21 @@ const NEEDY: Holds = Holds::In(&[
     Pane::DriftDetail,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::AuditSample,
+    Pane::AuditSampled,
 ]);
-const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
-const AUDIT: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::AuditReport]);
+const ENTRIES: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail]);
+const ENTRY: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::AuditSample, Pane::AuditSampled]);
+const SAMPLE: Holds = Holds::In(&[Pane::AuditSample, Pane::AuditSampled]);
+/// Where breaks are walked: in a sample, the same keys walk what nobody has inspected.
+const BREAKS: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::AuditReport]);
+const AUDIT: Holds = Holds::In(&[
+    Pane::AuditList,
+    Pane::AuditDetail,
+    Pane::AuditReport,
+    Pane::AuditSample,
+    Pane::AuditSampled,
+]);
 const ROW: &[Need] = &[Need::Row];
 const WRITE: &[Need] = &[Need::WriteAccess];
 const ROW_TO_WRITE: &[Need] = &[Need::Row, Need::WriteAccess];
@@ -154,6 +168,12 @@ pub const TABLE: &[Row] = &[
         "Clear all marks"),
     row(Command::Verify, "verify", "verify", &["v"], AUDIT, NOTHING, Group::Decide,
         "Verify the whole chain in the background; J shows how far"),
+    row(Command::VerifyOn, "verify-on", "verify on", &["V"], AUDIT, NOTHING, Group::Decide,
+        "Verify only what came after the pinned checkpoint"),
+    row(Command::Report, "report", "report", &["r"], AUDIT, NOTHING, Group::Decide,
+        "Make a compliance report; asks for type, period and file"),
+    row(Command::Inspect, "inspect", "inspect", &["i"], SAMPLE, ROW_TO_WRITE, Group::Decide,
+        "Say that the entry was inspected; asks what you saw"),
     row(Command::Prove, "prove", "prove", &["p"], ENTRY, ROW, Group::Decide,
         "Write a file that proves that the entry is in the chain"),
     row(Command::Checkpoint, "checkpoint", "checkpoint", &["K"], AUDIT, WRITE, Group::Decide,
@@ -164,9 +184,11 @@ pub const TABLE: &[Row] = &[
         "To the audit entries about the finding"),
     row(Command::Checklist, "checklist", "checklist", &["c"], AUDIT, NOTHING, Group::Show,
         "Show what the last verification came to, or put it away"),
-    row(Command::NextBreak, "next-break", "next break", &["n"], AUDIT, NOTHING, Group::Move,
+    row(Command::Worklist, "sample-of-report", "sample", &["w"], AUDIT, NOTHING, Group::Show,
+        "Open the sample of the newest report; there, of another"),
+    row(Command::NextBreak, "next-break", "next break", &["n"], BREAKS, NOTHING, Group::Move,
         "To the next break that a verification has found"),
-    row(Command::PreviousBreak, "previous-break", "previous break", &["N"], AUDIT, NOTHING, Group::Move,
+    row(Command::PreviousBreak, "previous-break", "previous break", &["N"], BREAKS, NOTHING, Group::Move,
         "To the previous break that a verification has found"),
     row(Command::Down, "down", "down", &["j", "Down"], EVERYWHERE, NOTHING, Group::Move,
         "To the next row"),
@@ -224,7 +246,7 @@ pub const TABLE: &[Row] = &[
         "Edit the filter"),
     row(Command::SuspendFilter, "suspend-filter", "lift filter", &["g /"], FILTERED, NOTHING, Group::Show,
         "Lift the filter for a while, or put it back; the row stays"),
-    row(Command::Follow, "follow", "follow", &["F"], ENTRY, NOTHING, Group::Show,
+    row(Command::Follow, "follow", "follow", &["F"], ENTRIES, NOTHING, Group::Show,
         "Let new entries come in at the top, or no longer"),
     row(Command::FoldAll, "fold-all", "fold", &["Z"], FOLDS, ROW, Group::Show,
         "Fold the payload or what matches, or unfold all of it"),

@@ -121,7 +121,11 @@ impl<S: Screen + Send + 'static> Console<S> {
     fn start_job(&mut self, id: JobId, deed: JobDeed) {
         let job = match deed {
             JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
-            JobDeed::Verify => audit::verification(self.tools.db.clone(), self.audit.clone()),
+            JobDeed::Verify(scope) => audit::verification(self.tools.db.clone(), self.audit.clone(), scope),
+            JobDeed::Report(mut order) => {
+                order.file = order.file.map(|path| paths::expanded(&path.to_string_lossy()));
+                audit::report(self.tools.db.clone(), self.audit.clone(), *order)
+            }
             JobDeed::Prove(seq, path) => {
                 let path = paths::expanded(&path.to_string_lossy());
                 audit::proof(self.tools.db.clone(), self.audit.clone(), seq, path)
