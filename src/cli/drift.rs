@@ -1,8 +1,13 @@
 //! `attestor drift`.
 
+mod apply;
+mod attend;
 mod decide;
 mod list;
+mod plan;
+mod reconcile;
 mod show;
+mod told;
 
 use super::Global;
 use crate::drift::store::fields::FIELDS;
@@ -36,6 +41,24 @@ pub enum Command {
     Set(decide::Set),
     /// Let a repository wait until a time: it stays listed and asks for nobody.
     Snooze(decide::Snooze),
+    /// Look at repositories on GitHub and hold them against what they should be.
+    ///
+    /// The token comes from ATTESTOR_GITHUB_TOKEN, GITHUB_TOKEN, or [github] token_file. Each repository is
+    /// counted once: synced + drifted + failed = checked; what was put right is among the drifted. What cannot
+    /// be read for a right or a plan is never drift. Exit status 4 where something was left undone.
+    Reconcile(reconcile::Options),
+    /// Make a plan of what is to be put right, from what to what, and keep it for review.
+    ///
+    /// It is made of what was observed last: run `drift reconcile` before. Ignored fields are no part of it,
+    /// nor those that two sides pull to and fro, nor what no API should change (visibility, default branch,
+    /// archiving; taking a protection or a ruleset away).
+    Plan(plan::Options),
+    /// Apply a reviewed plan, and nothing else.
+    ///
+    /// Each repository is looked at again: a field that is as it was when planned is changed, one that is as
+    /// planned counts as done, anything else refuses the repository. A run that was killed is gone on with by
+    /// the same command. A plan is applied to a repository once.
+    Apply(apply::Options),
 }
 
 /// Does it; the result is the exit status.
@@ -47,6 +70,9 @@ pub async fn run(command: Command, global: &Global) -> Result<u8> {
         Command::Ignore(options) => decide::ignore(&options, global).await,
         Command::Set(options) => decide::set(&options, global).await,
         Command::Snooze(options) => decide::snooze(&options, global).await,
+        Command::Reconcile(options) => reconcile::run(&options, global).await,
+        Command::Plan(options) => plan::run(&options, global).await,
+        Command::Apply(options) => apply::run(&options, global).await,
     }
 }
 

@@ -67,9 +67,17 @@ pub struct Left {
 }
 
 /// SHA-256 of a plan in its canonical form, in hex.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct PlanHash(String);
+
+impl TryFrom<String> for PlanHash {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
 
 impl PlanHash {
     /// The digits.
@@ -80,6 +88,12 @@ impl PlanHash {
     /// As many digits as a person compares.
     pub fn short(&self) -> &str {
         &self.0[..12]
+    }
+}
+
+impl Serialize for PlanHash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

@@ -1,8 +1,11 @@
 //! GitHub as the source of drift: the client, plans, the reconciler.
 
+mod bench;
 mod client;
 mod faults;
 mod plan;
+mod program;
+mod reconcile;
 mod requests;
 mod server;
 mod shapes;

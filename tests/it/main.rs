@@ -44,6 +44,7 @@ mod session;
 mod store;
 mod tamper;
 mod terminal;
+mod tests_screen;
 mod text;
 mod threat;
 mod tiny;

@@ -6,6 +6,7 @@ mod foreign;
 mod ground;
 mod healthy;
 mod interrupted;
+mod quarantined;
 mod reconciled;
 mod shapes;
 mod trusted;

@@ -160,6 +160,17 @@ pub async fn by_ids(db: &Db, ids: &[i64]) -> Result<Vec<Listed>> {
     Ok(sql.build_query_as().fetch_all(db.read()).await?)
 }
 
+/// The names of the repositories of a filter, at most so many, the worst first.
+pub async fn names(db: &Db, filter: &Filter, limit: usize, now: DateTime<Utc>) -> Result<Vec<String>> {
+    let mut sql: QueryBuilder<Postgres> = QueryBuilder::new(
+        "select r.full_name from trust.policy_repo_configs c join trust.repositories r on r.id = c.repo_id where ",
+    );
+    push_where(&mut sql, filter, &FIELDS, now);
+    sql.push(" order by c.critical_count desc, c.drift_count desc, c.repo_id limit ");
+    sql.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    Ok(sql.build_query_scalar().fetch_all(db.read()).await?)
+}
+
 /// How many repositories of a filter there are, and how many of them drift.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct Counts {

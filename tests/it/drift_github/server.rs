@@ -74,6 +74,8 @@ pub enum Fault {
     Half,
     /// The right answer, late.
     Late(Duration),
+    /// The change is made at once, and told late.
+    DoneLate(Duration),
     /// The change is made, and the connection closed without a word.
     DoneWithoutAWord,
     /// Nothing is done, and the connection closed.
@@ -259,17 +261,17 @@ async fn connection(mut stream: TcpStream, world: Arc<Mutex<World>>, base: Strin
         world.lock().unwrap().under_way -= 1;
         let Some(answer) = answer else { return };
         let text = answer.text();
-        match fault {
+        let told = match fault {
             Some(Fault::DoneWithoutAWord) => return,
-            Some(Fault::Half) => {
-                let _ = stream.write_all(&text[..text.len() - answer.body.len() / 2 - 1]).await;
-                return;
+            Some(Fault::Half) => &text[..text.len() - answer.body.len() / 2 - 1],
+            Some(Fault::DoneLate(late)) => {
+                tokio::time::sleep(late).await;
+                &text[..]
             }
-            _ => {
-                if stream.write_all(&text).await.is_err() {
-                    return;
-                }
-            }
+            _ => &text[..],
+        };
+        if stream.write_all(told).await.is_err() || told.len() < text.len() {
+            return;
         }
     }
 }
