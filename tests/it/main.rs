@@ -44,4 +44,5 @@ mod text;
 mod threat;
 mod tiny;
 mod triage;
+mod verify;
 mod views;

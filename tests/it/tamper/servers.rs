@@ -101,9 +101,10 @@ impl Standby {
     /// Waits until it has all that its server has written.
     async fn caught_up(&self, server: &Server) {
         let mut primary = server.superuser().await;
-        // A commit that waits for the disk takes all that were before it along.
-        run(&mut primary, "begin; set local synchronous_commit = on; select pg_current_xact_id(); commit")
-            .await;
+        // A commit that waits for the disk takes all that were before it along; only one that wrote waits.
+        let flush = "begin; set local synchronous_commit = on;
+                     select pg_logical_emit_message(true, 'test', 'flush'); commit";
+        run(&mut primary, flush).await;
         let sent: String =
             sqlx::query_scalar("select pg_current_wal_lsn()::text").fetch_one(&mut primary).await.unwrap();
         let mut connection = self.options("postgres").connect().await.unwrap();
