@@ -49,4 +49,5 @@ mod text;
 mod threat;
 mod tiny;
 mod triage;
+mod verify;
 mod views;
