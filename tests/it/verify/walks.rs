@@ -14,10 +14,13 @@ fn walked(rows: &[Made]) -> Walk {
     walk
 }
 
+/// A break by its place.
+type Found = (Option<i64>, Kind, Option<Field>);
+/// What a walk says: its entries, its ends, its tree, its breaks.
+type Said = (u64, Option<i64>, Option<i64>, Option<Range>, Vec<Found>, u64);
+
 /// What a walk says: its entries, its ends, its root, its breaks.
-fn said(
-    walk: &Walk,
-) -> (u64, Option<i64>, Option<i64>, Option<Range>, Vec<(Option<i64>, Kind, Option<Field>)>, u64) {
+fn said(walk: &Walk) -> Said {
     let breaks = walk.breaks().clone().first_ones();
     let breaks = breaks.into_iter().map(|found| (found.seq, found.kind, found.field)).collect();
     let seq = |edge: Option<attestor::audit::verify::walk::Edge>| edge.map(|edge| edge.seq);
@@ -26,7 +29,7 @@ fn said(
 
 /// Walks the rows whole and cut at every place, which must say the same; gives the breaks.
 #[track_caller]
-fn breaks(rows: &[Made]) -> Vec<(Option<i64>, Kind, Option<Field>)> {
+fn breaks(rows: &[Made]) -> Vec<Found> {
     let mut whole = walked(rows);
     whole.begin();
     for cut in 0..=rows.len() {
