@@ -5,11 +5,13 @@
 //! some other database and find its empty chain in order.
 
 pub mod files;
+mod github;
 pub mod origin;
 pub mod permalink;
 mod settings;
 pub mod views;
 
+pub use github::GithubSettings;
 pub use settings::{AuditSettings, Pace, Settings, Shape};
 
 use crate::db::{Access, Db, local};
@@ -100,6 +102,8 @@ struct File {
     linear: Option<bool>,
     #[serde(default)]
     audit: AuditFile,
+    #[serde(default)]
+    github: github::GithubFile,
     #[serde(default)]
     connections: BTreeMap<String, NamedConnection>,
 }

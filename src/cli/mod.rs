@@ -4,6 +4,7 @@ pub mod audit;
 pub mod confirm;
 pub mod demo;
 pub mod doctor;
+pub mod drift;
 pub mod findings;
 pub mod import;
 pub mod keys;
@@ -12,7 +13,9 @@ pub mod manual;
 pub mod migrate;
 pub mod open;
 pub mod output;
+pub mod policy;
 pub mod runs;
+pub mod tests;
 pub mod welcome;
 
 use crate::config::{Config, Flags, Session, Settings};
@@ -165,9 +168,18 @@ pub enum Command {
     /// Verify the audit chain.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// List and score tests, and keep those that lie out of the verdict of builds.
+    #[command(subcommand)]
+    Tests(tests::Command),
     /// Take in what scanners have found.
     #[command(subcommand)]
     Import(import::Command),
+    /// Hold repositories against policies: list, show and decide what differs.
+    #[command(subcommand)]
+    Drift(drift::Command),
+    /// Check and load policies: what repositories should be.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// List and show runs, and say that a check has been seen.
     ///
     /// A run is recorded work: a verification, an import. What it checked is its report.
@@ -217,7 +229,10 @@ pub async fn run(command: Command, global: &Global, console: &impl Console) -> R
     match command {
         Command::Findings(command) => findings::run(command, global).await,
         Command::Audit(command) => audit::run(command, global).await,
+        Command::Tests(command) => tests::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
+        Command::Drift(command) => drift::run(command, global).await,
+        Command::Policy(command) => policy::run(command, global).await,
         Command::Runs(command) => runs::run(command, global).await,
         Command::Migrate(options) => migrate::run(options, global).await,
         Command::Local(command) => local::run(command, global).await,

@@ -17,6 +17,9 @@ pub struct Settings {
     pub folder: Option<PathBuf>,
     /// How the chain is sealed, and against what it is verified.
     pub audit: AuditSettings,
+    /// The configuration file that was named, where one was: what is said about GitHub is read when it is
+    /// needed.
+    pub file: Option<PathBuf>,
 }
 
 /// What is said about sealing the chain.
@@ -67,6 +70,7 @@ impl Settings {
             pace: if slow { Pace::Slow } else { Pace::Usual },
             shape: if linear { Shape::Linear } else { Shape::Drawn },
             folder: usual_folder(),
+            file: flags.file.clone(),
             audit: AuditSettings {
                 origin: file.audit.origin,
                 key: file.audit.key,

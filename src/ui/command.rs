@@ -41,12 +41,40 @@ pub enum Command {
     GoFindings,
     /// To the Feedback pane: one's own drafts and decisions.
     GoFeedback,
+    /// To the Tests screen.
+    GoTests,
     /// To the Audit screen.
     GoAudit,
+    /// To the Drift screen.
+    GoDrift,
     /// To the Runs screen.
     GoRuns,
+    /// Accepts what is observed of a field as what is desired.
+    AcceptDrift,
+    /// Does not count a field until a time.
+    IgnoreDrift,
+    /// Observes the repository.
+    Reconcile,
+    /// Observes all of the filter.
+    ReconcileAll,
+    /// Makes a plan for the repository, to be reviewed.
+    Plan,
+    /// Makes a plan for all that drift in the filter.
+    PlanAll,
+    /// Applies the plan that is shown.
+    ApplyPlan,
     /// Says that a check was seen, and why it may stand.
     Acknowledge,
+    /// Keeps the failures of a test out of the verdict of builds for a while.
+    Quarantine,
+    /// Lets a test out of quarantine.
+    Graduate,
+    /// Puts the suggestion of a quarantine away.
+    Dismiss,
+    /// Scores the tests anew, in the background.
+    Recompute,
+    /// Shows what other thresholds would do.
+    PreviewThreshold,
     /// Runs the flow of a run again.
     RunAgain,
     /// Measures the AI's verdicts on those of people.
@@ -214,12 +242,22 @@ pub enum Pane {
     FindingsDetail,
     /// One's own drafts and decisions.
     Feedback,
+    /// The list of tests.
+    TestsList,
+    /// The detail of a test.
+    TestsDetail,
     /// The list of audit entries.
     AuditList,
     /// The detail of an audit entry.
     AuditDetail,
     /// The AI's verdicts against those of people.
     People,
+    /// The list of repositories that are held against policies.
+    DriftList,
+    /// The fields of a repository.
+    DriftDetail,
+    /// A plan that is being reviewed.
+    DriftPlan,
     /// The list of runs.
     RunsList,
     /// The detail of a run.
@@ -241,9 +279,14 @@ impl Pane {
         Pane::FindingsGroups,
         Pane::FindingsDetail,
         Pane::Feedback,
+        Pane::TestsList,
+        Pane::TestsDetail,
         Pane::AuditList,
         Pane::AuditDetail,
         Pane::People,
+        Pane::DriftList,
+        Pane::DriftDetail,
+        Pane::DriftPlan,
         Pane::RunsList,
         Pane::RunsDetail,
         Pane::AuditReport,

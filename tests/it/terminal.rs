@@ -35,6 +35,7 @@ fn the_console_itself() {
             shape: if std::env::var_os("TINY_LINEAR").is_some() { Shape::Linear } else { Shape::Drawn },
             folder: std::env::var_os("TINY_CONFIG").map(Into::into),
             audit: AuditSettings::default(),
+            file: None,
         };
         run_with(vec![Tiny::new()], session, Options::read(Colour::Auto, &settings)?).await
     });

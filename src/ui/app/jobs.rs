@@ -2,6 +2,7 @@
 
 use super::{App, Effect, Moment};
 use crate::audit::verify::report::{Report, Scope};
+use crate::drift::plan::PlanHash;
 use crate::error::{Kind, Result};
 use crate::ids::{DeedKey, EntrySeq};
 use crate::jobs::Progress;
@@ -34,6 +35,10 @@ pub enum JobDeed {
     Export(NaiveDate, PathBuf),
     /// Seals the chain as it stands, once under this key.
     Seal(DeedKey),
+    /// Observes these repositories, and holds them against what they should be.
+    Reconcile(Vec<String>),
+    /// Applies a plan that was reviewed, by its hash.
+    ApplyPlan(PlanHash),
 }
 
 /// What a job did.
@@ -225,6 +230,11 @@ impl<S: Screen> App<S> {
             JobDeed::Prove(seq, _) => format!("prove {seq}"),
             JobDeed::Export(day, _) => format!("export {day}"),
             JobDeed::Seal(_) => "checkpoint".to_owned(),
+            JobDeed::Reconcile(repos) => match repos.as_slice() {
+                [repo] => format!("observe {}", crate::text::visible(repo)),
+                repos => format!("observe {} repositories", repos.len()),
+            },
+            JobDeed::ApplyPlan(hash) => format!("apply plan {}", hash.short()),
             JobDeed::Report(order) => format!("report {}", order.report_type.word()),
         };
         let id = self.jobs.add(title, deed.clone());

@@ -1,6 +1,7 @@
 //! The console's loop: one task that owns the state, and draws once after all news are in.
 
 mod audit;
+mod drift;
 mod effects;
 mod ending;
 mod keeper;
@@ -81,6 +82,7 @@ pub async fn run_with<S: Screen + Send + 'static>(
         last,
         tools: Tools { db: session.db.clone() },
         audit: options.audit.clone(),
+        github: options.config_file.clone(),
         themes,
         pace: options.pace,
         answers: Answers { sender },
@@ -153,6 +155,8 @@ struct Console<S: Screen> {
     last: LastScreen,
     tools: Tools,
     audit: AuditSettings,
+    /// The configuration file that was named: it says where GitHub is.
+    github: Option<std::path::PathBuf>,
     themes: Themes,
     pace: Pace,
     shape: Shape,

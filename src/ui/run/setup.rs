@@ -9,6 +9,7 @@ use crate::ui::screen::Place;
 use crate::ui::terminal;
 use crate::ui::theme::{Symbols, Theme};
 use crate::ui::themes::{Colours, Themes};
+use std::path::PathBuf;
 
 /// What the flags, the environment and the files say about the console.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct Options {
     pub shape: Shape,
     /// How the chain is sealed, and against what it is verified.
     pub audit: AuditSettings,
+    /// The configuration file that was named, where one was.
+    pub config_file: Option<PathBuf>,
     /// What to show first; none = where the last console ended.
     pub place: Option<Place>,
 }
@@ -53,7 +56,8 @@ impl Options {
         themes.load(&theme)?;
         let keymap = Keymap::read(settings.folder.as_deref())?;
         let (pace, shape, audit) = (settings.pace, settings.shape, settings.audit.clone());
-        Ok(Options { colour, theme, themes, keymap, pace, shape, audit, place: None })
+        let config_file = settings.file.clone();
+        Ok(Options { colour, theme, themes, keymap, pace, shape, audit, config_file, place: None })
     }
 
     /// The themes and the one to begin with, for the connection of `session`.

@@ -4,6 +4,10 @@ pub mod overview;
 
 pub mod findings;
 
+pub mod tests;
+
+pub mod drift;
+
 pub mod audit;
 
 pub mod runs;
@@ -118,6 +122,10 @@ screens! {
     Overview(overview::Overview),
     /// Is this real?
     Findings(findings::Findings),
+    /// Which test lies?
+    Tests(tests::Tests),
+    /// Where does reality differ, and since when?
+    Drift(drift::Drift),
     /// Is the history whole?
     Audit(audit::Audit),
     /// What is blocking?
