@@ -151,6 +151,18 @@ fn flaws_of_a_row_are_told_at_its_place() {
 }
 
 #[test]
+fn a_chain_of_a_name_that_none_can_have() {
+    let (mut walk, mut preimage) = (Walk::new("a b"), Preimage::default());
+    let row = Made { chain_id: Some("a b".into()), ..chain(1).swap_remove(0) }.resealed();
+    walk.push(&row.row(), &mut preimage);
+    let found = walk.breaks().clone().first_ones();
+    assert_eq!(
+        found.iter().map(|b| (b.kind, b.field)).collect::<Vec<_>>(),
+        [(Kind::MetadataMismatch, Some(Field::ChainId))]
+    );
+}
+
+#[test]
 fn the_last_of_before_a_moment() {
     let rows = chain(5);
     let due = |moment: i64, cut: usize| {
@@ -175,6 +187,7 @@ fn a_walk_that_goes_on() {
     let before = walked(&rows[..3]);
     let (edge, tree) = (before.last().unwrap(), before.tree().unwrap().clone());
     let mut on = Walk::after(CHAIN, edge, tree.clone());
+    assert_eq!((on.first(), on.last()), (Some(edge), Some(edge)));
     let mut preimage = Preimage::default();
     rows[3..].iter().for_each(|row| on.push(&row.row(), &mut preimage));
     assert_eq!((on.entries(), on.breaks().count(), on.tree().and_then(Range::root)), (3, 0, root(&rows)));
