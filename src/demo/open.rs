@@ -1,7 +1,7 @@
 //! Opening the demo: its database is made and loaded where that has not been done.
 
 use super::history::{Cell, History, Table};
-use super::{DATABASE, SEED, Scale, generate, store};
+use super::{DATABASE, SEED, Scale, drift, generate, store};
 use crate::chain::change::Change;
 use crate::chain::entry::{ActorType, Category, NewEntry};
 use crate::db::local::{InUse, Lease};
@@ -57,6 +57,8 @@ pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<
     if keep {
         guard.release().await?;
         let options = lease.prepare_database(DATABASE).await?;
+        // A demo of an earlier version has none.
+        drift::load(&Db::lazy(options.clone(), Access::ReadWrite), date).await?;
         return Ok(Demo { options, loaded: Loaded::Before });
     }
     // The rows are made while the server makes the database.
@@ -75,6 +77,7 @@ pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<
     let mut change = Change::begin(&db, DeedKey::fresh()).await?;
     store::load(&mut change, &history).await?;
     let seq = change.commit(entry(&history, SEED, date, Map::new())).await?;
+    drift::load(&db, date).await?;
     guard.release().await?;
     tell(&db, &history, date, seq).await;
     Ok(Demo { options, loaded: Loaded::Now })

@@ -67,8 +67,8 @@ async fn it_is_loaded_once_and_its_entry_tells_of_every_row() {
             .fetch_all(&mut connection)
             .await
             .unwrap();
-    let [(1, event, payload)] = &*entries else { panic!("one entry, not {entries:?}") };
-    assert_eq!(event, "history_imported");
+    let [(1, event, payload), (2, drift, _)] = &*entries else { panic!("two entries, not {entries:?}") };
+    assert_eq!((event.as_str(), drift.as_str()), ("history_imported", "drift_history_imported"));
     assert_eq!(payload["digest"], found.digest());
     for table in found.tables() {
         assert_eq!(payload["tables"][table.name]["count"], table.rows.len());
@@ -90,7 +90,7 @@ async fn it_is_loaded_once_and_its_entry_tells_of_every_row() {
     let again = open(&lease, tomorrow, Existing::Keep).await.unwrap();
     assert_eq!(again.loaded, Loaded::Before);
     assert!(listed(&mut connection).await == found);
-    assert_eq!(count(&mut connection, "audit.audit_trail_entries").await, 1);
+    assert_eq!(count(&mut connection, "audit.audit_trail_entries").await, 2);
 
     // New rows get ids after those of the history.
     let next: i64 = sqlx::query_scalar("insert into triage.scans default values returning id")

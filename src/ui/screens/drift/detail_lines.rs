@@ -14,7 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Lines that a value or a text may take.
-const WRAPPED_MAX: usize = 8;
+const WRAPPED_MAX: usize = 12;
 /// From this width on, both sides stand beside each other.
 const BESIDE: usize = 56;
 /// Spells that are shown of a history.
@@ -158,7 +158,7 @@ impl Page<'_> {
             .iter()
             .map(|(name, value, _)| {
                 let room = column.saturating_sub(cells::width(name) + 1).max(8);
-                cells::wrap(&shown(*value, theme.symbols.none), room, WRAPPED_MAX, ellipsis)
+                lines_of(*value, theme.symbols.none, room, ellipsis)
             })
             .collect();
         let cell = |side: usize, line: usize| {
@@ -273,12 +273,35 @@ fn who(actor: Option<&SafeText>) -> String {
     actor.map_or_else(|| "unknown".to_owned(), |actor| actor.one_line().into_owned())
 }
 
+/// A value in lines of `room` cells: of an object each entry begins a line.
+pub(super) fn lines_of(value: Option<&Json>, none: &str, room: usize, ellipsis: &str) -> Vec<String> {
+    let mut lines: Vec<String> = match value {
+        Some(Json::Object(fields)) if !fields.is_empty() => fields
+            .iter()
+            .flat_map(|(name, value)| {
+                let entry = format!("{}: {}", visible(name), shown(Some(value), none));
+                cells::wrap(&entry, room, WRAPPED_MAX, ellipsis)
+            })
+            .collect(),
+        value => cells::wrap(&shown(value, none), room, WRAPPED_MAX, ellipsis),
+    };
+    if lines.len() > WRAPPED_MAX {
+        lines.truncate(WRAPPED_MAX - 1);
+        lines.push(ellipsis.to_owned());
+    }
+    lines
+}
+
 /// A value as it is read: texts without quotes where nothing else could be meant.
 pub(super) fn shown(value: Option<&Json>, none: &str) -> String {
     match value {
         None => none.to_owned(),
         Some(Json::Text(text)) if !text.is_empty() && text.trim() == text && text != none => {
             visible(text).into_owned()
+        }
+        Some(Json::List(items)) if !items.is_empty() && items.iter().all(|item| item.as_text().is_some()) => {
+            let items: Vec<_> = items.iter().filter_map(Json::as_text).map(visible).collect();
+            items.join(", ")
         }
         Some(value) => visible(&value.to_string()).into_owned(),
     }
