@@ -26,24 +26,76 @@ const OWNERS: [(&str, &[&str]); 3] = [
     (
         "acme",
         &[
-            "api", "billing", "billing-worker", "payments", "payments-batch", "ledger", "ledger-export", "web",
-            "mobile-gateway", "search", "notifications", "identity", "catalog", "geocoder", "mailer", "pricing",
-            "scoring", "vault", "warehouse", "calendar", "uploads", "docs", "infra", "charts", "runbooks", "status",
+            "api",
+            "billing",
+            "billing-worker",
+            "payments",
+            "payments-batch",
+            "ledger",
+            "ledger-export",
+            "web",
+            "mobile-gateway",
+            "search",
+            "notifications",
+            "identity",
+            "catalog",
+            "geocoder",
+            "mailer",
+            "pricing",
+            "scoring",
+            "vault",
+            "warehouse",
+            "calendar",
+            "uploads",
+            "docs",
+            "infra",
+            "charts",
+            "runbooks",
+            "status",
         ],
     ),
     (
         "acme-labs",
         &[
-            "forecast", "barcode", "voice", "maps", "sandbox", "tracing", "replay", "canary", "notebooks", "shapes",
-            "bench", "fuzz", "playground", "wasm-host",
+            "forecast",
+            "barcode",
+            "voice",
+            "maps",
+            "sandbox",
+            "tracing",
+            "replay",
+            "canary",
+            "notebooks",
+            "shapes",
+            "bench",
+            "fuzz",
+            "playground",
+            "wasm-host",
         ],
     ),
     (
         "globex",
         &[
-            "orders", "orders-core", "stock", "stock-core", "routing", "routing-core", "portal", "portal-theme",
-            "agents", "claims", "claims-core", "ledger-bridge", "reports", "reports-core", "terraform", "ansible",
-            "images", "sdk-java", "sdk-python", "sdk-go",
+            "orders",
+            "orders-core",
+            "stock",
+            "stock-core",
+            "routing",
+            "routing-core",
+            "portal",
+            "portal-theme",
+            "agents",
+            "claims",
+            "claims-core",
+            "ledger-bridge",
+            "reports",
+            "reports-core",
+            "terraform",
+            "ansible",
+            "images",
+            "sdk-java",
+            "sdk-python",
+            "sdk-go",
         ],
     ),
 ];
@@ -106,7 +158,12 @@ const GUARDED: &[&[Fate]] = &[
     &[fate(5, "rulesets.main is guarded.enforcement", "\"disabled\"", Some("k.lind"))],
     &[fate(2, "rulesets.main is guarded.rules.required_signatures", "null", None)],
     &[],
-    &[fate(3, "rulesets.releases", "{\"enforcement\":\"evaluate\",\"name\":\"releases\",\"target\":\"tag\"}", None)],
+    &[fate(
+        3,
+        "rulesets.releases",
+        "{\"enforcement\":\"evaluate\",\"name\":\"releases\",\"target\":\"tag\"}",
+        None,
+    )],
 ];
 
 /// Loads what the demo shows of drift, unless something is there. Held back, it leaves nothing.
@@ -200,14 +257,16 @@ fn marked(path: &str, mark: &str) -> String {
 fn repos(policies: &[Policy]) -> Result<Vec<Repo>> {
     let mut rng = Rng::of(SEED, "drift");
     let mut repos = Vec::new();
-    let names = OWNERS.iter().flat_map(|(owner, names)| names.iter().map(move |name| format!("{owner}/{name}")));
+    let names =
+        OWNERS.iter().flat_map(|(owner, names)| names.iter().map(move |name| format!("{owner}/{name}")));
     for (i, name) in names.enumerate() {
         let mut document = Desired::of(None, &of_repo(policies, &name), &[]).document;
         for field in ["has_issues", "allow_squash_merge", "allow_rebase_merge"] {
             put(&mut document, &Path::of_keys(["settings", field]), Some(&true.into()));
         }
         if rng.below(3) == 0 {
-            let path = Path::from_str("label.extra.help wanted").map_err(|what| Error::new(Kind::Failed, what))?;
+            let path =
+                Path::from_str("label.extra.help wanted").map_err(|what| Error::new(Kind::Failed, what))?;
             put(&mut document, &path, Some(&"help wanted".into()));
         }
         let mut fates: Vec<&Fate> = FATES[i % FATES.len()].iter().collect();
@@ -218,7 +277,8 @@ fn repos(policies: &[Policy]) -> Result<Vec<Repo>> {
         if i % 13 == 9 {
             // On a free plan, GitHub answers so.
             let reason = "403: Upgrade to GitHub Team or make this repository public to enable this feature.";
-            unreadable.push(Unreadable { path: Path::of_keys(["branch_protection"]), reason: reason.to_owned() });
+            unreadable
+                .push(Unreadable { path: Path::of_keys(["branch_protection"]), reason: reason.to_owned() });
             document.0.remove("branch_protection");
             fates.retain(|fate| !fate.path.starts_with("branch_protection"));
         }
@@ -257,7 +317,8 @@ async fn decide(change: &mut Change, repos: &[Repo], midnight: DateTime<Utc>) ->
     let snoozed = repos.iter().filter(|repo| !repo.fates.is_empty()).skip(2).step_by(9).take(3);
     for repo in snoozed {
         let until = Some(midnight + TimeDelta::days(5));
-        decisions::snooze(change, &repo.name, until, &why("its team moves to the new template this week")?).await?;
+        decisions::snooze(change, &repo.name, until, &why("its team moves to the new template this week")?)
+            .await?;
     }
     Ok(())
 }

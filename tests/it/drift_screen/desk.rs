@@ -68,7 +68,16 @@ pub fn rows() -> Vec<Listed> {
     (unasked.in_sync, unasked.is_managed, unasked.policies) = (None, false, vec![]);
     let mut unseen = row(7, "acme/new", 0, 0);
     (unseen.in_sync, unseen.last_reconciled_at, unseen.strip) = (None, None, "".into());
-    vec![row(1, "acme/api", 1, 4), row(2, "acme/ledger", 0, 1), waits, failed, hidden, unasked, unseen, row(8, "acme/ok", 0, 0)]
+    vec![
+        row(1, "acme/api", 1, 4),
+        row(2, "acme/ledger", 0, 1),
+        waits,
+        failed,
+        hidden,
+        unasked,
+        unseen,
+        row(8, "acme/ok", 0, 0),
+    ]
 }
 
 const DESIRED: &str = r#"{"branch_protection":{"enforce_admins":true,"required_reviews":2,"require_status_checks":["build","test"]},
@@ -78,7 +87,8 @@ const OBSERVED: &str = r#"{"branch_protection":{"enforce_admins":false,"required
     "required_labels":["help wanted"],"settings":{"has_wiki":true,"has_issues":true}}"#;
 
 pub fn diff() -> Diff {
-    let hidden = Unreadable { path: "topics".parse().unwrap(), reason: "403: Resource not accessible".into() };
+    let hidden =
+        Unreadable { path: "topics".parse().unwrap(), reason: "403: Resource not accessible".into() };
     let rule = Ignore {
         id: 7,
         repos: Glob::of_repos("**").unwrap(),

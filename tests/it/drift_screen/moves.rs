@@ -49,7 +49,10 @@ fn nothing_is_decided_without_a_reason() {
     let [Ask::Do(Wish::Decide(decision))] = asks.as_slice() else { panic!("{asks:?}") };
     let Deed::Accept(accept) = &decision.deed else { panic!("{decision:?}") };
     assert_eq!(accept.paths[0].to_string(), "branch_protection.enforce_admins");
-    assert_eq!((accept.repo.as_str(), accept.version, accept.why.as_str()), ("acme/api", Some(4), "as it is"));
+    assert_eq!(
+        (accept.repo.as_str(), accept.version, accept.why.as_str()),
+        ("acme/api", Some(4), "as it is")
+    );
     // A conflict keeps the words.
     let gone = Error::new(Kind::Conflict, "acme/api was changed meanwhile");
     desk.answer(Msg::Decided(decision.clone(), Err(gone)));

@@ -82,6 +82,9 @@ async fn drift_is_found_read_and_decided() {
     console.tell(Input::Key(KeyCode::Esc.into())).await;
     console.tell(Input::Command(Command::Plan)).await;
     let plan = console.told(Told::Detail);
-    assert!(plan.contains("settings.has_wiki") && plan.contains("from  true") && plan.contains("to    false"), "{plan}");
+    assert!(
+        plan.contains("settings.has_wiki") && plan.contains("from  true") && plan.contains("to    false"),
+        "{plan}"
+    );
     assert!(!plan.contains("enforce_admins"), "what was accepted is not put right: {plan}");
 }

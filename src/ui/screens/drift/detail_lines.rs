@@ -37,7 +37,7 @@ pub(super) fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Vec<DetailL
     let mut page = Page { lines: Vec::new(), width: width.saturating_sub(2).max(16), look, field: None };
     page.head(detail);
     for (at, field) in detail.fields.iter().enumerate() {
-        if field.field.outcome == Outcome::Match && shown.matching == Matching::Folded {
+        if is_quiet(field) && shown.matching == Matching::Folded {
             continue;
         }
         page.field = Some(at);
@@ -257,15 +257,27 @@ impl Page<'_> {
     }
 
     /// How many fields are not shown.
-    fn tail(&mut self, detail: &Detail, matching: Matching) {
+    fn tail(&mut self, detail: &Detail, folded: Matching) {
         let theme = self.look.theme;
-        let count = detail.fields.iter().filter(|field| field.field.outcome == Outcome::Match).count();
+        let quiet: Vec<_> = detail.fields.iter().filter(|field| is_quiet(field)).collect();
+        let matching = quiet.iter().filter(|field| field.field.outcome == Outcome::Match).count();
+        let low = quiet.len() - matching;
         if detail.observed_state.is_none() {
             self.wrapped("", "Nobody has looked at it yet: r observes it.", theme.text);
-        } else if matching == Matching::Folded && count > 0 {
-            let text = format!("{} {count} more as it should be; Z unfolds", theme.symbols.check);
+        } else if folded == Matching::Folded && !quiet.is_empty() {
+            let low = if low > 0 { format!(", {low} without effect") } else { String::new() };
+            let text = format!("{} {matching} as they should be{low}; Z unfolds", theme.symbols.check);
             self.wrapped("", &text, theme.dim);
         }
+    }
+}
+
+/// Whether a field asks for nobody: both sides mean the same, or what differs has no effect.
+fn is_quiet(detail: &FieldDetail) -> bool {
+    match detail.field.outcome {
+        Outcome::Match => true,
+        Outcome::Drift => detail.field.tier == Tier::Low,
+        Outcome::Ignored { .. } | Outcome::Unreadable { .. } => false,
     }
 }
 
