@@ -7,8 +7,8 @@ mod support;
 use serde_json::Value;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::chain::load_chain;
-use support::figures::{heading, median, number, rate, scaled, tell};
+use support::chain::{lengthen_chain, load_chain};
+use support::figures::{heading, median, ms, number, rate, scaled, tell};
 use support::server::{Server, timed};
 
 const DATABASE: &str = "chain";
@@ -28,6 +28,7 @@ async fn main() {
     load_chain(&server, DATABASE, entries).await;
     whole(&server, entries).await;
     exported(&server, entries);
+    sealed(&server, entries).await;
     let short = scaled(100_000, 10_000);
     server.database(SHORT).await;
     load_chain(&server, SHORT, short).await;
@@ -95,6 +96,51 @@ fn exported(server: &Server, entries: u64) {
     command.arg(server.folder());
     let (_, seconds) = timed(command);
     println!("export {}: {:.2} s, {}", number(entries as f64), seconds, rate(entries as f64 / seconds));
+}
+
+/// A checkpoint over all entries, proofs against it, and what came after it.
+async fn sealed(server: &Server, entries: u64) {
+    let grown = entries / 100;
+    heading("a sealed chain", &format!("{} entries, once each; proofs: median of 5", number(entries as f64)));
+    let folder = server.folder().join("checkpoints");
+    let key = server.folder().join("seal");
+    let mut keygen = Command::new("ssh-keygen");
+    keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key);
+    timed(keygen);
+    let origin =
+        timed(server.psql(DATABASE, &["\\t on".to_owned(), "select chain_id from audit.chain".to_owned()])).0;
+    let mut trust = server.attestor(DATABASE);
+    trust.args(["audit", "trust", "--yes", "--origin", origin.trim()]).arg(key.with_extension("pub"));
+    timed(trust);
+    let checkpoint = || {
+        let mut command = server.attestor(DATABASE);
+        command.args(["audit", "checkpoint", "--yes", "--key"]).arg(&key).arg("--to").arg(&folder);
+        timed(command).1
+    };
+    println!("checkpoint over {}: {:.2} s", number(entries as f64), checkpoint());
+    let proofs: Vec<f64> = (1..=5)
+        .map(|nth| {
+            let mut prove = server.attestor(DATABASE);
+            let seq = (entries * nth / 6).max(1);
+            prove.args(["audit", "prove", "--seq", &seq.to_string(), "--checkpoints"]).arg(&folder);
+            timed(prove).1
+        })
+        .collect();
+    println!("proof of one entry: {}", ms(median(&proofs)));
+    lengthen_chain(server, DATABASE, entries + 1..=entries + grown).await;
+    let mut incremental = server.attestor(DATABASE);
+    incremental
+        .args(["audit", "verify", "--incremental", "--json", "--unrecorded", "--checkpoints"])
+        .arg(&folder);
+    let (said, seconds) = timed(incremental);
+    let report: Value = serde_json::from_str(said.trim()).unwrap();
+    assert_eq!(
+        (report["verdict"].as_str(), report["breaks"].as_u64()),
+        (Some("VERIFIED"), Some(0)),
+        "{report}"
+    );
+    println!("verify what came after the checkpoint, {}: {}", number(grown as f64), ms(seconds));
+    println!("checkpoint over 1 % more: {:.2} s", checkpoint());
 }
 
 /// One statement in the database that does the same, and the script.

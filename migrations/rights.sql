@@ -79,6 +79,7 @@ call audit.make_append_only('audit.checkpoints');
 call audit.make_append_only('triage.feedbacks');
 call audit.make_append_only('triage.attention');
 call audit.make_append_only('operations.acknowledgements');
+call audit.make_append_only('trust.flaky_decisions');
 
 -- Auditors export, report and inspect. Waiting for appends takes the lock of the chain, and gives it back.
 grant insert on audit.compliance_reports, audit.audit_exports, audit.inspections to attestor_auditor;
@@ -140,10 +141,27 @@ grant insert, update on triage.scans, triage.findings, triage.epss_data, triage.
     to attestor_producer;
 grant insert on triage.feedbacks to attestor_producer;
 
--- Operators take in what tests said, score and quarantine them, and hold repositories against policy.
-grant insert on trust.repositories, trust.ci_runs, trust.test_imports, trust.test_results, trust.flaky_tests,
-    trust.policy_repo_configs, trust.reconciliation_runs
+-- Operators and producers take in what tests said. What was said never changes; the counts of a run follow
+-- its files.
+grant insert on trust.repositories, trust.ci_runs, trust.test_imports, trust.test_results
     to attestor_operator, attestor_producer;
+grant update (branch, workflow_name, started_at, tests, failed, outage) on trust.ci_runs
+    to attestor_operator, attestor_producer;
+grant update (counts, deviations) on trust.test_imports to attestor_operator, attestor_producer;
+
+-- Operators score tests and quarantine them; what they decided is never changed. Producers write what the
+-- seed's columns hold.
+grant insert, update on trust.flaky_tests to attestor_operator;
+grant insert (id, repo_id, test_id, test_suite, test_name, run_count, pass_count, fail_count, flakiness_score,
+              quarantined, graduated_at, environment),
+      update (test_suite, test_name, run_count, pass_count, fail_count, flakiness_score, quarantined, graduated_at)
+    on trust.flaky_tests to attestor_producer;
+grant insert on trust.flaky_decisions to attestor_operator;
+grant update on trust.flaky_settings to attestor_operator;
+grant insert, update on trust.test_scorings to attestor_operator;
+
+-- Operators hold repositories against policy.
+grant insert on trust.policy_repo_configs, trust.reconciliation_runs to attestor_operator, attestor_producer;
 grant insert on trust.reconciliation_results, trust.drift_history, trust.desired_values, trust.drift_ignores
     to attestor_operator;
 grant insert, update, delete on trust.drift_policies to attestor_operator;

@@ -37,6 +37,12 @@ ids! {
     AttentionId;
     /// A row of `operations.operation_runs`.
     RunId;
+    /// A row of `trust.repositories`.
+    RepoId;
+    /// A row of `trust.flaky_tests`: a test in an environment.
+    TestId;
+    /// A row of `audit.compliance_reports`.
+    ReportId;
     /// The position of an entry in the audit chain, from 1.
     EntrySeq;
 }

@@ -1,7 +1,7 @@
 //! attestor: a console over PostgreSQL for people who decide what can be trusted.
 //!
 //! The modules in reading order; imports run downwards only (`main → ui | cli → demo → areas →
-//! operations → chain → jobs | db | filter → ids | text | error`), and a test holds that.
+//! intake → operations → chain → jobs | db | filter → ids | text | error`), and a test holds that.
 //!
 //! What always holds:
 //! - Every decision is committed together with its entry in the audit chain, or not at all:
@@ -20,6 +20,7 @@ pub mod error;
 pub mod filter;
 pub mod flaky;
 pub mod ids;
+pub mod intake;
 pub mod jobs;
 pub mod operations;
 pub mod text;

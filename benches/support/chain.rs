@@ -5,6 +5,7 @@ use attestor::chain::hash::{PAYLOAD_ALG, Preimage, payload_hash};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::postgres::PgPoolCopyExt;
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 /// Entries that are sent at once.
 const PIECE: u64 = 20_000;
@@ -15,9 +16,19 @@ pub async fn load_chain(server: &Server, database: &str, entries: u64) {
     server
         .run(database, "alter table audit.audit_trail_entries drop constraint audit_trail_entries_is_entry")
         .await;
+    lengthen_chain(server, database, 1..=entries).await;
+}
+
+/// Loads the entries at `seqs`, which follow those that are there.
+pub async fn lengthen_chain(server: &Server, database: &str, seqs: RangeInclusive<u64>) {
     let pool = sqlx::PgPool::connect_with(server.lease().superuser(database)).await.unwrap();
-    let (chain_id, mut before): (String, String) =
-        sqlx::query_as("select chain_id, genesis from audit.chain").fetch_one(&pool).await.unwrap();
+    let (chain_id, mut before): (String, String) = sqlx::query_as(
+        "select chain_id, coalesce((select entry_hash from audit.audit_trail_entries order by seq desc limit 1), genesis)
+         from audit.chain",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
     let begin: DateTime<Utc> = "2025-11-01T00:00:00Z".parse().unwrap();
     let framework = ["SOC2:CC7.1", "ISO27001:A.8.8"];
     let mut copy = pool
@@ -28,7 +39,7 @@ pub async fn load_chain(server: &Server, database: &str, entries: u64) {
         .await
         .unwrap();
     let mut text = String::new();
-    for seq in 1..=entries {
+    for seq in seqs {
         let repo = format!("acme/service-{}", seq % 40);
         // In the order in which PostgreSQL prints the keys of a jsonb.
         let payload = format!(

@@ -6,6 +6,7 @@ pub mod entry;
 pub mod evidence;
 pub mod examine;
 pub mod export;
+pub mod inspection;
 pub mod jobs;
 pub mod kept;
 pub mod line;

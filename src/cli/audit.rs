@@ -5,6 +5,7 @@ mod checkpoint;
 mod export;
 mod follow;
 mod foreign;
+mod inspect;
 mod known;
 mod list;
 mod pin;
@@ -17,6 +18,7 @@ mod trust;
 mod verify;
 mod verify_export;
 mod verify_proof;
+mod worklist;
 
 use super::Global;
 use crate::error::Result;
@@ -68,6 +70,12 @@ pub enum Command {
     /// The chain is verified for it, the report is filed in the database where the login may, and an entry
     /// holds its hash. Exit status 3 where the chain is broken; the report says so.
     Report(report::Options),
+    /// List the sample of a report as a worklist: which of its entries were inspected, and what was noted.
+    ///
+    /// Exit status 3 where the chain no longer has an entry as it was drawn.
+    Worklist(worklist::Options),
+    /// Say that an entry of a report's sample was inspected, and what was seen. Once, for good.
+    Inspect(inspect::Options),
     /// Say which keys are believed when they sign checkpoints; without a key, list them.
     ///
     /// What is trusted is kept in the state folder of this user. The database has no say in it.
@@ -91,6 +99,8 @@ pub async fn run(command: Command, global: &Global) -> Result<u8> {
         Command::Export(options) => export::run(options, global).await,
         Command::VerifyExport(options) => verify_export::run(&options, global),
         Command::Report(options) => report::run(options, global).await,
+        Command::Worklist(options) => worklist::run(&options, global).await,
+        Command::Inspect(options) => inspect::run(options, global).await,
         Command::Trust(options) => trust::run(&options, global),
         Command::Pin(options) => pin::run(options, global).await,
     }

@@ -2,12 +2,15 @@
 
 mod feeds;
 mod observed;
+mod tests;
 
 use super::Global;
 use super::output::{Format, Printer, Tabular};
 use crate::db::Db;
 use crate::drift::jobs::import_observed;
 use crate::error::{Error, Kind, Result};
+use crate::flaky::import::JunitOptions;
+use crate::flaky::jobs::import_junit;
 use crate::jobs::{Job, JobContext, Progress};
 use crate::triage::import::{ImportOptions, ImportReport};
 use crate::triage::jobs::{Input, import_epss, import_kev, import_metrics, import_sarif};
@@ -28,6 +31,13 @@ pub enum Command {
     /// chain, or not at all. Findings that earlier scans saw are recognised, and decisions on them stay.
     /// The same bytes for the same repository and commit again write nothing.
     Sarif(Sarif),
+    /// Take in what tests came to: JUnit XML, as test runners write it.
+    ///
+    /// Each file is taken in whole, in one transaction with one entry in the audit chain, or not at all.
+    /// Attempts are kept apart: retries within a file, the same test twice, and the same test in several
+    /// files of one run. A run of which over 80 % of at least 10 tests failed is an outage: kept, said, and
+    /// left out of every score. The same bytes for the same run again write nothing.
+    Junit(Junit),
     /// Take in EPSS, the daily file of exploit predictions.
     ///
     /// It is the CSV of https://www.first.org/epss/data_stats. Risks of findings that name a CVE follow at
@@ -92,6 +102,34 @@ pub struct Sarif {
     pub platform: Option<String>,
 }
 
+/// Which files, and what they are results of.
+#[derive(Debug, clap::Args)]
+pub struct Junit {
+    /// The files, packed by gzip or not; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The repository that was tested: owner/name or its address.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: String,
+    /// The commit that was tested. Results of one commit are evidence together: a test that failed and
+    /// then passed on the same commit is flaky.
+    #[arg(long, value_name = "SHA")]
+    pub commit: Option<String>,
+    /// The branch that was tested.
+    #[arg(long, value_name = "NAME")]
+    pub branch: Option<String>,
+    /// Where the tests ran, such as linux-x86. Evidence of different places is never mixed.
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// What the CI system calls the run; its shards and reruns share it. Without it all files of a commit
+    /// are one run, and without a commit each file is.
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+    /// The workflow that the run belongs to.
+    #[arg(long, value_name = "NAME")]
+    pub workflow: Option<String>,
+}
+
 /// Does it; the result is the exit status.
 pub async fn run(command: Command, global: &Global) -> Result<u8> {
     match command {
@@ -103,6 +141,21 @@ pub async fn run(command: Command, global: &Global) -> Result<u8> {
                 async move { import_sarif(&db, input, &options, &job).await }
             };
             each(files, global, take, tell).await
+        }
+        Command::Junit(Junit { files, repo, commit, branch, environment, run, workflow }) => {
+            let options = JunitOptions { repo, commit, branch, environment, run, workflow }.checked()?;
+            let format = global.format();
+            let take = |db, input, job| {
+                let options = options.clone();
+                async move {
+                    let report = import_junit(&db, input, &options, &job).await?;
+                    if format != Format::Table {
+                        tests::note(&report);
+                    }
+                    Ok(report)
+                }
+            };
+            each(files, global, take, tests::tell).await
         }
         Command::Epss(Files { files }) => {
             let take = |db, input, job| async move { import_epss(&db, input, &job).await };
@@ -166,13 +219,13 @@ where
 }
 
 /// The signals that end an import.
-struct Signals {
+pub(in crate::cli) struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
-    fn listen() -> Result<Self> {
+    pub(in crate::cli) fn listen() -> Result<Self> {
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
@@ -180,13 +233,14 @@ impl Signals {
     }
 }
 
-enum Ending<R> {
+/// How work in the foreground ended.
+pub(in crate::cli) enum Ending<R> {
     Done(Result<Box<R>>),
     Signal(u8),
 }
 
 /// Waits for the job and shows how far it is; a signal cancels it and waits until it has stopped.
-async fn attended<R: Send + 'static>(job: Job<R>, signals: &mut Signals) -> Ending<R> {
+pub(in crate::cli) async fn attended<R: Send + 'static>(job: Job<R>, signals: &mut Signals) -> Ending<R> {
     let mut progress = job.progress();
     let token = job.cancellation();
     let shown = io::stderr().is_terminal();

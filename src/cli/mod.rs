@@ -15,6 +15,7 @@ pub mod open;
 pub mod output;
 pub mod policy;
 pub mod runs;
+pub mod tests;
 pub mod welcome;
 
 use crate::config::{Config, Flags, Session, Settings};
@@ -167,6 +168,9 @@ pub enum Command {
     /// Verify the audit chain.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// List and score tests, and keep those that lie out of the verdict of builds.
+    #[command(subcommand)]
+    Tests(tests::Command),
     /// Take in what scanners have found.
     #[command(subcommand)]
     Import(import::Command),
@@ -225,6 +229,7 @@ pub async fn run(command: Command, global: &Global, console: &impl Console) -> R
     match command {
         Command::Findings(command) => findings::run(command, global).await,
         Command::Audit(command) => audit::run(command, global).await,
+        Command::Tests(command) => tests::run(command, global).await,
         Command::Import(command) => import::run(command, global).await,
         Command::Drift(command) => drift::run(command, global).await,
         Command::Policy(command) => policy::run(command, global).await,

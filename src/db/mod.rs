@@ -1,5 +1,6 @@
 //! The database: pools for reading and for writing, migrations, pages, news and the local cluster.
 
+pub mod copy;
 mod error;
 pub mod health;
 pub mod listen;
@@ -11,8 +12,12 @@ pub mod relation;
 pub mod series;
 pub mod snapshot;
 
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::time::Duration;
+
+/// After how long a connection is asked whether it lives still.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// The two pools of one database.
 ///
@@ -56,7 +61,22 @@ impl Db {
             ("lock_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "30s"),
         ]);
-        let pool = |max| PgPoolOptions::new().max_connections(max).acquire_timeout(Duration::from_secs(5));
+        let pool = |max| {
+            PgPoolOptions::new()
+                .max_connections(max)
+                .acquire_timeout(Duration::from_secs(5))
+                // Whether it lives still is asked of a connection that rested, not of one in the midst of
+                // work: a round trip less for each of many deeds.
+                .test_before_acquire(false)
+                .before_acquire(|connection, kept| {
+                    Box::pin(async move {
+                        if kept.idle_for >= RESTED {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
+        };
         Db { read: pool(4).connect_lazy_with(read), write: pool(4).connect_lazy_with(write), access }
     }
 

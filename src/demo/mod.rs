@@ -1,7 +1,7 @@
 //! Believable demo data, the same rows from one seed and date every time.
 //!
 //! A company that does not exist, its repositories, what five scanners saw in them over ninety days,
-//! what an AI thinks and what three people said. Rules, messages, code and patches are written for this
+//! what an AI thinks and what three people said; and what its tests said over two hundred days. Rules, messages, code and patches are written for this
 //! purpose; only the CVEs are real.
 
 pub mod catalog;
@@ -18,8 +18,10 @@ mod opinion;
 pub mod rng;
 mod slots;
 pub mod store;
+pub mod suites;
 pub mod timeline;
 pub mod voices;
+mod watched;
 
 /// The demo's own database.
 pub const DATABASE: &str = "attestor_demo";

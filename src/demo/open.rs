@@ -1,7 +1,8 @@
 //! Opening the demo: its database is made and loaded where that has not been done.
 
 use super::history::{Cell, History, Table};
-use super::{DATABASE, SEED, Scale, drift, generate, store};
+use super::suites::{Suites, suites};
+use super::{DATABASE, SEED, Scale, drift, generate, store, watched};
 use crate::chain::change::Change;
 use crate::chain::entry::{ActorType, Category, NewEntry};
 use crate::db::local::{InUse, Lease};
@@ -63,24 +64,36 @@ pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<
     }
     // The rows are made while the server makes the database.
     let history = tokio::task::spawn_blocking(move || generate::history(SEED, date));
+    let runs = tokio::task::spawn_blocking(move || suites(SEED, date));
     let in_use = match existing {
         Existing::Keep => InUse::Refuse,
         Existing::Replace(in_use) => in_use,
     };
     guard.drop_database(in_use).await?;
     let options = lease.prepare_database(DATABASE).await?;
+    let unmade = |e| Error::new(Kind::Failed, "the demo's rows could not be made").because(e);
+    let runs = runs.await.map_err(unmade)?;
     let history = history
         .await
-        .map_err(|e| Error::new(Kind::Failed, "the demo's rows could not be made").because(e))?
+        .map_err(unmade)?
         .map_err(|e| Error::new(Kind::Failed, format!("the demo's templates are wrong: {e}")))?;
     let db = Db::lazy(options.clone(), Access::ReadWrite);
     let mut change = Change::begin(&db, DeedKey::fresh()).await?;
     store::load(&mut change, &history).await?;
-    let seq = change.commit(entry(&history, SEED, date, Map::new())).await?;
+    store::load_suites(&mut change, &runs).await?;
+    let seq = change.commit(entry(&history, SEED, date, of_suites(&runs))).await?;
     drift::load(&db, date).await?;
     guard.release().await?;
     tell(&db, &history, date, seq).await;
+    // Scores can be computed by anybody later; the demo is no worse without what was decided.
+    drop(watched::watch(&db, date).await);
     Ok(Demo { options, loaded: Loaded::Now })
+}
+
+/// What the entry says of the runs of tests.
+fn of_suites(suites: &Suites) -> Map<String, Value> {
+    let told = json!({ "runs": suites.runs.len(), "results": suites.results(), "digest": suites.digest() });
+    Map::from_iter([("tests".to_owned(), told)])
 }
 
 /// Leaves a run that says what was loaded, as an import does. The demo is no worse without it.

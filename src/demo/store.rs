@@ -1,6 +1,7 @@
 //! The SQL of the demo: its database as a whole, and the load of its rows.
 
 use super::history::{After, History, Table};
+use super::suites::{REPOS, Suites};
 use super::{DATABASE, Scale};
 use crate::chain::change::Change;
 use crate::db::local::{InUse, Lease};
@@ -140,9 +141,51 @@ pub async fn load_after(change: &mut Change, history: &History, after: After) ->
     check_ids(change, history, after).await
 }
 
-async fn copy(change: &mut Change, statement: &'static str, rows: String) -> Result<()> {
+/// Writes the runs of tests, with their repositories.
+pub async fn load_suites(change: &mut Change, suites: &Suites) -> Result<()> {
+    let names: Vec<&str> = REPOS.iter().map(|(name, _)| *name).collect();
+    sqlx::query(
+        "insert into trust.repositories (full_name) select unnest($1::text[]) on conflict do nothing",
+    )
+    .bind(&names)
+    .execute(change.connection())
+    .await?;
+    let repos: Vec<i64> = sqlx::query_scalar(
+        "select r.id from unnest($1::text[]) with ordinality as n (name, place)
+         join trust.repositories r on r.full_name = n.name order by n.place",
+    )
+    .bind(&names)
+    .fetch_all(change.connection())
+    .await?;
+    copy(
+        change,
+        "copy trust.ci_runs (repo_id, started_at, run_key, commit_sha, branch, environment, workflow_name, tests,
+            failed, outage)
+         from stdin",
+        suites.run_rows(&repos),
+    )
+    .await?;
+    let runs: Vec<i64> =
+        sqlx::query_scalar("select id from trust.ci_runs where repo_id = any($1) order by id")
+            .bind(&repos)
+            .fetch_all(change.connection())
+            .await?;
+    if runs.len() != suites.runs.len() {
+        return Err(not_empty());
+    }
+    copy(
+        change,
+        "copy trust.test_results (repo_id, ci_run_id, commit_sha, branch, workflow_name, environment, recorded_at,
+            test_suite, test_name, test_id, status, duration_ms, error_message, attempt)
+         from stdin",
+        suites.result_rows(&repos, &runs),
+    )
+    .await
+}
+
+async fn copy(change: &mut Change, statement: &'static str, rows: impl Into<Vec<u8>>) -> Result<()> {
     let mut copy = change.connection().copy_in_raw(statement).await?;
-    copy.send(rows.into_bytes()).await?;
+    copy.send(rows.into()).await?;
     copy.finish().await?;
     Ok(())
 }
@@ -182,7 +225,11 @@ async fn check_ids(change: &mut Change, history: &History, after: After) -> Resu
     if as_listed {
         return Ok(());
     }
-    Err(Error::new(Kind::Failed, "the demo's database was not empty").hint("attestor demo --reset"))
+    Err(not_empty())
+}
+
+fn not_empty() -> Error {
+    Error::new(Kind::Failed, "the demo's database was not empty").hint("attestor demo --reset")
 }
 
 /// Whether nothing is known of drift.

@@ -10,6 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["filter", "jobs", "db"],
     &["chain"],
     &["operations"],
+    &["intake"],
     &["triage", "flaky", "drift", "audit"],
     &["demo"],
     &["config"],

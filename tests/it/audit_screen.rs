@@ -5,6 +5,8 @@ mod desk;
 mod examine;
 mod list;
 mod looks;
+mod outcomes;
 mod payload;
+mod sample;
 mod server;
 mod verifying;

@@ -4,6 +4,7 @@ mod files;
 mod outside;
 mod report;
 mod shapes;
+mod worklist;
 
 use crate::support::TestDatabase;
 use sqlx::AssertSqlSafe;

@@ -8,12 +8,13 @@ mod places;
 mod severity;
 mod words;
 
+use attestor::intake::Unreadable;
+use attestor::intake::deviation::Deviations;
+use attestor::intake::text::Text;
 use attestor::triage::finding::Severity;
-use attestor::triage::sarif::deviation::Deviations;
 use attestor::triage::sarif::observation::Observation;
 use attestor::triage::sarif::results::{Tally, each_result};
-use attestor::triage::sarif::survey::{Survey, Unreadable, survey};
-use attestor::triage::sarif::text::Text;
+use attestor::triage::sarif::survey::{Survey, survey};
 use serde_json::{Value, json};
 use std::path::Path;
 

@@ -7,6 +7,7 @@ mod keyfile;
 mod merkle;
 mod note;
 mod proof;
+mod recorded;
 mod sealed_attacks;
 mod sshsig;
 mod trust;

@@ -20,12 +20,6 @@ pub struct Known {
 }
 
 impl Known {
-    /// Adds to a report what is wrong with the checkpoints themselves.
-    pub fn settle(&self, report: &mut Report) {
-        report.breaks.extend(self.evidence.breaks.iter().cloned());
-        report.breaks_count += self.evidence.breaks.len() as u64;
-    }
-
     /// Pins the largest checkpoint that the chain was held against, where nothing at all was wrong; `false`
     /// where nothing was to be pinned. All of the chain was read for the report, so that nothing else is to
     /// be proved.

@@ -5,7 +5,7 @@ use crate::audit::merkle::{Range, Subtree};
 use crate::audit::store::rows;
 use crate::audit::store::tree::{self, Source};
 use crate::audit::trust::Signed;
-use crate::audit::verify::entry::stored_hash;
+use crate::audit::verify::entry::Stored;
 use crate::audit::verify::preimage::Preimage;
 use crate::audit::verify::verdict::{Break, Kind as Broken};
 use crate::audit::verify::walk::Walk;
@@ -60,7 +60,7 @@ pub(super) async fn reread(
     let first = i64::try_from(from).unwrap_or(i64::MAX).saturating_add(1);
     let mut stream = Box::pin(rows::each(snapshot, first..=seq.0, |row| {
         walk.push(row, &mut preimage);
-        range.push_entry_telling(&stored_hash(row), |subtree, hash| {
+        range.push_entry_telling(&Stored::of(row).leaf(), |subtree, hash| {
             if tree::is_kept(subtree) {
                 tiles.push((subtree, hash));
             }

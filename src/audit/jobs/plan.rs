@@ -22,6 +22,8 @@ pub enum Piece {
 #[derive(Debug)]
 pub struct Plan {
     pieces: Vec<Piece>,
+    /// The piece that is taken first.
+    first: usize,
     taken: AtomicUsize,
 }
 
@@ -35,8 +37,10 @@ impl Plan {
             }
             _ => Vec::new(),
         };
+        // It is longer than the others: begun last, all would wait for it.
+        let first = pieces.len();
         pieces.push(Piece::Count);
-        Plan { pieces, taken: AtomicUsize::new(0) }
+        Plan { pieces, first, taken: AtomicUsize::new(0) }
     }
 
     /// Shares out the positions behind `size`.
@@ -46,12 +50,17 @@ impl Plan {
             Some(last) => cut(first, last, true, std::iter::empty()),
             None => Vec::new(),
         };
-        Plan { pieces: walks.into_iter().map(Piece::Walk).collect(), taken: AtomicUsize::new(0) }
+        Plan { pieces: walks.into_iter().map(Piece::Walk).collect(), first: 0, taken: AtomicUsize::new(0) }
     }
 
     /// The next piece that nobody has taken, with its number.
     pub fn take(&self) -> Option<(usize, Piece)> {
-        let number = self.taken.fetch_add(1, Ordering::Relaxed);
+        let taken = self.taken.fetch_add(1, Ordering::Relaxed);
+        let number = match taken {
+            0 => self.first,
+            taken if taken <= self.first => taken - 1,
+            taken => taken,
+        };
         Some((number, self.pieces.get(number)?.clone()))
     }
 

@@ -1,11 +1,16 @@
 //! Compliance reports: compiled in one snapshot, and filed.
 
+use super::verify::{Request, verify};
 use crate::audit::actions::own_name;
+use crate::audit::note::root_text;
 use crate::audit::report::{
-    ChainState, Control, Filed, Period, Report, ReportType, SAMPLE_METHOD, SCHEMA, STATEMENT, Sample, rfc3339,
+    Anchor, ChainState, Control, Filed, Period, Report, ReportType, SAMPLE_METHOD, SCHEMA, STATEMENT, Sample,
+    rfc3339,
 };
 use crate::audit::store::deeds;
 use crate::audit::store::report::{self as store, Combination, NewReport, Scope};
+use crate::audit::verify::report::Report as Found;
+use crate::audit::verify::verdict::Trusted;
 use crate::chain::change::Change;
 use crate::chain::controls;
 use crate::chain::entry::{Category, NewEntry};
@@ -13,14 +18,17 @@ use crate::chain::settled::settled;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::filter::Filter;
-use crate::ids::{DeedKey, EntrySeq};
-use crate::text::SafeText;
+use crate::ids::{DeedKey, EntrySeq, ReportId};
+use crate::jobs::JobContext;
+use crate::text::{SafeText, visible};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most entries of a sample.
 pub const SAMPLE_MAX: u32 = 1_000;
+/// The entries of a sample, where nobody says otherwise.
+pub const SAMPLE_USUAL: u32 = 25;
 
 /// What a report is asked for.
 #[derive(Debug, Clone)]
@@ -108,11 +116,46 @@ impl Control {
     }
 }
 
+/// A report that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// The report.
+    pub report: Report,
+    /// The same with its hash, as it is filed.
+    pub filed: Filed,
+    /// Where it is filed, or why it is not.
+    pub record: Result<Recorded>,
+}
+
+/// Makes a report: compiles it, verifies the chain for it as `against` says, and files it under `key`.
+///
+/// # Errors
+/// Those of compiling and verifying; [`Kind::Incomplete`] where it was cancelled, and then nothing is filed.
+pub async fn make(
+    db: &Db,
+    request: &ReportRequest,
+    against: &Request,
+    key: DeedKey,
+    job: &JobContext,
+) -> Result<Made> {
+    job.report("reading the period", 0, None);
+    let mut report = compile(db, request, Utc::now()).await?;
+    // Verified afterwards, the chain is verified at least as far as the report reads it.
+    let found = verify(db, against, job).await?;
+    if job.cancellation().is_cancelled() {
+        return Err(Error::new(Kind::Incomplete, "cancelled; no report was filed"));
+    }
+    report.chain = ChainState::of(&found, &against.trusted);
+    let filed = report.file();
+    let record = record(db, request, &report, &filed, key).await;
+    Ok(Made { report, filed, record })
+}
+
 /// Where a report is filed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recorded {
     /// The number of its row.
-    pub id: i64,
+    pub id: ReportId,
     /// Its entry in the chain.
     pub seq: EntrySeq,
 }
@@ -134,7 +177,7 @@ pub async fn record(
         async move {
             let mut change = change;
             if let Some((seq, payload)) = deeds::done_before(&mut change).await? {
-                return Ok(Recorded { id: deeds::number(&payload, "report_id"), seq });
+                return Ok(Recorded { id: ReportId(deeds::number(&payload, "report_id")), seq });
             }
             let id = store::file(
                 &mut change,
@@ -150,7 +193,7 @@ pub async fn record(
             )
             .await?;
             let mut payload = Map::new();
-            payload.insert("report_id".to_owned(), id.into());
+            payload.insert("report_id".to_owned(), id.0.into());
             payload.insert("report_type".to_owned(), request.report_type.word().into());
             payload.insert("period_start".to_owned(), report.period.from.clone().into());
             payload.insert("period_end".to_owned(), report.period.to.clone().into());
@@ -164,6 +207,25 @@ pub async fn record(
 }
 
 impl ChainState {
+    /// What a verification found that was held against these checkpoints.
+    fn of(found: &Found, trusted: &[Trusted]) -> ChainState {
+        let root_of =
+            |size| trusted.iter().find(|checkpoint| checkpoint.size == size).map(|c| root_text(&c.root));
+        ChainState {
+            verdict: found.verdict().word().to_owned(),
+            entries: found.entries,
+            breaks: found.breaks_count,
+            unverifiable: found.unverifiable,
+            root: found.root_text(),
+            checkpoint: found.anchored.as_ref().map(|anchored| Anchor {
+                size: anchored.size,
+                root: root_of(anchored.size).unwrap_or_default(),
+                time: Some(rfc3339(anchored.time)),
+                key: visible(&anchored.key).into_owned(),
+            }),
+        }
+    }
+
     /// Nothing is known of the chain.
     fn unverified() -> ChainState {
         ChainState {

@@ -1,7 +1,9 @@
 //! Verifies the chain: every entry, or those after a trusted checkpoint.
 
 use super::plan::Plan;
+use super::since::Since;
 use super::workers::{Done, Workers};
+use crate::audit::evidence::Evidence;
 use crate::audit::merkle::Range;
 use crate::audit::store::rows::Ends;
 use crate::audit::store::{ground, reconcile, rows};
@@ -30,6 +32,8 @@ pub struct Request {
     pub origin: Option<ChainId>,
     /// The checkpoints that are trusted.
     pub trusted: Vec<Trusted>,
+    /// What is wrong with the checkpoints themselves: forks, signatures that do not hold.
+    pub checkpoint_breaks: Vec<Break>,
     /// A moment: entries of before it have to be covered by a trusted checkpoint.
     pub covered_until: Option<DateTime<Utc>>,
     /// From where on; everything, where it is none.
@@ -38,13 +42,16 @@ pub struct Request {
     pub workers: Option<NonZeroUsize>,
 }
 
-/// The trusted state that an incremental verification goes on from.
-#[derive(Debug, Clone)]
-pub struct Since {
-    /// The number of entries that are not read again.
-    pub size: u64,
-    /// The tree over these.
-    pub tree: Range,
+impl Request {
+    /// All of the chain, held against what the checkpoints came to.
+    ///
+    /// What is wrong with these is a part of the report from the start, so that whatever is recorded of a
+    /// verification is what is told of it.
+    pub fn held_against(origin: Option<ChainId>, evidence: Option<&Evidence>) -> Self {
+        let trusted = evidence.map(Evidence::trusted).unwrap_or_default();
+        let checkpoint_breaks = evidence.map(|evidence| evidence.breaks.clone()).unwrap_or_default();
+        Request { origin, trusted, checkpoint_breaks, ..Request::default() }
+    }
 }
 
 /// The most connections that read at once.
@@ -293,13 +300,17 @@ impl Verification {
         let required = request
             .covered_until
             .map(|_| Required { seq: due, met: covered.is_some_and(|size| size >= due) });
+        let breaks_count = breaks.count() + request.checkpoint_breaks.len() as u64;
+        // Behind those of entries, and kept however many these are.
+        let mut breaks = breaks.first_ones();
+        breaks.extend(request.checkpoint_breaks.iter().cloned());
         Report {
             chain_id: self.chain_id,
             profile: "attestor/v1",
             scope: self.scope,
             entries,
-            breaks_count: breaks.count(),
-            breaks: breaks.first_ones(),
+            breaks_count,
+            breaks,
             root,
             anchored,
             unverifiable: 0,

@@ -7,6 +7,9 @@
 
 pub mod html;
 pub mod markdown;
+mod period;
+
+pub use period::Edge;
 
 use crate::chain::hash::{Digest, payload_hash};
 use crate::ids::EntrySeq;
@@ -15,6 +18,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The word for the shape of the document.
 pub const SCHEMA: &str = "attestor/report/v1";
@@ -47,6 +51,11 @@ impl ReportType {
             ReportType::Iso27001 => "iso27001",
             ReportType::Custom => "custom",
         }
+    }
+
+    /// The type of a word.
+    pub fn of_word(word: &str) -> Option<ReportType> {
+        [ReportType::Soc2, ReportType::Iso27001, ReportType::Custom].into_iter().find(|of| of.word() == word)
     }
 
     /// Whether it is about `control`.
@@ -220,6 +229,38 @@ pub struct Exception {
     pub entries: u64,
     /// The first [`SEQS_MAX`] of them.
     pub seqs: Vec<EntrySeq>,
+}
+
+/// The form of a report's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The document itself.
+    Json,
+    /// Markdown, the document at its end.
+    Markdown,
+    /// A page, the document at its end.
+    Html,
+}
+
+impl Form {
+    /// The form that the name of a file asks for.
+    pub fn of_file(path: &Path) -> Option<Form> {
+        match path.extension()?.to_str()? {
+            "json" => Some(Form::Json),
+            "md" => Some(Form::Markdown),
+            "html" => Some(Form::Html),
+            _ => None,
+        }
+    }
+
+    /// The text of the file.
+    pub fn text(self, report: &Report, filed: &Filed) -> String {
+        match self {
+            Form::Json => format!("{}\n", Value::Object(filed.document.clone())),
+            Form::Markdown => markdown::markdown(report, filed),
+            Form::Html => html::html(report, filed),
+        }
+    }
 }
 
 /// A report with its hash, as it is filed.

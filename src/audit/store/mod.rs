@@ -7,6 +7,7 @@ pub mod export;
 pub mod fields;
 pub mod foreign;
 pub mod ground;
+pub mod inspections;
 pub mod reconcile;
 pub mod recorded;
 pub mod report;

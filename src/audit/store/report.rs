@@ -7,7 +7,7 @@ use crate::chain::hash::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::filter::Filter;
 use crate::filter::sql::push_where;
-use crate::ids::EntrySeq;
+use crate::ids::{EntrySeq, ReportId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
@@ -173,7 +173,7 @@ pub struct NewReport<'a> {
 }
 
 /// Files a report; its number is the result.
-pub async fn file(change: &mut crate::chain::change::Change, report: NewReport<'_>) -> Result<i64> {
+pub async fn file(change: &mut crate::chain::change::Change, report: NewReport<'_>) -> Result<ReportId> {
     let entries = i32::try_from(report.entries)
         .map_err(|_| Error::new(Kind::Failed, "more entries than a report's row can count"))?;
     Ok(sqlx::query_scalar(

@@ -22,13 +22,42 @@ pub struct Flaw {
     pub why: &'static str,
 }
 
-/// Tells `flaw` what is wrong with `row` by itself: once for each field, in the order of [`Kind`].
-pub fn check(row: &Row<'_>, preimage: &mut Preimage, mut flaw: impl FnMut(Flaw)) {
+/// The hashes of an entry as it stores them; none where a text is no hash.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored {
+    /// That of the entry before.
+    pub prev_hash: Option<Digest>,
+    /// Its own.
+    pub entry_hash: Option<Digest>,
+}
+
+impl Stored {
+    /// Reads them, once a row.
+    pub fn of(row: &Row<'_>) -> Self {
+        let read = |hash: Option<&[u8]>| hash.and_then(from_hex);
+        Stored { prev_hash: read(row.prev_hash), entry_hash: read(row.entry_hash) }
+    }
+
+    /// What the tree is over: the entry's hash as it is stored; what is none is as none.
+    pub fn leaf(&self) -> Digest {
+        self.entry_hash.unwrap_or(Digest([0; 32]))
+    }
+}
+
+/// Tells `flaw` what is wrong with `row`, which stores `stored`, by itself: once for each field, in the
+/// order of [`Kind`]. `known_name` is one that a chain can have.
+pub fn check(
+    row: &Row<'_>,
+    stored: &Stored,
+    known_name: Option<&[u8]>,
+    preimage: &mut Preimage,
+    mut flaw: impl FnMut(Flaw),
+) {
     let mut mismatch = |field, why| flaw(Flaw { kind: Kind::MetadataMismatch, field, why });
     if row.id.is_none() || row.id != row.seq || row.seq.is_none_or(|seq| seq < 1) {
         mismatch(Field::Seq, "id and seq are not the same position");
     }
-    if !row.chain_id.is_some_and(names_a_chain) {
+    if (known_name.is_none() || row.chain_id != known_name) && !row.chain_id.is_some_and(names_a_chain) {
         mismatch(Field::ChainId, "no name that a chain can have");
     }
     let has_time = row.occurred_at.is_some_and(|at| TIMES.contains(&at));
@@ -45,7 +74,7 @@ pub fn check(row: &Row<'_>, preimage: &mut Preimage, mut flaw: impl FnMut(Flaw))
         None => {}
     }
     let mut mismatch = |field, why| flaw(Flaw { kind: Kind::MetadataMismatch, field, why });
-    if row.prev_hash.and_then(from_hex).is_none() {
+    if stored.prev_hash.is_none() {
         mismatch(Field::PrevHash, "not 64 lowercase hex digits");
     }
     match framework(row) {
@@ -53,7 +82,7 @@ pub fn check(row: &Row<'_>, preimage: &mut Preimage, mut flaw: impl FnMut(Flaw))
         Ok(_) if texts_flaw(row).is_some() => mismatch(Field::Entry, texts_flaw(row).unwrap_or_default()),
         // What has no text in the preimage has no hash either; it was told above.
         Ok(_) if !has_time || row.seq.is_none() => {}
-        Ok(list) => match row.entry_hash.and_then(from_hex) {
+        Ok(list) => match stored.entry_hash {
             None => mismatch(Field::Entry, "entry_hash is not 64 lowercase hex digits"),
             Some(stored) if preimage.entry_hash(row, &list) != stored => {
                 mismatch(Field::Entry, "entry_hash is not that of these columns");
@@ -61,11 +90,6 @@ pub fn check(row: &Row<'_>, preimage: &mut Preimage, mut flaw: impl FnMut(Flaw))
             Some(_) => {}
         },
     }
-}
-
-/// The entry's hash as it is stored, which is what the tree is over; what is none is as none.
-pub fn stored_hash(row: &Row<'_>) -> Digest {
-    row.entry_hash.and_then(from_hex).unwrap_or(Digest([0; 32]))
 }
 
 enum Wrong {
@@ -86,7 +110,8 @@ fn payload_flaw(row: &Row<'_>) -> Option<Wrong> {
     (sha256(payload) != stored).then_some(Wrong::NotOwn)
 }
 
-fn names_a_chain(name: &[u8]) -> bool {
+/// Whether a chain can have this name.
+pub fn names_a_chain(name: &[u8]) -> bool {
     let known = |b: &u8| b.is_ascii_alphanumeric() || b"._/-".contains(b);
     (1..=255).contains(&name.len()) && name.iter().all(known)
 }

@@ -98,6 +98,13 @@ fn put_number(buffer: &mut Vec<u8>, number: Option<i64>) {
 }
 
 fn put_decimal(buffer: &mut Vec<u8>, mut number: u64) {
+    // Most are lengths of short texts.
+    if number < 10 {
+        return buffer.push(b'0' + number as u8);
+    }
+    if number < 100 {
+        return buffer.extend_from_slice(&[b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]);
+    }
     let mut digits = [0; 20];
     let mut at = digits.len();
     loop {

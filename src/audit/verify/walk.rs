@@ -3,8 +3,8 @@
 //! What a run says does not depend on where it was cut: the first row of a run is held against the one
 //! before it when the run is joined to its left neighbour, by the same rule as inside a run.
 
-use super::entry::{check, stored_hash};
-use super::preimage::{Preimage, from_hex};
+use super::entry::{Stored, check, names_a_chain};
+use super::preimage::Preimage;
 use super::row::Row;
 use super::verdict::{Break, Breaks, Field, Kind};
 use crate::audit::merkle::Range;
@@ -28,6 +28,8 @@ pub struct Edge {
 pub struct Walk {
     /// The chain that they have to be of.
     chain_id: Vec<u8>,
+    /// Whether that is a name that a chain can have.
+    is_name: bool,
     first: Option<Edge>,
     last: Option<Edge>,
     entries: u64,
@@ -44,6 +46,7 @@ impl Walk {
     pub fn new(chain_id: &str) -> Self {
         Walk {
             chain_id: chain_id.as_bytes().to_vec(),
+            is_name: names_a_chain(chain_id.as_bytes()),
             first: None,
             last: None,
             entries: 0,
@@ -76,11 +79,12 @@ impl Walk {
             return;
         };
         self.entries += 1;
+        let stored = Stored::of(row);
         let edge = Edge {
             seq,
             occurred_at: row.occurred_at,
-            prev_hash: row.prev_hash.and_then(from_hex),
-            entry_hash: stored_hash(row),
+            prev_hash: stored.prev_hash,
+            entry_hash: stored.leaf(),
         };
         if row.occurred_at.is_some_and(|at| at <= self.due) {
             self.last_due = self.last_due.max(seq);
@@ -90,7 +94,10 @@ impl Walk {
             self.breaks.push(Break::at(seq, Kind::ChainIdMismatch, Field::ChainId, why));
         }
         let breaks = &mut self.breaks;
-        check(row, preimage, |flaw| breaks.push(Break::at(seq, flaw.kind, flaw.field, flaw.why)));
+        let known_name = self.is_name.then_some(&*self.chain_id);
+        check(row, &stored, known_name, preimage, |flaw| {
+            breaks.push(Break::at(seq, flaw.kind, flaw.field, flaw.why))
+        });
         match self.last {
             Some(last) => {
                 meet(&last, &edge, &mut self.breaks);

@@ -1,20 +1,18 @@
 //! `attestor audit report`.
 
 use super::known::Place;
-use crate::audit::jobs::report::{ReportRequest, SAMPLE_MAX, compile, record};
-use crate::audit::jobs::{Request, verify};
+use crate::audit::jobs::Request;
+use crate::audit::jobs::report::{Made, ReportRequest, SAMPLE_MAX, make};
 use crate::audit::kept::{Readers, put};
-use crate::audit::note::root_text;
-use crate::audit::report::{Anchor, ChainState, ReportType, html::html, markdown::markdown, rfc3339};
+use crate::audit::report::{Edge, Form, ReportType};
 use crate::audit::store::fields::FIELDS;
 use crate::cli::Global;
-use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::filter;
 use crate::ids::DeedKey;
 use crate::jobs::JobContext;
 use crate::text::visible;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -32,7 +30,7 @@ pub struct Options {
     pub to: String,
     /// The form of the report.
     #[arg(long, value_enum, default_value = "json")]
-    pub format: Form,
+    pub format: Format,
     /// The file to write instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -63,7 +61,7 @@ pub enum Type {
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Form {
+pub enum Format {
     /// The document itself.
     Json,
     /// Markdown, the document at its end.
@@ -76,57 +74,27 @@ pub enum Form {
 pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
     let request = request(&options)?;
     let db = global.open().await?.db;
-    let mut report = compile(&db, &request, Utc::now()).await?;
-    // Verified afterwards, the chain is verified at least as far as the report reads it.
-    report.chain = chain_state(&db, &options.place, global).await?;
-    let filed = report.file();
-    let bytes = match options.format {
-        Form::Json => format!("{}\n", serde_json::Value::Object(filed.document.clone())),
-        Form::Md => markdown(&report, &filed),
-        Form::Html => html(&report, &filed),
-    };
-    match record(&db, &request, &report, &filed, DeedKey::fresh()).await {
+    let known = options.place.known(&db, global).await?;
+    let origin = options.place.origin(&global.settings()?.audit)?;
+    let against = Request::held_against(origin, known.as_ref().map(|known| &known.evidence));
+    let Made { report, filed, record } =
+        make(&db, &request, &against, DeedKey::fresh(), &JobContext::unattended()).await?;
+    match record {
         Ok(recorded) => eprintln!("report {} is filed; entry {}", recorded.id, recorded.seq),
         Err(error) if error.kind() == Kind::Denied => {
             eprintln!("not filed: {}", visible(&error.to_string()));
         }
         Err(error) => return Err(error),
     }
+    let text = options.format.form().text(&report, &filed);
     match &options.out {
         Some(path) => {
-            put(path, bytes.as_bytes(), Readers::Everyone)?;
+            put(path, text.as_bytes(), Readers::Everyone)?;
             eprintln!("report hash {}", filed.hash);
         }
-        None => io::stdout().write_all(bytes.as_bytes())?,
+        None => io::stdout().write_all(text.as_bytes())?,
     }
     Ok(if report.chain.breaks > 0 { super::tell::FOUND } else { 0 })
-}
-
-/// What a full verification of the chain finds now.
-async fn chain_state(db: &Db, place: &Place, global: &Global) -> Result<ChainState> {
-    let known = place.known(db, global).await?;
-    let origin = place.origin(&global.settings()?.audit)?;
-    let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
-    let request = Request { origin, trusted: trusted.clone(), ..Request::default() };
-    let mut found = verify(db, &request, &JobContext::unattended()).await?;
-    if let Some(known) = &known {
-        known.settle(&mut found);
-    }
-    let root_of =
-        |size| trusted.iter().find(|checkpoint| checkpoint.size == size).map(|c| root_text(&c.root));
-    Ok(ChainState {
-        verdict: found.verdict().word().to_owned(),
-        entries: found.entries,
-        breaks: found.breaks_count,
-        unverifiable: found.unverifiable,
-        root: found.root_text(),
-        checkpoint: found.anchored.as_ref().map(|anchored| Anchor {
-            size: anchored.size,
-            root: root_of(anchored.size).unwrap_or_default(),
-            time: Some(rfc3339(anchored.time)),
-            key: visible(&anchored.key).into_owned(),
-        }),
-    })
 }
 
 fn request(options: &Options) -> Result<ReportRequest> {
@@ -141,8 +109,8 @@ fn request(options: &Options) -> Result<ReportRequest> {
             Type::Iso27001 => ReportType::Iso27001,
             Type::Custom => ReportType::Custom,
         },
-        from: time(&options.from, Edge::Begin)?,
-        to: time(&options.to, Edge::End)?,
+        from: time(&options.from, Edge::From)?,
+        to: time(&options.to, Edge::To)?,
         filter,
         query: options.filter.clone(),
         seed: options.seed.clone().unwrap_or_else(|| DeedKey::fresh().to_string()),
@@ -150,25 +118,20 @@ fn request(options: &Options) -> Result<ReportRequest> {
     })
 }
 
-#[derive(Clone, Copy)]
-enum Edge {
-    Begin,
-    End,
-}
-
 /// The time that `text` names as the begin or the end of a period.
 fn time(text: &str, edge: Edge) -> Result<DateTime<Utc>> {
-    if let Ok(day) = text.parse::<NaiveDate>() {
-        let day = match edge {
-            Edge::Begin => Some(day),
-            Edge::End => day.checked_add_days(Days::new(1)),
-        };
-        if let Some(day) = day {
-            return Ok(day.and_time(NaiveTime::MIN).and_utc());
-        }
-    }
-    text.parse().map_err(|_| {
+    edge.named(text).ok_or_else(|| {
         Error::new(Kind::Usage, format!("{} is no time", visible(text)))
             .hint("write a day, 2026-01-31, or a time, 2026-01-31T08:00:00Z")
     })
+}
+
+impl Format {
+    fn form(self) -> Form {
+        match self {
+            Format::Json => Form::Json,
+            Format::Md => Form::Markdown,
+            Format::Html => Form::Html,
+        }
+    }
 }

@@ -4,9 +4,7 @@ use super::attend::attended;
 use super::foreign;
 use super::known::{Place, trust_folder};
 use super::told::{self, Told};
-use crate::audit::actions::Known;
 use crate::audit::jobs::{Recorded, Request, Since, verify, verify_recorded};
-use crate::audit::store::tree::{self, Source};
 use crate::cli::Global;
 use crate::db::Db;
 use crate::db::relation::Relation;
@@ -65,12 +63,12 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
     }
     let known = options.place.known(db, global).await?;
     let origin = options.place.origin(&global.settings()?.audit)?;
-    let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
-    let since = if options.incremental { Some(since(db, known.as_ref()).await?) } else { None };
-    let request = Request { origin, trusted, covered_until, since, workers: options.workers };
-    let Recorded { mut report, record } = verified(db, request, &options).await?;
+    let evidence = known.as_ref().map(|known| &known.evidence);
+    let since = if options.incremental { Some(Since::newest(db, evidence).await?) } else { None };
+    let against = Request::held_against(origin, evidence);
+    let request = Request { covered_until, since, workers: options.workers, ..against };
+    let Recorded { report, record } = verified(db, request, &options).await?;
     if let Some(known) = &known {
-        known.settle(&mut report);
         // The verdict stands, whether or not it can be remembered.
         if let Err(error) = trust_folder().and_then(|folder| known.pin(&report, &folder)) {
             eprintln!("{}", error.report());
@@ -102,27 +100,6 @@ async fn verified(db: &Db, request: Request, options: &Options) -> Result<Record
         verify_recorded(&db, &request, &job).await
     })
     .await
-}
-
-/// The trusted state that an incremental verification goes on from: the tree over the entries of the
-/// largest checkpoint, which its signed root vouches for.
-async fn since(db: &Db, known: Option<&Known>) -> Result<Since> {
-    let largest = known.and_then(|known| known.evidence.believed.last());
-    let Some(largest) = largest else {
-        return Err(Error::new(Kind::Usage, "no checkpoint is trusted that it could go on from").hint(
-            "verify in full; or trust a key and pin a checkpoint: attestor audit trust, attestor audit pin",
-        ));
-    };
-    let mut snapshot = db.snapshot().await?;
-    for source in [Source::Cache, Source::Entries] {
-        if let Some(tree) = tree::tree(&mut snapshot, largest.signed.size, source).await?
-            && tree.root() == Some(largest.signed.root)
-        {
-            return Ok(Since { size: largest.signed.size, tree });
-        }
-    }
-    Err(Error::new(Kind::Failed, "the entries do not give the root of the checkpoint that is trusted")
-        .hint("verify in full: attestor audit verify"))
 }
 
 /// The moment that is an age ago; now, where none is told.

@@ -1,15 +1,15 @@
 //! One file on its way in: staged, matched, kept.
 
-use super::input::in_background;
 use crate::chain::change::Change;
 use crate::chain::entry::{Category, NewEntry};
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::ScanId;
+use crate::intake::deviation::Deviations;
+use crate::intake::input::in_background;
 use crate::jobs::JobContext;
 use crate::text::visible;
 use crate::triage::import::{ImportOptions, ImportReport, Origin, believable};
-use crate::triage::sarif::deviation::Deviations;
 use crate::triage::sarif::results::{Tally, each_result};
 use crate::triage::sarif::run::Completeness;
 use crate::triage::sarif::survey::Survey;

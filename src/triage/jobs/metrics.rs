@@ -1,19 +1,19 @@
 //! The intake of pipeline metrics.
 
-use super::input::{Input, in_background_as, open};
-use super::recorded::{hash, recorded};
 use super::threat::{name, sha256, unreadable};
 use crate::chain::change::Change;
 use crate::chain::entry::{Category, NewEntry};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::{DeedKey, EntrySeq, RunId};
+use crate::intake::input::{Input, in_background_as, open};
+use crate::intake::recorded::{hash, recorded};
+use crate::intake::text::Meaning;
 use crate::jobs::JobContext;
 use crate::operations::run::Identity;
 use crate::operations::start::Finished;
 use crate::triage::checks;
 use crate::triage::metrics::intake;
-use crate::triage::sarif::text::Meaning;
 use crate::triage::store::metrics;
 use serde::Serialize;
 use serde_json::{Map, json};

@@ -1,30 +1,28 @@
 //! The intake of files as jobs: of scanners, of what is known of CVEs, of pipelines.
 
-mod input;
 mod intake;
 mod metrics;
-mod recorded;
 mod threat;
 
-pub use input::Input;
+pub use crate::intake::input::Input;
 pub use metrics::{MetricsReport, import_metrics};
 pub use threat::{import_epss, import_kev};
 
 use super::checks;
-use super::import::{ImportOptions, ImportReport};
-use super::sarif::deviation::Deviations;
+use super::import::{ImportOptions, ImportReport, file_stem};
 use super::sarif::survey::survey;
 use super::store::intake as store;
 use crate::chain::change::Change;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
+use crate::intake::deviation::Deviations;
+use crate::intake::input::{cancelled, in_background, open};
+use crate::intake::recorded::{recorded, refused};
 use crate::jobs::JobContext;
 use crate::operations::run::{Identity, Outcome};
 use crate::operations::start::Finished;
-use input::{cancelled, in_background, open};
 use intake::{Intake, counts};
-use recorded::{recorded, refused};
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::sync::Arc;
@@ -42,7 +40,7 @@ pub async fn import_sarif(
 ) -> Result<ImportReport> {
     options.check()?;
     let label = input.label();
-    let stem = input.stem();
+    let stem = file_stem(&input.file_name());
     let file = open(input, job).await?;
     let mut survey = match in_background(&label, &file, job, "reading", survey).await {
         Ok(survey) => survey,

@@ -1,18 +1,18 @@
 //! The intake of EPSS and KEV.
 
-use super::input::{Input, in_background_as, open};
-use super::recorded::{hash, recorded};
 use crate::chain::change::Change;
 use crate::chain::entry::{Category, NewEntry};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
+use crate::intake::Unreadable;
+use crate::intake::input::{Input, in_background_as, open};
+use crate::intake::recorded::{hash, recorded};
+use crate::intake::text::{Meaning, Text};
 use crate::jobs::JobContext;
 use crate::operations::run::Identity;
 use crate::operations::start::Finished;
 use crate::text::SafeText;
-use crate::triage::sarif::survey::Unreadable;
-use crate::triage::sarif::text::{Meaning, Text};
 use crate::triage::store::threat::{self, Arrival, Destination, NewEdition};
 use crate::triage::threat::{Feed, ThreatReport};
 use crate::triage::{checks, epss, kev};

@@ -1,7 +1,8 @@
 //! Fields of a SARIF object, taken leniently: what has another type than the standard says is read
 //! where its meaning is plain, left out where it is not, and noted either way.
 
-use super::deviation::{Deviations, Place, quoted};
+use super::place::Place;
+use crate::intake::deviation::{Deviations, quoted};
 use serde_json::{Map, Value};
 
 /// Longest text of a name, a rule, a path: indexes hold at most 2.7 KB, entries of the chain 1 KiB.

@@ -46,7 +46,8 @@ fn by_id(
     let id = fields.text(id, "message.id", PROSE_BYTES_MAX)?;
     let words = component.message(rule, &id);
     if words.is_none() {
-        let what = format!("{} is no message of the tool; the id was taken", super::deviation::quoted(&id));
+        let what =
+            format!("{} is no message of the tool; the id was taken", crate::intake::deviation::quoted(&id));
         fields.note("message", "message.id", what);
     }
     Some(words.map_or(id, str::to_owned))

@@ -11,13 +11,12 @@
 //! without the file that they change.
 
 pub mod cve;
-pub mod deviation;
 pub mod fields;
 pub mod location;
-pub mod mend;
 pub mod message;
 pub mod observation;
 pub mod path;
+pub mod place;
 pub mod provenance;
 pub mod results;
 pub mod rules;
@@ -25,6 +24,5 @@ pub mod run;
 pub mod severity;
 pub mod suppression;
 pub mod survey;
-pub mod text;
 pub mod tolerant;
 pub mod walk;

@@ -1,12 +1,13 @@
 //! A result as attestor keeps it.
 
-use super::deviation::{Deviations, Place, quoted};
 use super::fields::{Fields, NAME_BYTES_MAX};
 use super::location::Location;
+use super::place::Place;
 use super::rules::{self, Reference, Rule, TAGS_MAX};
 use super::run::Run;
 use super::severity::{self, Fails};
 use super::{cve, message, suppression};
+use crate::intake::deviation::{Deviations, quoted};
 use crate::triage::finding::Severity;
 use crate::triage::identity::{Fingerprint, Marks};
 use serde_json::{Map, Value};

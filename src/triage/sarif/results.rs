@@ -1,12 +1,14 @@
 //! The second reading of a file: one result after the other.
 
-use super::deviation::{Deviations, Place};
 use super::observation::{Observation, Reading, observe};
+use super::place::Place;
 use super::run::Run;
-use super::survey::{Survey, Unreadable, not_json};
-use super::text::Text;
+use super::survey::{Survey, not_json};
 use super::tolerant::Oddity;
 use super::walk::{Shape, Walker, Want, walk};
+use crate::intake::Unreadable;
+use crate::intake::deviation::Deviations;
+use crate::intake::text::Text;
 use serde_json::Value;
 
 /// What the second reading came to.

@@ -1,10 +1,11 @@
 //! A run: one scan by one tool, without its results.
 
-use super::deviation::{Deviations, Place};
 use super::fields::{Fields, NAME_BYTES_MAX};
 use super::path::Bases;
+use super::place::Place;
 use super::provenance::Provenance;
 use super::rules::Rules;
+use crate::intake::deviation::Deviations;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! How bad a result is: by its CVSS score where one is given, else by its level.
 
-use super::deviation::quoted;
 use super::fields::{Fields, type_of};
 use super::rules::Rule;
+use crate::intake::deviation::quoted;
 use crate::triage::finding::Severity;
 use serde_json::Value;
 

@@ -1,10 +1,12 @@
 //! The first reading of a file: is it JSON, is it SARIF, and what are its results to be read by?
 
-use super::deviation::{Deviations, Place, quoted};
+use super::place::Place;
 use super::run::{Run, RunDraft};
-use super::text::Text;
 use super::tolerant::Oddity;
 use super::walk::{Shape, Walker, Want, walk};
+use crate::intake::Unreadable;
+use crate::intake::deviation::{Deviations, quoted};
+use crate::intake::text::Text;
 use serde_json::Value;
 use std::io;
 
@@ -26,15 +28,6 @@ impl Survey {
     pub fn results(&self) -> u64 {
         self.runs.iter().map(|run| run.results).sum()
     }
-}
-
-/// Why a file cannot be understood.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// What is wrong, and where.
-    pub what: String,
-    /// What may help.
-    pub hint: String,
 }
 
 /// Reads the whole of `text`.

@@ -28,7 +28,11 @@ impl fmt::Display for Oddity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Oddity::DuplicateKey(key) => {
-                write!(f, "the key {} stands twice; the last one was kept", super::deviation::quoted(key))
+                write!(
+                    f,
+                    "the key {} stands twice; the last one was kept",
+                    crate::intake::deviation::quoted(key)
+                )
             }
             Oddity::TooDeep => write!(f, "nested deeper than {DEPTH_MAX}; the depths were left out"),
             Oddity::TooLarge => write!(f, "too large; its rest was left out"),

@@ -1,12 +1,13 @@
 //! The jobs that the console has started, as far as it knows.
 
 use super::{App, Effect, Moment};
-use crate::audit::verify::report::Report;
+use crate::audit::verify::report::{Report, Scope};
 use crate::drift::plan::PlanHash;
 use crate::error::{Kind, Result};
 use crate::ids::{DeedKey, EntrySeq};
 use crate::jobs::Progress;
 use crate::ui::screen::{Input, Screen, Tone};
+use crate::ui::screens::audit::ordering::Order;
 use chrono::NaiveDate;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,8 +25,10 @@ pub struct JobId(u64);
 pub enum JobDeed {
     /// Takes in a SARIF file.
     Import(PathBuf),
-    /// Verifies the whole chain.
-    Verify,
+    /// Verifies the chain: all of it, or from a trusted checkpoint on.
+    Verify(Scope),
+    /// Makes a compliance report.
+    Report(Box<Order>),
     /// Writes the proof of an entry to a file.
     Prove(EntrySeq, PathBuf),
     /// Exports the entries of a day, in UTC, into a folder.
@@ -152,7 +155,7 @@ impl JobLine {
         match &self.state {
             JobState::Running(progress) => {
                 let mut text = standing(progress);
-                if let Some(pace) = self.pace.filter(|_| self.deed == JobDeed::Verify) {
+                if let Some(pace) = self.pace.filter(|_| matches!(self.deed, JobDeed::Verify(_))) {
                     text.push_str(&format!(" {}/s", rounded(pace.per_second)));
                 }
                 if let Some(left) = self.pace.and_then(|pace| pace.left_s) {
@@ -216,7 +219,7 @@ impl<S: Screen> App<S> {
                 let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
                 format!("import {}", crate::text::visible(&name))
             }
-            JobDeed::Verify => {
+            JobDeed::Verify(_) => {
                 self.say(
                     Tone::Plain,
                     "verifying in the background; J shows how far, x there cancels",
@@ -232,6 +235,7 @@ impl<S: Screen> App<S> {
                 repos => format!("observe {} repositories", repos.len()),
             },
             JobDeed::ApplyPlan(hash) => format!("apply plan {}", hash.short()),
+            JobDeed::Report(order) => format!("report {}", order.report_type.word()),
         };
         let id = self.jobs.add(title, deed.clone());
         out.push(Effect::StartJob(id, deed));
@@ -262,7 +266,7 @@ impl<S: Screen> App<S> {
     ) {
         let Some(line) = self.jobs.line(id) else { return };
         let title = line.title.clone();
-        let is_verification = line.deed == JobDeed::Verify;
+        let is_verification = matches!(line.deed, JobDeed::Verify(_));
         match result {
             Ok(done) => {
                 line.state = JobState::Done(done.told.clone());
@@ -279,9 +283,14 @@ impl<S: Screen> App<S> {
             }
             Err(error) => {
                 let why = crate::text::visible(&error.to_string()).into_owned();
-                line.state = JobState::Failed(why.clone());
+                // What to do about it is told with it, as far as there is room.
+                let told = match error.hint_text() {
+                    Some(hint) => format!("{why}; {}", crate::text::visible(hint)),
+                    None => why.clone(),
+                };
+                line.state = JobState::Failed(told.clone());
                 let tone = if error.kind() == Kind::Incomplete { Tone::Plain } else { Tone::Bad };
-                self.say(tone, &format!("{title}: {why}"), moment);
+                self.say(tone, &format!("{title}: {told}"), moment);
                 if is_verification {
                     self.tell_all(&Input::Verified(Err(why)), moment, out);
                 }

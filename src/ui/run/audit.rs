@@ -1,48 +1,56 @@
-//! Work on the chain that is begun from the console: verifying, proving, sealing.
+//! Work on the chain that is begun from the console: verifying, reporting, proving, exporting, sealing.
 
-use crate::audit::actions::{self, Outcome, Request as Sealing, gather, seal};
+use crate::audit::actions::{self, Known, Outcome, Request as Sealing, gather, seal};
 use crate::audit::export::name::Which;
 use crate::audit::jobs::export::{ExportRequest, State, export};
-use crate::audit::jobs::{Recorded, Request, verify_recorded};
-use crate::audit::kept::{self, Readers};
+use crate::audit::jobs::report::{Made, ReportRequest, SAMPLE_USUAL, make};
+use crate::audit::jobs::{Recorded, Request, Since, verify, verify_recorded};
+use crate::audit::kept::{self, Readers, Unfinished};
+use crate::audit::report::Form;
 use crate::audit::signer::Signer;
+use crate::audit::store::fields::FIELDS;
 use crate::audit::trust::TrustFolder;
+use crate::audit::verify::report::Scope;
 use crate::config::AuditSettings;
 use crate::config::origin::state_folder;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
+use crate::filter;
 use crate::ids::{ChainId, DeedKey, EntrySeq};
 use crate::jobs::Job;
 use crate::text::visible;
 use crate::triage::store::findings::Count;
 use crate::ui::app::JobDone;
 use crate::ui::screen::Tone;
+use crate::ui::screens::audit::ordering::Order;
 use crate::ui::screens::audit::standing::{Verified, Worth};
 use chrono::{NaiveDate, Utc};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Verifies the whole chain, held against what is trusted here. A chain that is broken is what it found,
-/// and no failure.
-pub(super) fn verification(db: Db, settings: AuditSettings) -> Job<JobDone> {
+/// Verifies the chain, held against what is trusted here. A chain that is broken is what it found, and no
+/// failure.
+pub(super) fn verification(db: Db, settings: AuditSettings, scope: Scope) -> Job<JobDone> {
     Job::start("the verification", move |context| async move {
-        let folder = TrustFolder::below(&state_folder()?);
-        let origin = origin(&settings)?;
-        let known = gather(&db, &folder, origin.as_ref().map(ChainId::as_str), &settings.places).await?;
-        let trusted = known.as_ref().map(|known| known.evidence.trusted()).unwrap_or_default();
-        let request = Request { origin, trusted, ..Request::default() };
-        // As a run that others see, and with its entries in the chain, where the login may.
-        let Recorded { mut report, record } = verify_recorded(&db, &request, &context).await?;
+        let (folder, known, mut request) = against(&db, &settings).await?;
+        // As a run that others see, and with its entries in the chain, where the login may. One in part is
+        // no run: it never takes the place of a full one.
+        let Recorded { report, record } = match scope {
+            Scope::Full => verify_recorded(&db, &request, &context).await?,
+            Scope::Incremental => {
+                let since = Since::newest(&db, known.as_ref().map(|known| &known.evidence)).await?;
+                request.since = Some(since);
+                let report = verify(&db, &request, &context).await?;
+                Recorded { report, record: Err(Error::new(Kind::Denied, "it was not to be recorded")) }
+            }
+        };
         let mut unpinned = match record {
             Err(error) if error.kind() != Kind::Denied => "; it was not recorded",
             _ => "",
         };
-        if let Some(known) = &known {
-            known.settle(&mut report);
-            // The verdict stands, whether or not it can be remembered.
-            if known.pin(&report, &folder).is_err() {
-                unpinned = "; the checkpoint could not be pinned";
-            }
+        // The verdict stands, whether or not it can be remembered.
+        if known.is_some_and(|known| known.pin(&report, &folder).is_err()) {
+            unpinned = "; the checkpoint could not be pinned";
         }
         let verified = Verified::new(Arc::new(report), Utc::now());
         let tone = match verified.worth(verified.at) {
@@ -55,18 +63,73 @@ pub(super) fn verification(db: Db, settings: AuditSettings) -> Job<JobDone> {
     })
 }
 
+/// What the chain is held against: where that is kept, what is known, and the request that says so.
+async fn against(db: &Db, settings: &AuditSettings) -> Result<(TrustFolder, Option<Known>, Request)> {
+    let folder = TrustFolder::below(&state_folder()?);
+    let origin = origin(settings)?;
+    let known = gather(db, &folder, origin.as_ref().map(ChainId::as_str), &settings.places).await?;
+    let request = Request::held_against(origin, known.as_ref().map(|known| &known.evidence));
+    Ok((folder, known, request))
+}
+
+/// Makes a compliance report: filed in the database where the login may, and a file where one is named.
+pub(super) fn report(db: Db, settings: AuditSettings, order: Order) -> Job<JobDone> {
+    Job::start("the report", move |context| async move {
+        let file = match &order.file {
+            Some(path) => Some((path, fresh(path)?, Form::of_file(path).unwrap_or(Form::Json))),
+            None => None,
+        };
+        let filter = filter::parse(&order.query, &FIELDS).map_err(|error| error.in_text(&order.query))?;
+        let request = ReportRequest {
+            report_type: order.report_type,
+            from: order.from,
+            to: order.to,
+            filter,
+            query: order.query,
+            seed: DeedKey::fresh().to_string(),
+            sample: SAMPLE_USUAL,
+        };
+        let (_, _, against) = against(&db, &settings).await?;
+        let Made { report, filed, record } = make(&db, &request, &against, order.key, &context).await?;
+        let mut told = match (record, &file) {
+            (Ok(recorded), _) => format!("report {} is filed, w opens its sample", recorded.id),
+            // The file is all that there will be of it.
+            (Err(error), Some(_)) if error.kind() == Kind::Denied => {
+                "not filed, the login may not".to_owned()
+            }
+            (Err(error), _) => return Err(error),
+        };
+        let entries = Count::Exactly(report.population.entries);
+        told.push_str(&format!("; {entries} entries, chain {}", visible(&report.chain.verdict)));
+        if let Some((path, mut unfinished, form)) = file {
+            unfinished.write(form.text(&report, &filed).as_bytes())?;
+            unfinished.finish(Readers::Everyone)?;
+            told.push_str(&format!("; {}", kept::shown(path)));
+        }
+        let tone = if report.chain.breaks > 0 { Tone::Bad } else { Tone::Good };
+        Ok(JobDone { told, tone, report: None })
+    })
+}
+
+/// A file at a path where there is none yet. That it can be written is known before the work is begun.
+fn fresh(path: &Path) -> Result<Unfinished> {
+    if path.try_exists()? {
+        let what = format!("{} is there already", kept::shown(path));
+        return Err(Error::new(Kind::Usage, what).hint("name another file"));
+    }
+    Unfinished::begin(path)
+}
+
 /// Writes the proof of an entry to a file that is not there yet.
 pub(super) fn proof(db: Db, settings: AuditSettings, seq: EntrySeq, path: PathBuf) -> Job<JobDone> {
     Job::start("the proof", move |_| async move {
-        if path.try_exists()? {
-            let what = format!("{} is there already", kept::shown(&path));
-            return Err(Error::new(Kind::Usage, what).hint("name another file"));
-        }
+        let mut file = fresh(&path)?;
         let folder = TrustFolder::below(&state_folder()?);
         match actions::prove(&db, &folder, &settings.places, seq).await? {
             Ok(proof) => {
                 let text = serde_json::to_string_pretty(&proof).map_err(std::io::Error::other)? + "\n";
-                kept::put(&path, text.as_bytes(), Readers::Everyone)?;
+                file.write(text.as_bytes())?;
+                file.finish(Readers::Everyone)?;
                 let size = Count::Exactly(proof.tree_size);
                 Ok(JobDone::well(format!("{}, by the checkpoint over {size}", kept::shown(&path))))
             }
@@ -113,7 +176,7 @@ pub(super) fn day(db: Db, settings: AuditSettings, day: NaiveDate, folder: PathB
 /// Seals the chain as it stands, with the key that the configuration names.
 pub(super) fn checkpoint(db: Db, settings: AuditSettings, key: DeedKey) -> Job<JobDone> {
     Job::start("the checkpoint", move |context| async move {
-        let signer = Signer::find(settings.key.as_deref(), settings.agent.as_deref(), refuse).await?;
+        let signer = signer(&settings).await?;
         let folder = TrustFolder::below(&state_folder()?);
         let request =
             Sealing { signer: &signer, key, places: &settings.places, folder: &folder, now: Utc::now() };
@@ -121,7 +184,12 @@ pub(super) fn checkpoint(db: Db, settings: AuditSettings, key: DeedKey) -> Job<J
             Outcome::Sealed(sealed) => {
                 let size = Count::Exactly(sealed.believed.signed.size);
                 let head = if sealed.is_new { "sealed" } else { "sealed already, published again:" };
-                Ok(JobDone::well(format!("{head} {size} entries, in {} places", settings.places.len())))
+                let places = match settings.places.len() {
+                    0 => "kept in the database alone: [audit] names no place outside of it".to_owned(),
+                    1 => "published in 1 place".to_owned(),
+                    places => format!("published in {places} places"),
+                };
+                Ok(JobDone::well(format!("{head} {size} entries, {places}")))
             }
             Outcome::Refused(breaks) => {
                 let first = breaks.first().map_or("", |found| found.kind.word());
@@ -129,6 +197,17 @@ pub(super) fn checkpoint(db: Db, settings: AuditSettings, key: DeedKey) -> Job<J
                 Ok(JobDone { told, tone: Tone::Bad, report: None })
             }
         }
+    })
+}
+
+/// The key that seals: the one that is configured, else the only one of an ssh-agent.
+async fn signer(settings: &AuditSettings) -> Result<Signer> {
+    let found = Signer::find(settings.key.as_deref(), settings.agent.as_deref(), refuse).await;
+    found.map_err(|error| match (&settings.key, error.kind()) {
+        (None, Kind::Configuration) => {
+            error.hint("name one as key below [audit] in config.toml, or start an ssh-agent that has one")
+        }
+        _ => error,
     })
 }
 

@@ -155,3 +155,21 @@ fn hostile_text_stays_in_its_cells() {
         }
     }
 }
+
+#[test]
+fn the_sample_of_a_report() {
+    pictures("sample", |columns, rows| {
+        let mut desk = super::sample::opened(columns, rows);
+        desk.does(Command::Down);
+        desk
+    });
+}
+
+#[test]
+fn the_form_of_a_report() {
+    pictures("report_form", |columns, rows| {
+        let mut desk = Desk::full(columns, rows);
+        desk.command(Command::Report);
+        desk
+    });
+}

@@ -59,7 +59,7 @@ fn the_line_above_the_list_says_how_far_and_on_what() {
     let incremental = Report { scope: Scope::Incremental, entries: 4, ..anchored(1_204, 4, 1) };
     check(
         incremental,
-        " ✓ VERIFIED from 1,201 on, 4 entries  12:00Z  checkpoint 1,200 by audit-2026+ab12, 4 after it",
+        " ✓ VERIFIED from 1,201 on, 4 entries  12:00Z  never in full, as far as is known here  checkpoint 1,200 by audit-2026+a…",
     );
     let nowhere = Break::nowhere(Kind::HiddenRows, "row security hides rows");
     check(
@@ -99,7 +99,7 @@ fn one_verification_runs_at_a_time() {
     let mut desk = Desk::full(80, 22);
     desk.asked();
     desk.command(Command::Verify);
-    assert_eq!(desk.asked(), [Ask::Start(JobDeed::Verify)]);
+    assert_eq!(desk.asked(), [Ask::Start(JobDeed::Verify(Scope::Full))]);
     assert!(desk.line(1).contains("verifying…"), "{}", desk.line(1));
     desk.command(Command::Verify);
     assert!(matches!(desk.asked().as_slice(), [Ask::Toast(_)]));
@@ -107,7 +107,7 @@ fn one_verification_runs_at_a_time() {
     assert!(desk.line(1).contains("✗ not verified: the database does not answer"), "{}", desk.line(1));
     desk.asked();
     desk.command(Command::Verify);
-    assert_eq!(desk.asked(), [Ask::Start(JobDeed::Verify)]);
+    assert_eq!(desk.asked(), [Ask::Start(JobDeed::Verify(Scope::Full))]);
     desk.verified(report(1_204));
     assert!(!desk.line(1).contains("not verified"), "{}", desk.line(1));
 }

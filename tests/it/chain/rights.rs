@@ -164,6 +164,11 @@ async fn each_role_writes_what_it_has_to() {
             let of_triage: Vec<String> = rights.extract_if(.., |r| r.starts_with("triage.")).collect();
             assert_eq!(of_triage, ["triage.attention:INSERT", "triage.findings.accepted_until:UPDATE"]);
         }
+        // What tests said and how repositories stand is an operator's to take in.
+        let of_trust: Vec<String> = rights.extract_if(.., |r| r.starts_with("trust.")).collect();
+        assert_eq!(of_trust.is_empty(), role != "operator", "{role}: {of_trust:?}");
+        let kept = |r: &&String| !(r.ends_with(":INSERT") || r.ends_with(":UPDATE"));
+        assert_eq!(of_trust.iter().filter(kept).collect::<Vec<_>>(), [] as [&String; 0], "{role}");
         assert!(
             !rights.is_empty() && rights.iter().all(|r| r.starts_with("operations.")),
             "{role}: {rights:?}"

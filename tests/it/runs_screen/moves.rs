@@ -253,7 +253,7 @@ fn steps_lead_to_places() {
     assert_eq!(desk.asked(), [Ask::Open(Place::Entry(EntrySeq(812)))]);
     desk.command(Command::Back);
     desk.command(Command::RunAgain);
-    assert_eq!(desk.asked(), [Ask::Start(JobDeed::Verify)]);
+    assert_eq!(desk.asked(), [Ask::Start(JobDeed::Verify(attestor::audit::verify::report::Scope::Full))]);
     desk.command(Command::Down);
     desk.asked();
     desk.command(Command::RunAgain);

@@ -1,7 +1,7 @@
 //! Files as bytes: encodings, packings, and what is no SARIF.
 
 use super::{log, read, text};
-use attestor::triage::sarif::deviation::Deviations;
+use attestor::intake::deviation::Deviations;
 use attestor::triage::sarif::results::each_result;
 use attestor::triage::sarif::survey::survey;
 use serde_json::json;

@@ -82,7 +82,7 @@ fn mended(bytes: &[u8], piece: usize) -> Vec<u8> {
         }
     }
     let mut out = Vec::new();
-    attestor::triage::sarif::mend::Mended::new(InPieces(bytes, piece), Default::default())
+    attestor::intake::mend::Mended::new(InPieces(bytes, piece), Default::default())
         .read_to_end(&mut out)
         .unwrap();
     out

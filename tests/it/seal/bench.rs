@@ -142,9 +142,8 @@ impl Bench {
     /// Verifies by what is trusted in `folder`, as the command line does; what was right is pinned.
     pub async fn verify_by(&self, folder: &TrustFolder) -> Report {
         let known = self.known(folder).await;
-        let request = jobs::Request { trusted: known.evidence.trusted(), ..jobs::Request::default() };
-        let mut report = verify(&self.db, &request, &JobContext::unattended()).await.unwrap();
-        known.settle(&mut report);
+        let request = jobs::Request::held_against(None, Some(&known.evidence));
+        let report = verify(&self.db, &request, &JobContext::unattended()).await.unwrap();
         known.pin(&report, folder).unwrap();
         report
     }

@@ -50,7 +50,7 @@ async fn carry(mut client: UnixStream, server: PathBuf, loss: Loss, times: usize
         tokio::select! {
             read = client.read(&mut up) => {
                 let Ok(read @ 1..) = read else { return };
-                let commits = String::from_utf8_lossy(&up[..read]).contains("audit.append_entry(");
+                let commits = String::from_utf8_lossy(&up[..read]).contains("execute attestor_append; commit");
                 let cut = commits && cuts.fetch_add(1, Ordering::SeqCst) < times;
                 if cut && loss == Loss::Before {
                     return;

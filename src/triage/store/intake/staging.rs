@@ -1,6 +1,7 @@
 //! Results on their way into the database: as rows of temporary tables, by COPY.
 
 use crate::chain::change::Change;
+use crate::db::copy::{push, push_number};
 use crate::error::Result;
 use crate::triage::sarif::observation::Observation;
 use crate::triage::sarif::severity;
@@ -90,26 +91,6 @@ pub fn encode(run: usize, number: i64, seen: &Observation, rows: &mut Vec<u8>) {
     push(rows, Some(&array(&seen.tags)));
     push(rows, seen.suppression.as_deref());
     rows.push(b'\n');
-}
-
-fn push_number(rows: &mut Vec<u8>, number: Option<i32>) {
-    push(rows, number.map(|number| number.to_string()).as_deref());
-}
-
-fn push(rows: &mut Vec<u8>, text: Option<&str>) {
-    rows.push(b'\t');
-    let Some(text) = text else { return rows.extend_from_slice(b"\\N") };
-    for byte in text.bytes() {
-        match byte {
-            b'\\' => rows.extend_from_slice(b"\\\\"),
-            b'\t' => rows.extend_from_slice(b"\\t"),
-            b'\n' => rows.extend_from_slice(b"\\n"),
-            b'\r' => rows.extend_from_slice(b"\\r"),
-            // PostgreSQL cannot hold it, and whoever read the text has replaced it.
-            0 => {}
-            byte => rows.push(byte),
-        }
-    }
 }
 
 /// The literal of an array of texts.

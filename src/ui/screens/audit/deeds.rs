@@ -45,7 +45,10 @@ impl Audit {
         let deed = match std::mem::replace(&mut self.layer, Layer::None) {
             Layer::Prove(seq, _) => JobDeed::Prove(seq, path),
             Layer::Export(day, _) => JobDeed::Export(day, path),
-            Layer::Jump(_) | Layer::None => return Vec::new(),
+            other => {
+                self.layer = other;
+                return Vec::new();
+            }
         };
         vec![Ask::Start(deed)]
     }

@@ -107,7 +107,11 @@ impl Audit {
     pub(super) fn lines(&self, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
         match self.focus {
             Focus::Report => report_lines::lines(&self.standing, width, look),
-            Focus::Detail | Focus::List => detail_lines::lines(&self.shown, width, look),
+            Focus::Detail | Focus::List => {
+                let mut lines = self.work_lines(width, look);
+                lines.extend(detail_lines::lines(&self.shown, width, look));
+                lines
+            }
         }
     }
 

@@ -41,7 +41,12 @@ impl Audit {
         let body = below(rest, 1);
         let panel = match &self.layer {
             Layer::None => 0,
-            Layer::Jump(_) | Layer::Prove(..) | Layer::Export(..) => prompt::HEIGHT,
+            Layer::Jump(_)
+            | Layer::Prove(..)
+            | Layer::Export(..)
+            | Layer::OtherReport(_)
+            | Layer::Inspect(..) => prompt::HEIGHT,
+            Layer::Order(form) => form.height(),
         }
         .min(body.height);
         let (body, panel) = (Rect { height: body.height - panel, ..body }, below(body, body.height - panel));

@@ -29,6 +29,9 @@ impl Audit {
 
     /// Asks for the list anew; the entry under the cursor stays under it, unless the tail is followed.
     pub(super) fn reload(&mut self) -> Asks {
+        if let Some(work) = &self.work {
+            return vec![Ask::Do(Wish::Work(Some(work.list.report.id)))];
+        }
         match self.window.selected() {
             Some(row) if self.tail == Tail::Waits => {
                 let seq = row.seq;
@@ -44,7 +47,7 @@ impl Audit {
 
     /// Asks for the next page where the cursor comes near an edge.
     pub(super) fn load_ahead(&mut self) -> Asks {
-        if self.load == Load::Asked {
+        if self.load == Load::Asked || self.work.is_some() {
             return Vec::new();
         }
         let Some(way) = self.window.wants() else { return Vec::new() };
@@ -145,7 +148,7 @@ impl Audit {
 
     /// Makes the detail follow the cursor.
     pub(super) fn show_selected(&mut self, anew: Anew) -> Asks {
-        let Some(row) = self.window.selected().cloned() else {
+        let Some(row) = self.subject().cloned() else {
             self.shown = Shown::nothing();
             return Vec::new();
         };
@@ -191,7 +194,7 @@ impl Audit {
             return Vec::new();
         }
         // Who goes elsewhere no longer follows.
-        if self.window.cursor() > 0 {
+        if self.window.cursor() > 0 && self.work.is_none() {
             self.tail = Tail::Waits;
         }
         let mut asks = vec![Ask::Rest];
@@ -204,6 +207,8 @@ impl Audit {
 
     /// To the entry of a position, from wherever the cursor is.
     pub(super) fn go_to(&mut self, seq: EntrySeq) -> Asks {
+        // Of all entries, and not of a sample.
+        self.work = None;
         let height = self.list_height();
         match self.window.select(seq, height) {
             Some(moved) => {

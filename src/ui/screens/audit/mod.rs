@@ -5,10 +5,12 @@
 //! verification, which names what it stands on.
 
 pub mod coverage;
+pub mod ordering;
 pub mod standing;
 pub mod state;
 pub mod window;
 pub mod wish;
+pub mod work;
 
 mod deeds;
 mod loading;
@@ -24,6 +26,7 @@ mod report_lines;
 mod standing_view;
 mod told;
 mod view;
+mod work_view;
 
 mod perform;
 
@@ -64,15 +67,22 @@ impl Screen for Audit {
         match &self.layer {
             Layer::None if self.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
-            Layer::Jump(_) | Layer::Prove(..) | Layer::Export(..) => Mode::Line,
+            Layer::Jump(_)
+            | Layer::Prove(..)
+            | Layer::Export(..)
+            | Layer::Order(_)
+            | Layer::OtherReport(_)
+            | Layer::Inspect(..) => Mode::Line,
         }
     }
 
     fn pane(&self) -> Pane {
-        match self.focus {
-            Focus::List => Pane::AuditList,
-            Focus::Detail => Pane::AuditDetail,
-            Focus::Report => Pane::AuditReport,
+        match (self.focus, &self.work) {
+            (Focus::List, None) => Pane::AuditList,
+            (Focus::Detail, None) => Pane::AuditDetail,
+            (Focus::List, Some(_)) => Pane::AuditSample,
+            (Focus::Detail, Some(_)) => Pane::AuditSampled,
+            (Focus::Report, _) => Pane::AuditReport,
         }
     }
 
@@ -80,6 +90,9 @@ impl Screen for Audit {
         match (self.focus, self.subject()) {
             (Focus::Report, _) => {
                 vec![Command::OpenSelected, Command::NextBreak, Command::Verify, Command::Checklist]
+            }
+            (_, Some(_)) if self.work.is_some() => {
+                vec![Command::Inspect, Command::NextNeedy, Command::Worklist, Command::Prove, Command::Back]
             }
             (_, None) => vec![Command::Filter, Command::SuspendFilter, Command::Verify, Command::Refresh],
             (Focus::List, Some(_)) => {
@@ -114,7 +127,7 @@ impl Screen for Audit {
     }
 
     fn drafts(&self) -> Vec<Draft> {
-        Vec::new()
+        self.all_drafts()
     }
 
     fn mark(&self, look: &Look<'_>) -> Option<(String, Tone)> {

@@ -3,11 +3,13 @@
 use super::super::findings::list::{Edge, Way};
 use super::window::PAGE;
 use super::wish::{From, Known, Msg, Pin, Rows, Wish};
+use crate::audit::actions::inspect;
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
+use crate::audit::inspection::{FiledReport, Worklist};
 use crate::audit::store::entries::{self, Order, Query};
 use crate::audit::store::fields::FIELDS;
-use crate::audit::store::{recorded, stored, values};
+use crate::audit::store::{inspections, recorded, stored, values};
 use crate::audit::trust::TrustFolder;
 use crate::chain::recent;
 use crate::config::origin::state_folder;
@@ -15,11 +17,14 @@ use crate::db::Db;
 use crate::db::page::Page;
 use crate::error::Result;
 use crate::filter::{self, Filter};
-use crate::ids::EntrySeq;
+use crate::ids::{EntrySeq, ReportId};
 use crate::text::SafeText;
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
+
+/// Reports of which the number is offered.
+const REPORTS_MAX: u16 = 20;
 
 /// The answer to a wish; a failure is an answer too.
 pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
@@ -48,6 +53,11 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
         Wish::Known => {
             let (pinned, recorded) = tokio::join!(pinned(db), recorded::newest(db));
             Msg::Known(Known { pinned, recorded: recorded.ok().flatten() })
+        }
+        Wish::Work(id) => Msg::Work(id, work(db, id).await),
+        Wish::Inspect(deed) => {
+            let result = inspect(db, &deed).await;
+            Msg::Inspected(deed, result)
         }
         Wish::Agreed(deed) => Msg::Agreed(deed),
         Wish::Values { field, prefix } => {
@@ -80,6 +90,13 @@ async fn rows(db: &Db, filter: &str, from: From, now: DateTime<Utc>) -> Result<R
             Rows { rows, above: before.above, below: behind.below, head }
         }
     })
+}
+
+/// The sample of a report, or of the newest one, and the newest reports.
+async fn work(db: &Db, id: Option<ReportId>) -> Result<Option<(Worklist, Vec<FiledReport>)>> {
+    let reports = inspections::reports(db, REPORTS_MAX).await?;
+    let Some(id) = id.or_else(|| reports.first().map(|newest| newest.id)) else { return Ok(None) };
+    Ok(inspections::worklist(db, id).await?.map(|list| (list, reports)))
 }
 
 async fn page(

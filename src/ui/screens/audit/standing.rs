@@ -28,6 +28,8 @@ pub struct Standing {
     pub running: Running,
     /// What is known from before this session.
     pub known: Known,
+    /// When all of the chain was last read in this session.
+    pub full: Option<DateTime<Utc>>,
     /// Why the last attempt came to nothing.
     pub failed: Option<String>,
 }
@@ -81,6 +83,17 @@ impl Standing {
         Some((format!("chain {symbol} {} recorded", shortly(recorded.at, look.clock, look.now)), tone))
     }
 
+    /// When all of the chain was last verified, as far as that is known here.
+    pub(super) fn last_full(&self, look: &Look<'_>) -> String {
+        match (self.full, &self.known.recorded) {
+            (Some(at), _) => format!("in full {}", shortly(at, look.clock, look.now)),
+            (None, Some(recorded)) => {
+                format!("in full {}, as recorded", shortly(recorded.at, look.clock, look.now))
+            }
+            (None, None) => "never in full, as far as is known here".to_owned(),
+        }
+    }
+
     /// What of the chain is known to have been verified, and how that is drawn.
     pub(super) fn coverage(&self, look: &Look<'_>) -> (Coverage, Style) {
         let theme = look.theme;
@@ -104,6 +117,8 @@ impl Verified {
     /// What the verdict is worth at `now`.
     pub fn worth(&self, now: DateTime<Utc>) -> Worth {
         match (self.report.verdict(), &self.report.anchored) {
+            // What was changed before its checkpoint is not seen, however fresh that is.
+            (Verdict::Verified, _) if self.report.scope == Scope::Incremental => Worth::InItself,
             (Verdict::Verified, Some(anchored)) if is_fresh(anchored, now) => Worth::Anchored,
             (Verdict::Verified, _) => Worth::InItself,
             (Verdict::Broken(_), _) => Worth::Broken,
@@ -126,11 +141,15 @@ impl Verified {
     pub(super) fn in_tab(&self, theme: &Theme, clock: Clock, now: DateTime<Utc>) -> (String, Tone) {
         let (symbol, tone, note) = match self.worth(now) {
             Worth::Anchored => (theme.symbols.check, Tone::Good, ""),
+            Worth::InItself if self.report.scope == Scope::Incremental => {
+                (theme.symbols.check, Tone::Plain, " in part")
+            }
             Worth::InItself => (theme.symbols.check, Tone::Plain, " unanchored"),
             Worth::Broken => (theme.symbols.cross, Tone::Bad, ""),
             Worth::Little => (theme.symbols.none, Tone::Plain, ""),
         };
-        let note = if note.is_empty() || self.report.anchored.is_none() { note } else { " old checkpoint" };
+        let is_old = note == " unanchored" && self.report.anchored.is_some();
+        let note = if is_old { " old checkpoint" } else { note };
         (format!("chain {symbol} {}{note}", shortly(self.at, clock, now)), tone)
     }
 
@@ -173,10 +192,18 @@ impl Verified {
                     0 => "all of it covered".to_owned(),
                     tail => format!("{} after it", Count::Exactly(tail)),
                 };
-                format!("checkpoint {} by {}, {tail}", Count::Exactly(anchored.size), visible(&anchored.key))
+                format!("checkpoint {} by {}, {tail}", Count::Exactly(anchored.size), signer(&anchored.key))
             }
             None => "no checkpoint: proves nothing against a whole rewrite".to_owned(),
         }
+    }
+}
+
+/// A key by its id: its name is that of the chain, and its bytes tell a person nothing.
+fn signer(key: &str) -> String {
+    match key.split('+').collect::<Vec<_>>()[..] {
+        [_, id, _] => visible(id).into_owned(),
+        _ => visible(key).into_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::standing::{Running, shortly};
 use super::state::Audit;
+use crate::audit::verify::report::Scope;
 use crate::triage::store::findings::Count;
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Keep};
@@ -65,6 +66,11 @@ impl Audit {
         let (symbol, style) = last.mark(look);
         parts.push((format!("{symbol} {}", last.verdict_in_words()), style));
         parts.push((shortly(last.at, look.clock, look.now), theme.dim));
+        let is_whole = last.report.scope == Scope::Full;
+        if !is_whole {
+            // It never takes the place of one in full.
+            parts.push((self.standing.last_full(look), theme.warn));
+        }
         if last.report.breaks.is_empty() {
             let anchor = if last.report.anchored.is_some() { theme.text } else { theme.warn };
             let words = match &last.report.anchored {
@@ -76,7 +82,7 @@ impl Audit {
             parts.push(("n N walks the breaks".to_owned(), theme.dim));
         }
         let since = u64::try_from(self.head.0).unwrap_or(0).saturating_sub(last.report.entries);
-        let is_whole = last.report.scope == crate::audit::verify::report::Scope::Full;
+
         if since > 0 && is_whole && last.report.breaks.is_empty() {
             parts.push((format!("{} since", Count::Exactly(since)), theme.dim));
         }

@@ -3,15 +3,20 @@
 use super::super::findings::state::{Load, Zoom};
 use super::standing::Standing;
 use super::window::Window;
+use super::work::Work;
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
 use crate::db::series::Reach;
-use crate::ids::EntrySeq;
+use crate::ids::{EntrySeq, ReportId};
 use crate::ui::widgets::filter_bar::FilterBar;
+use crate::ui::widgets::form::Form;
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, NaiveDate, Utc};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
+
+/// Notes that ↑ brings back.
+pub(super) const SAID_MAX: usize = 20;
 
 /// The Audit screen.
 pub struct Audit {
@@ -36,6 +41,14 @@ pub struct Audit {
     pub(super) shown: Shown,
     pub(super) layer: Layer,
     pub(super) standing: Standing,
+    /// The sample of a report, in the place of the list.
+    pub(super) work: Option<Work>,
+    /// Notes that were typed and not sent, by their slot.
+    pub(super) notes: BTreeMap<String, String>,
+    /// Inspections that are being written.
+    pub(super) inspecting: Vec<(ReportId, EntrySeq)>,
+    /// The notes of this session, the latest first.
+    pub(super) said: VecDeque<String>,
     /// Where the cursor stands in the checklist, and the first line of it that is shown.
     pub(super) report_at: (usize, usize),
     pub(super) now: DateTime<Utc>,
@@ -89,6 +102,12 @@ pub enum Layer {
     Prove(EntrySeq, Prompt),
     /// The folder for an export of this day is being written.
     Export(NaiveDate, Prompt),
+    /// A report is being asked for.
+    Order(Box<Form>),
+    /// The number of a report is being written, for its sample.
+    OtherReport(Prompt),
+    /// What was seen in an entry of a report's sample is being written.
+    Inspect(ReportId, EntrySeq, Prompt),
 }
 
 impl Audit {
@@ -112,6 +131,10 @@ impl Audit {
             shown: Shown::nothing(),
             layer: Layer::None,
             standing: Standing::default(),
+            work: None,
+            notes: BTreeMap::new(),
+            inspecting: Vec::new(),
+            said: VecDeque::new(),
             report_at: (0, 0),
             now: DateTime::UNIX_EPOCH,
         }
@@ -119,7 +142,10 @@ impl Audit {
 
     /// The entry that deeds are about.
     pub(super) fn subject(&self) -> Option<&Listed> {
-        self.window.selected()
+        match &self.work {
+            Some(work) => work.selected().map(|item| &item.listed),
+            None => self.window.selected(),
+        }
     }
 }
 

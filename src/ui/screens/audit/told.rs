@@ -2,6 +2,8 @@
 
 use super::super::findings::state::Load;
 use super::state::{Audit, Focus};
+use super::work::remark;
+use super::work_view::{counts, in_words as of_report};
 use crate::audit::entry::Listed;
 use crate::ui::screen::{Clock, Look, Told, lines_of};
 use crate::ui::widgets::when;
@@ -48,6 +50,15 @@ impl Audit {
     }
 
     fn tell_list(&self) -> Vec<String> {
+        if let Some(work) = &self.work {
+            let head = format!("sample of {}, {}", of_report(&work.list.report), counts(work));
+            let items = work.list.items.iter().skip(work.cursor()).take(ROWS);
+            let said = items.map(|item| {
+                let seen = remark(item).unwrap_or_else(|| "not inspected".to_owned());
+                format!("{}: {seen}", in_words(&item.listed))
+            });
+            return std::iter::once(head).chain(said).collect();
+        }
         let rows = self.window.rows().iter().skip(self.window.cursor()).take(ROWS);
         let mut lines = Vec::new();
         match self.filter.in_force() {

@@ -8,11 +8,12 @@ use super::state::{Audit, Focus, Layer, Tail};
 use super::wish::{From, Msg, Wish};
 use crate::audit::payload::Subject;
 use crate::audit::store::fields::FIELDS;
+use crate::audit::verify::report::Scope;
 use crate::ids::EntrySeq;
 use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
 use crate::ui::widgets::prompt::Prompt;
-use crate::ui::widgets::{filter_bar, prompt};
+use crate::ui::widgets::{filter_bar, form, prompt};
 use crossterm::event::KeyEvent;
 
 type Asks = Vec<Ask<Wish>>;
@@ -38,8 +39,11 @@ impl Audit {
                 self.stopped(nature);
                 Vec::new()
             }
-            // Nothing that is typed or chosen here is worth keeping.
-            Input::DraftsRestored(_) | Input::Edited(_) | Input::Kept(_) => Vec::new(),
+            Input::DraftsRestored(drafts) => {
+                self.restore(drafts);
+                Vec::new()
+            }
+            Input::Edited(_) | Input::Kept(_) => Vec::new(),
         }
     }
 
@@ -61,6 +65,8 @@ impl Audit {
             Msg::Detail(seq, result) => return self.detail_came(seq, result),
             Msg::Known(known) => self.standing.known = known,
             Msg::Agreed(deed) => return vec![Ask::Start(deed)],
+            Msg::Work(asked, result) => return self.work_came(asked, result),
+            Msg::Inspected(deed, result) => return self.inspected(&deed, result),
             Msg::Values { field, prefix, result } => {
                 self.filter.values(field, &prefix, result.unwrap_or_default(), &FIELDS);
             }
@@ -71,6 +77,7 @@ impl Audit {
     fn opened(&mut self, place: Option<Place>) -> Asks {
         match place {
             Some(Place::Audit { filter }) => {
+                self.work = None;
                 self.focus = Focus::List;
                 self.zoom = Zoom::Out;
                 self.tail = Tail::Waits;
@@ -97,16 +104,28 @@ impl Audit {
         }
         let answer = match &mut self.layer {
             Layer::None => return Vec::new(),
-            Layer::Jump(prompt) | Layer::Prove(_, prompt) | Layer::Export(_, prompt) => prompt.key(key),
+            Layer::Order(form) => match form.key(key) {
+                form::Answer::Open => prompt::Answer::Open,
+                form::Answer::Confirmed => prompt::Answer::Confirmed(String::new()),
+                form::Answer::Closed => prompt::Answer::Closed,
+            },
+            Layer::Jump(prompt)
+            | Layer::Prove(_, prompt)
+            | Layer::Export(_, prompt)
+            | Layer::OtherReport(prompt)
+            | Layer::Inspect(_, _, prompt) => prompt.key(key),
         };
         match answer {
             prompt::Answer::Open => Vec::new(),
             prompt::Answer::Confirmed(text) => match self.layer {
                 Layer::Prove(..) | Layer::Export(..) => self.write_file(&text),
+                Layer::Order(_) => self.confirm_order(),
+                Layer::OtherReport(_) => self.open_other(&text),
+                Layer::Inspect(..) => self.confirm_inspect(&text),
                 Layer::Jump(_) | Layer::None => self.jump(&text),
             },
             prompt::Answer::Closed => {
-                self.layer = Layer::None;
+                self.close_layer();
                 Vec::new()
             }
         }
@@ -129,7 +148,14 @@ impl Audit {
 
     fn paste(&mut self, text: &str) -> Asks {
         match &mut self.layer {
-            Layer::Jump(prompt) | Layer::Prove(_, prompt) | Layer::Export(_, prompt) => prompt.paste(text),
+            Layer::Jump(prompt)
+            | Layer::Prove(_, prompt)
+            | Layer::Export(_, prompt)
+            | Layer::OtherReport(prompt)
+            | Layer::Inspect(_, _, prompt) => prompt.paste(text),
+            Layer::Order(form) => form.paste(text),
+            // The list is a sample: there is no filter to paste into.
+            Layer::None if self.work.is_some() => {}
             Layer::None => self.filter.paste(text, &FIELDS),
         }
         Vec::new()
@@ -171,6 +197,7 @@ impl Audit {
             },
             Command::OpenSelected => self.open_selected(),
             Command::Back | Command::Quit => self.back(),
+            Command::GoAudit if self.work.is_some() => self.close_work(),
             Command::GoAudit => self.focus_list(),
             Command::Filter => {
                 self.filter.open(&FIELDS);
@@ -183,7 +210,13 @@ impl Audit {
             }
             Command::Follow => self.follow(),
             Command::OpenSubject => self.open_subject(),
-            Command::Verify => self.verify(),
+            Command::Verify => self.verify(Scope::Full),
+            Command::VerifyOn => self.verify(Scope::Incremental),
+            Command::Report => self.open_order(),
+            Command::Worklist => self.open_work(),
+            Command::Inspect => self.open_inspect(),
+            Command::NextNeedy => self.next_uninspected(Way::Down),
+            Command::PreviousNeedy => self.next_uninspected(Way::Up),
             Command::Checklist => self.toggle_report(),
             Command::Prove => self.open_prove(),
             Command::Checkpoint => self.seal(),
@@ -214,7 +247,11 @@ impl Audit {
                 Vec::new()
             }
             Focus::List => {
-                let moved = self.window.go(way, by, self.list_height());
+                let height = self.list_height();
+                let moved = match &mut self.work {
+                    Some(work) => work.go(way, by, height),
+                    None => self.window.go(way, by, height),
+                };
                 self.moved(moved)
             }
         }
@@ -227,14 +264,14 @@ impl Audit {
 
     fn top(&mut self) -> Asks {
         match (self.focus, self.window.above) {
-            (Focus::List, Edge::More) => self.load_whole(From::Top),
+            (Focus::List, Edge::More) if self.work.is_none() => self.load_whole(From::Top),
             _ => self.go(Way::Up, usize::MAX),
         }
     }
 
     fn bottom(&mut self) -> Asks {
         match (self.focus, self.window.below) {
-            (Focus::List, Edge::More) => {
+            (Focus::List, Edge::More) if self.work.is_none() => {
                 self.tail = Tail::Waits;
                 self.load_whole(From::Bottom)
             }
@@ -286,6 +323,7 @@ impl Audit {
         }
         match self.focus {
             Focus::Detail | Focus::Report => self.focus_list(),
+            Focus::List if self.work.is_some() => self.close_work(),
             Focus::List => vec![Ask::Back],
         }
     }
@@ -334,6 +372,9 @@ impl Audit {
 
     /// The command line that shows the same.
     fn command_line(&self) -> String {
+        if let (Focus::List, Some(work)) = (self.focus, &self.work) {
+            return format!("attestor audit worklist {}", work.list.report.id);
+        }
         match (self.focus, self.subject(), self.filter.in_force()) {
             (Focus::Detail, Some(row), _) => format!("attestor audit show {}", row.seq),
             (_, _, "") => "attestor audit list".to_owned(),

@@ -5,7 +5,7 @@ use super::loading::toast;
 use super::standing::{Running, Verified};
 use super::state::{Audit, Focus};
 use super::wish::Wish;
-use crate::audit::verify::report::Report;
+use crate::audit::verify::report::{Report, Scope, Verdict};
 use crate::ids::EntrySeq;
 use crate::ui::app::JobDeed;
 use crate::ui::screen::{Ask, Tone};
@@ -15,13 +15,13 @@ type Asks = Vec<Ask<Wish>>;
 
 impl Audit {
     /// Begins a verification; it runs in the background, wherever the person goes.
-    pub(super) fn verify(&mut self) -> Asks {
+    pub(super) fn verify(&mut self, scope: Scope) -> Asks {
         if self.standing.running == Running::Yes {
             return vec![toast(Tone::Plain, "a verification runs already; J shows it, and cancels it")];
         }
         self.standing.running = Running::Yes;
         self.standing.failed = None;
-        vec![Ask::Start(JobDeed::Verify)]
+        vec![Ask::Start(JobDeed::Verify(scope))]
     }
 
     /// A verification has ended.
@@ -30,6 +30,9 @@ impl Audit {
         match result {
             Ok(report) => {
                 self.standing.failed = None;
+                if report.scope == Scope::Full && report.verdict() != Verdict::Incomplete {
+                    self.standing.full = Some(self.now);
+                }
                 self.standing.last = Some(Verified::new(report, self.now));
                 self.report_at = (0, 0);
             }

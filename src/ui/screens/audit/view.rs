@@ -16,7 +16,10 @@ impl Audit {
         let areas = self.areas(area);
         self.draw_standing(areas.standing, buffer, look);
         if areas.header.height > 0 {
-            self.draw_list(areas.header, areas.list, buffer, look);
+            match &self.work {
+                Some(work) => self.draw_work(work, areas.header, areas.list, buffer, look),
+                None => self.draw_list(areas.header, areas.list, buffer, look),
+            }
             self.draw_strip(areas.strip, buffer, look);
         }
         for y in areas.bar.top()..areas.bar.bottom() {
@@ -27,6 +30,10 @@ impl Audit {
             self.draw_detail(areas.detail, buffer, look);
         }
         let in_panel = self.draw_panel(areas.panel, buffer, look);
+        if let Some(work) = &self.work {
+            self.draw_work_line(work, areas.filter, buffer, look);
+            return in_panel;
+        }
         // Last: what is wrong with a filter lies over the first rows.
         let in_filter = self.filter.draw(&self.counts(look), area, buffer, look.theme);
         in_filter.or(in_panel)
@@ -39,6 +46,20 @@ impl Audit {
             Layer::None => None,
             Layer::Jump(jump) => {
                 jump.draw("jump to an entry", "#", "Enter jumps   Esc closes", area, buffer, look.theme)
+            }
+            Layer::Order(form) => {
+                let keys = if form.is_on_last() { "Enter makes the report" } else { "Enter goes on" };
+                let keys = format!("{keys}   Tab next line   Esc closes");
+                form.draw("compliance report", &self.order_notes(), &keys, area, buffer, look.theme)
+            }
+            Layer::OtherReport(number) => {
+                let keys = "Enter opens its sample   \u{2191} other reports   Esc closes";
+                number.draw("sample of another report", "report", keys, area, buffer, look.theme)
+            }
+            Layer::Inspect(report, seq, note) => {
+                let title = format!("inspected {seq}, of report {report}");
+                let keys = "Enter writes it down   \u{2191} earlier notes   Esc closes and keeps";
+                note.draw(&title, "note", keys, area, buffer, look.theme)
             }
             Layer::Export(day, folder) => {
                 let title = format!("export the entries of {day}, in UTC");

@@ -1,12 +1,14 @@
 //! What the Audit screen may ask to be done, and the answers.
 
 use super::super::findings::list::{Edge, Way};
+use crate::audit::actions::Inspect;
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
+use crate::audit::inspection::{FiledReport, Inspection, Worklist};
 use crate::audit::store::recorded::Recorded;
 use crate::db::series::Reach;
 use crate::error::Error;
-use crate::ids::EntrySeq;
+use crate::ids::{EntrySeq, ReportId};
 use crate::text::SafeText;
 use crate::ui::app::JobDeed;
 use crate::ui::screen::Nature;
@@ -58,6 +60,10 @@ pub enum Wish {
     Detail(EntrySeq),
     /// What is known of earlier verifications.
     Known,
+    /// The sample of a report, or of the newest one.
+    Work(Option<ReportId>),
+    /// Write down that an entry of a sample was inspected.
+    Inspect(Box<Inspect>),
     /// The person said yes to this: it comes back as an answer, and is begun.
     Agreed(JobDeed),
     /// Values of a field that begin so, for completion.
@@ -101,6 +107,10 @@ pub enum Msg {
     Detail(EntrySeq, Result<Option<Arc<Detail>>, Error>),
     /// What is known of earlier verifications; what cannot be read is not known.
     Known(Known),
+    /// A sample and the newest reports; none where there is no such report.
+    Work(Option<ReportId>, Result<Option<(Worklist, Vec<FiledReport>)>, Error>),
+    /// What became of an inspection.
+    Inspected(Box<Inspect>, Result<Inspection, Error>),
     /// The person said yes.
     Agreed(JobDeed),
     /// Values of a field.
@@ -161,8 +171,9 @@ impl Wish {
             Wish::News { .. } => "news",
             Wish::Detail(_) => Wish::DETAIL,
             Wish::Known => "known",
-            // It only comes back, and is never dropped.
-            Wish::Agreed(_) => return Nature::Write,
+            Wish::Work(_) => "work",
+            // The second only comes back, and is never dropped.
+            Wish::Inspect(_) | Wish::Agreed(_) => return Nature::Write,
             Wish::Values { .. } => "values",
         })
     }

@@ -6,6 +6,7 @@ use super::list_view::is_needy;
 use super::loading::{Anew, toast};
 use super::state::{Focus, Layer, Runs};
 use super::wish::{Msg, Wish};
+use crate::audit::verify::report::Scope;
 use crate::ids::RunId;
 use crate::operations::store::fields::FIELDS;
 use crate::ui::app::JobDeed;
@@ -281,9 +282,10 @@ impl Runs {
         let Some(run) = self.subject() else { return Vec::new() };
         let flow = run.flow.one_line();
         match flow.as_ref() {
-            "verification" => vec![Ask::Start(JobDeed::Verify)],
+            "verification" => vec![Ask::Start(JobDeed::Verify(Scope::Full))],
             "import_sarif" => vec![toast(Tone::Plain, ":import FILE takes the file in again")],
-            "import_epss" | "import_kev" | "import_metrics" => {
+            "tests_recompute" => vec![Ask::Start(JobDeed::Recompute)],
+            "import_epss" | "import_kev" | "import_metrics" | "import_junit" => {
                 let what =
                     format!("attestor import {} FILE takes the file in again", &flow["import_".len()..]);
                 vec![toast(Tone::Plain, what)]

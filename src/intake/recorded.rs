@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// Does `work` as a run of this identity; with the run, where one says so. Where such a run is active,
 /// that is it, and the work is done beside it.
-pub(super) async fn recorded<T, W, Fut>(
+pub async fn recorded<T, W, Fut>(
     db: &Db,
     identity: Identity,
     label: &str,
@@ -42,7 +42,7 @@ where
 }
 
 /// Records that a file could not be understood; gives the error back, whatever becomes of that.
-pub(super) async fn refused(
+pub async fn refused(
     db: &Db,
     flow: Flow,
     label: &str,
@@ -68,7 +68,7 @@ pub(super) async fn refused(
 }
 
 /// SHA-256 of a file as it is, in hex.
-pub(super) async fn hash(file: &Arc<File>, job: &JobContext) -> Result<String> {
+pub async fn hash(file: &Arc<File>, job: &JobContext) -> Result<String> {
     const CHUNK_BYTES: usize = 1 << 20;
     let (file, watched) = (Arc::clone(file), job.clone());
     let read = move || -> Result<String> {

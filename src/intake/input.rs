@@ -1,11 +1,10 @@
 //! Where a file comes from, and how its text is read without holding up everything else.
 
+use super::Unreadable;
+use super::text::{Meaning, Text};
 use crate::error::{Error, Kind, Result};
 use crate::jobs::JobContext;
 use crate::text::visible;
-use crate::triage::import::file_stem;
-use crate::triage::sarif::survey::Unreadable;
-use crate::triage::sarif::text::{Meaning, Text};
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::PathBuf;
@@ -36,11 +35,11 @@ impl Input {
         }
     }
 
-    /// What stands in for a repository that nobody names.
-    pub fn stem(&self) -> String {
+    /// Its name without folders, as it is.
+    pub fn file_name(&self) -> String {
         match self {
             Input::File(path) => {
-                file_stem(&path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
+                path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
             }
             Input::Stdin => "stdin".to_owned(),
         }
@@ -49,7 +48,7 @@ impl Input {
 
 /// Opens the input as a file that can be read twice; what cannot (a pipe) is copied into an unnamed
 /// temporary file first. Done on a thread of its own, since nothing ends a wait for a pipe.
-pub(super) async fn open(input: Input, job: &JobContext) -> Result<Arc<File>> {
+pub async fn open(input: Input, job: &JobContext) -> Result<Arc<File>> {
     let label = input.label();
     let (sender, receiver) = oneshot::channel();
     std::thread::spawn(move || {
@@ -82,7 +81,7 @@ pub(super) async fn open(input: Input, job: &JobContext) -> Result<Arc<File>> {
 }
 
 /// How work ends that was cancelled.
-pub(super) fn cancelled(job: &JobContext) -> Error {
+pub fn cancelled(job: &JobContext) -> Error {
     job.check_cancelled().err().unwrap_or_else(|| Error::new(Kind::Incomplete, "cancelled"))
 }
 
@@ -93,7 +92,7 @@ fn spooled(reader: &mut impl Read) -> io::Result<File> {
 }
 
 /// Reads JSON from the start of `file`, on a thread where reading may block.
-pub(super) async fn in_background<T: Send + 'static>(
+pub async fn in_background<T: Send + 'static>(
     label: &str,
     file: &Arc<File>,
     job: &JobContext,
@@ -104,7 +103,7 @@ pub(super) async fn in_background<T: Send + 'static>(
 }
 
 /// The same for other text.
-pub(super) async fn in_background_as<T: Send + 'static>(
+pub async fn in_background_as<T: Send + 'static>(
     meaning: Meaning,
     label: &str,
     file: &Arc<File>,

@@ -10,27 +10,6 @@ pub const LISTED_OF_A_KIND_MAX: u64 = 20;
 /// Longest piece of the file that a deviation quotes, in characters.
 const QUOTED_MAX: usize = 60;
 
-/// Where in a file: a run and perhaps one of its results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// The file as a whole.
-    File,
-    /// A run, from 0.
-    Run(usize),
-    /// A result of a run, both from 0.
-    Result(usize, u64),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Place::File => f.write_str("file"),
-            Place::Run(run) => write!(f, "runs[{run}]"),
-            Place::Result(run, result) => write!(f, "runs[{run}].results[{result}]"),
-        }
-    }
-}
-
 /// The deviations of one file: the first of each kind in words, the rest as counts.
 #[derive(Debug, Clone, Default)]
 pub struct Deviations {
@@ -40,7 +19,13 @@ pub struct Deviations {
 
 impl Deviations {
     /// Notes that `path` at `place` deviates; `what` says how, and what was done.
-    pub fn note(&mut self, kind: &'static str, place: Place, path: &str, what: impl fmt::Display) {
+    pub fn note(
+        &mut self,
+        kind: &'static str,
+        place: impl fmt::Display,
+        path: &str,
+        what: impl fmt::Display,
+    ) {
         let count = self.of_kind.entry(kind).or_default();
         *count += 1;
         if *count <= LISTED_OF_A_KIND_MAX {
