@@ -2,6 +2,7 @@
 
 mod apply;
 mod look;
+mod many;
 mod plan;
 mod reconcile;
 mod record;

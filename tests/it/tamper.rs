@@ -6,7 +6,9 @@ mod foreign;
 mod ground;
 mod healthy;
 mod interrupted;
+mod program;
 mod reconciled;
+mod servers;
 mod shapes;
 mod trusted;
 

@@ -18,6 +18,9 @@ const LOOKS_MAX: u32 = 4;
 /// a moment after it was made.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
+/// Who the history names for what is put right.
+const ACTOR: &str = "attestor";
+
 /// What became of a repository.
 #[derive(Debug)]
 pub(super) struct Applied {
@@ -78,6 +81,11 @@ pub(super) async fn apply(
         Err(NoLook::Trouble(Trouble::Cancelled)) if applied.changed.is_empty() => End::Cancelled,
         Err(why) => failed(&why.to_string(), why.code(), &applied),
     };
+    if let Some(look) = &mut applied.look {
+        // The history names who made a field so; of its own changes, the reconciler knows.
+        let actors = applied.changed.iter().map(|field| (field.path.to_string(), ACTOR.to_owned()));
+        look.observation.actors.extend(actors);
+    }
     let is_changed = |field: &Planned| applied.changed.iter().any(|changed| changed.path == field.path);
     applied.done = match applied.end {
         End::Settled => plan.fields.iter().filter(|field| !is_changed(field)).cloned().collect(),

@@ -1,33 +1,27 @@
 //! A run of the reconciler: many repositories at once, within the limits of the API, each written as soon as
 //! it is known, so that a killed run is gone on with.
 
-use super::apply::{Allowance, Applied, End, apply};
-use super::look::look;
-use super::record::{Looked, Writer, entry};
+use super::apply::Allowance;
+use super::many::{apply_all, look_at_all};
+use super::record::{Writer, entry};
 use crate::chain::change::Change;
 use crate::chain::entry::Category;
 use crate::chain::settled::settled;
 use crate::db::Db;
-use crate::drift::document::Document;
-use crate::drift::github::{CONCURRENCY_MAX, Client};
+use crate::drift::github::Client;
 use crate::drift::plan::{PlanHash, RepoPlan};
-use crate::drift::reconcile::{Counters, RepoReport, Report, Task, TriggeredBy};
+use crate::drift::reconcile::{Counters, Report, Task, TriggeredBy};
 use crate::drift::store::runs::{Beginning, Begun, Ends, begin, count};
-use crate::drift::store::subjects::{contested, is_contested, subjects};
 use crate::drift::store::{decisions, plans};
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
 use crate::jobs::JobContext;
 use crate::operations::run::{Flow, Identity, Outcome};
 use crate::operations::start::{Asked, Finished, LEASE, Started, bury, start};
-use chrono::Utc;
 use serde_json::{Map, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
 
 /// The runs of the reconciler. Their entries are of the reconciler's own making.
 pub const RECONCILIATION: Flow = Flow {
@@ -37,10 +31,6 @@ pub const RECONCILIATION: Flow = Flow {
     category: Category::Drift,
 };
 
-/// How many repositories are written in one change where they were only looked at.
-const BATCH_MAX: usize = 50;
-/// How long one that was looked at waits to be written, at most.
-const BATCH_WAIT: Duration = Duration::from_secs(1);
 /// How long it waits for a run of the same that may be of a process that was killed.
 const OTHER_RUN_WAIT: Duration = Duration::from_secs(LEASE.as_secs() + 5);
 
@@ -122,12 +112,6 @@ fn finished(report: Report) -> Finished<Report> {
     ];
     let checks = report.checks();
     Finished::new(report).outcome(outcome).counts(counts).checks(checks)
-}
-
-/// What is known of one repository once its turn has come.
-enum Came {
-    Looked(Looked),
-    Applied(String, Box<Applied>),
 }
 
 async fn run(
@@ -223,147 +207,6 @@ async fn end_run(db: &Db, run: i64, by: TriggeredBy, plan: Option<&PlanHash>) ->
         Ok(counters)
     })
     .await
-}
-
-/// Looks at these repositories, and writes what it sees in batches.
-async fn look_at_all(
-    writer: &Writer<'_>,
-    client: &Client,
-    repos: &[String],
-    job: &JobContext,
-) -> Result<Vec<RepoReport>> {
-    let desired = desired(writer.db, repos).await?;
-    let mut names = repos.iter();
-    let next = |set: &mut JoinSet<Came>| {
-        let Some(repo) = names.next().cloned() else { return false };
-        let (db, client) = (writer.db.clone(), client.clone());
-        let desired = Arc::clone(&desired[&repo]);
-        set.spawn(async move {
-            let looked = look(&db, &client, &repo, &desired).await;
-            Came::Looked((repo, looked))
-        });
-        true
-    };
-    let mut work = Work::new(client, repos.len(), "looking at repositories", job);
-    let mut reports = Vec::with_capacity(repos.len());
-    let mut batch: Vec<Looked> = Vec::new();
-    let mut next = next;
-    let mut since = Instant::now();
-    let worked = async {
-        while let Some(came) = work.next(&mut next).await? {
-            if let Came::Looked((repo, looked)) = came
-                && !matches!(&looked, Err(why) if why.is_cancelled())
-            {
-                if batch.is_empty() {
-                    since = Instant::now();
-                }
-                batch.push((repo, looked));
-            }
-            if batch.len() >= BATCH_MAX || since.elapsed() > BATCH_WAIT && !batch.is_empty() {
-                reports.extend(writer.seen(std::mem::take(&mut batch)).await?);
-            }
-        }
-        if !batch.is_empty() {
-            reports.extend(writer.seen(batch).await?);
-        }
-        Ok(())
-    }
-    .await;
-    work.stop().await;
-    worked.map(|()| reports)
-}
-
-/// Puts right what a plan says, and writes each repository by itself.
-async fn apply_all(
-    writer: &Writer<'_>,
-    client: &Client,
-    repos: Vec<RepoPlan>,
-    hash: &PlanHash,
-    allowance: Allowance,
-    job: &JobContext,
-) -> Result<Vec<RepoReport>> {
-    let names: Vec<String> = repos.iter().map(|repo| repo.repo.clone()).collect();
-    let desired = desired(writer.db, &names).await?;
-    let contested = contested(writer.db, &names, Utc::now()).await?;
-    let (allowance, total) = (Arc::new(allowance), repos.len());
-    let mut left = repos.into_iter();
-    let mut next = |set: &mut JoinSet<Came>| {
-        let Some(mut plan) = left.next() else { return false };
-        let (client, allowance) = (client.clone(), Arc::clone(&allowance));
-        let desired = Arc::clone(&desired[&plan.repo]);
-        // What two sides have begun to pull at since it was reviewed is left to them.
-        let tug = plan.fields.iter().find(|field| is_contested(&contested, &plan.repo, &field.path));
-        let tug = tug.map(|field| field.path.to_string());
-        plan.fields.retain(|field| !is_contested(&contested, &plan.repo, &field.path));
-        set.spawn(async move {
-            let mut applied = apply(&client, &plan, &desired, &allowance).await;
-            if let (Some(path), End::Settled) = (tug, &applied.end) {
-                applied.end =
-                    End::Refused(format!("{path}: two sides pull it to and fro; they have to agree first"));
-            }
-            Came::Applied(plan.repo, Box::new(applied))
-        });
-        true
-    };
-    let mut work = Work::new(client, total, "correcting repositories", job);
-    let mut reports = Vec::with_capacity(total);
-    let worked = async {
-        while let Some(came) = work.next(&mut next).await? {
-            if let Came::Applied(repo, applied) = came
-                && applied.end != End::Cancelled
-            {
-                reports.push(writer.applied(&repo, hash, *applied).await?);
-            }
-        }
-        Ok(())
-    }
-    .await;
-    work.stop().await;
-    worked.map(|()| reports)
-}
-
-async fn desired(db: &Db, repos: &[String]) -> Result<BTreeMap<String, Arc<Document>>> {
-    let subjects = subjects(db, repos, Utc::now()).await?;
-    Ok(subjects.into_iter().map(|subject| (subject.repo, Arc::new(subject.desired))).collect())
-}
-
-/// Repositories that are worked on at once.
-struct Work<'a> {
-    set: JoinSet<Came>,
-    at_once: usize,
-    done: u64,
-    total: u64,
-    step: &'static str,
-    job: &'a JobContext,
-}
-
-impl<'a> Work<'a> {
-    fn new(client: &Client, total: usize, step: &'static str, job: &'a JobContext) -> Self {
-        // A few more than there are connections, so that none of these waits for the next repository.
-        let at_once = (client.concurrency() + client.concurrency() / 4 + 1).min(2 * CONCURRENCY_MAX);
-        job.report(step, 0, Some(total as u64));
-        Work { set: JoinSet::new(), at_once, done: 0, total: total as u64, step, job }
-    }
-
-    /// The next repository that is through; `begin` begins another. None after the last, or after a cancel.
-    async fn next(&mut self, begin: &mut impl FnMut(&mut JoinSet<Came>) -> bool) -> Result<Option<Came>> {
-        while !self.job.cancellation().is_cancelled() && self.set.len() < self.at_once && begin(&mut self.set)
-        {
-        }
-        let Some(came) = self.set.join_next().await else { return Ok(None) };
-        self.done += 1;
-        self.job.report(self.step, self.done, Some(self.total));
-        came.map(Some)
-            .map_err(|e| Error::new(Kind::Failed, "the reconciler stopped on a bug in attestor").because(e))
-    }
-
-    /// Waits for what is under way: a change that was sent is never cut off.
-    async fn stop(mut self) {
-        if !self.set.is_empty() {
-            self.job.cancellation().cancel();
-        }
-        while self.set.join_next().await.is_some() {}
-    }
 }
 
 fn sha256(text: &str) -> String {

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Longer than anything here takes; what exceeds it fails.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// Longer than the gap below which keys are one burst.
+const MOMENT: Duration = Duration::from_millis(15);
 const COLUMNS: u16 = 150;
 const ROWS: u16 = 40;
 
@@ -135,7 +137,10 @@ impl Auditor {
 }
 
 impl Console {
+    /// Sends keys as a person would, a moment after those before: what comes at once is taken for a paste,
+    /// and confirms nothing.
     fn keys(&mut self, keys: &str) {
+        std::thread::sleep(MOMENT);
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
