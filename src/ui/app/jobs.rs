@@ -25,6 +25,8 @@ pub struct JobId(u64);
 pub enum JobDeed {
     /// Takes in a SARIF file.
     Import(PathBuf),
+    /// Scores all tests by what is new.
+    Recompute,
     /// Verifies the chain: all of it, or from a trusted checkpoint on.
     Verify(Scope),
     /// Makes a compliance report.
@@ -227,6 +229,7 @@ impl<S: Screen> App<S> {
                 );
                 "verify".to_owned()
             }
+            JobDeed::Recompute => "score tests".to_owned(),
             JobDeed::Prove(seq, _) => format!("prove {seq}"),
             JobDeed::Export(day, _) => format!("export {day}"),
             JobDeed::Seal(_) => "checkpoint".to_owned(),
