@@ -48,11 +48,11 @@ async fn main() {
     let told = |what: &str, seconds: f64, budget: &str| {
         tell(what, &format!("{seconds:.2} s"), &format!("count {theirs:.2} s"), seconds / theirs, budget);
     };
-    told("score all", score(&server, How::Full).await, "<= 25");
-    told("score all again", score(&server, How::Full).await, "<= 25");
+    told("score all", score(&server, How::Full).await, "<= 10");
+    told("score all again", score(&server, How::Full).await, "<= 10");
     server.run("tests", one_more(tests)).await;
-    told("score one run more", score(&server, How::Incremental).await, "<= 2.5");
-    told("score nothing new", score(&server, How::Incremental).await, "<= 0.5");
+    told("score one run more", score(&server, How::Incremental).await, "<= 1");
+    told("score nothing new", score(&server, How::Incremental).await, "<= 0.2");
     server.end().await;
 }
 

@@ -7,6 +7,7 @@ mod ground;
 mod healthy;
 mod interrupted;
 mod program;
+mod quarantined;
 mod reconciled;
 mod servers;
 mod shapes;
