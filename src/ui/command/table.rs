@@ -80,6 +80,16 @@ const COPIED: Holds = Holds::In(&[
     Pane::TestsList,
     Pane::TestsDetail,
 ]);
+/// Rows that a link leads to.
+const LINKED: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsDetail,
+    Pane::Feedback,
+    Pane::TestsList,
+    Pane::TestsDetail,
+    Pane::DriftList,
+    Pane::DriftDetail,
+]);
 const DRIFT: Holds = Holds::In(&[Pane::DriftList, Pane::DriftDetail]);
 const PLAN: Holds = Holds::In(&[Pane::DriftPlan]);
 /// What may wait.
@@ -324,7 +334,7 @@ pub const TABLE: &[Row] = &[
         "Copy the row as JSON, as the command line prints it"),
     row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], COPIED, ROW, Group::Copy,
         "Copy the row as Markdown, for an issue or a message"),
-    row(Command::CopyLink, "copy-link", "copy link", &["y u"], COPIED, ROW, Group::Copy,
+    row(Command::CopyLink, "copy-link", "copy link", &["y u"], LINKED, ROW, Group::Copy,
         "Copy a link to the row; attestor open LINK leads there"),
     row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
         "Copy the command line that shows the same"),

@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, plan, rows};
 use attestor::error::{Error, Kind};
+use attestor::ids::RepoId;
 use attestor::ui::app::JobDeed;
 use attestor::ui::command::{Command, Pane};
 use attestor::ui::screen::{Ask, Input, Place, Screen};
@@ -96,13 +97,14 @@ fn what_is_applied_is_what_was_reviewed() {
 }
 
 #[test]
-fn a_repository_is_gone_to_by_its_name() {
+fn a_repository_is_gone_to_by_its_number() {
     let mut desk = Desk::full(80, 22);
-    desk.tell(Input::Opened(Some(Place::Repository("acme/ok".into()))));
+    desk.tell(Input::Opened(Some(Place::Repository(RepoId(8)))));
     assert!(desk.selected().contains("acme/ok"));
     desk.asked();
-    desk.tell(Input::Opened(Some(Place::Repository("acme/far".into()))));
-    assert_eq!(desk.asked(), [Ask::Do(Wish::Find("acme/far".into()))]);
+    desk.tell(Input::Opened(Some(Place::Repository(RepoId(77)))));
+    let asks = desk.asked();
+    assert!(matches!(&asks[0], Ask::Do(Wish::Rows { filter, .. }) if filter == "id:77"), "{asks:?}");
 }
 
 #[test]
