@@ -37,10 +37,10 @@ ids! {
     AttentionId;
     /// A row of `operations.operation_runs`.
     RunId;
-    /// A row of `trust.repositories`.
-    RepoId;
     /// A row of `trust.flaky_tests`: a test in an environment.
     TestId;
+    /// A row of `trust.repositories`.
+    RepoId;
     /// A row of `audit.compliance_reports`.
     ReportId;
     /// The position of an entry in the audit chain, from 1.

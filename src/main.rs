@@ -128,6 +128,7 @@ async fn follow(link: &Permalink, global: &Global) -> Result<u8> {
     let place = match link.to {
         Linked::Finding(id) => Place::Finding(id),
         Linked::Test(id) => Place::Test(id),
+        Linked::Repository(id) => Place::Repository(id),
     };
     let options = Options { place: Some(place), ..options(global)? };
     if options.shape == Shape::Drawn {

@@ -6,7 +6,7 @@ mod decide;
 mod list;
 mod plan;
 mod reconcile;
-mod show;
+pub(super) mod show;
 mod told;
 
 use super::Global;

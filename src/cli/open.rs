@@ -2,6 +2,7 @@
 
 use super::Global;
 use super::demo;
+use super::drift;
 use super::findings;
 use super::tests;
 use crate::config::origin::survey;
@@ -25,6 +26,7 @@ pub async fn run(options: Options, global: &Global) -> Result<u8> {
     match options.link.to {
         Linked::Finding(id) => findings::show_in(&session, id, global).await,
         Linked::Test(id) => tests::show_in(&session, id, global).await,
+        Linked::Repository(id) => drift::show::show_in(&session, id, global).await,
     }
 }
 

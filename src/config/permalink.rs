@@ -1,11 +1,11 @@
-//! A permalink: the text that leads to one finding or test on one connection,
+//! A permalink: the text that leads to one finding, test or repository on one connection,
 //! `attestor://prod/findings/1234`.
 //!
 //! Numbers are a database's own, so the name of the connection is part of the link: a finding of another
 //! database is never shown in its place.
 
 use crate::error::{Error, Kind, Result};
-use crate::ids::{FindingId, TestId};
+use crate::ids::{FindingId, RepoId, TestId};
 use crate::text::visible;
 use std::fmt;
 use std::str::FromStr;
@@ -31,6 +31,8 @@ pub enum Linked {
     Finding(FindingId),
     /// A test in an environment.
     Test(TestId),
+    /// A repository that is held against policies.
+    Repository(RepoId),
 }
 
 impl FromStr for Permalink {
@@ -51,12 +53,12 @@ impl FromStr for Permalink {
         let connection = decoded(name)
             .filter(|name| !name.is_empty())
             .ok_or_else(|| wrong("the name of the connection cannot be read"))?;
-        let (to, number): (fn(i64) -> Linked, _) =
-            match (place.strip_prefix("findings/"), place.strip_prefix("tests/")) {
-                (Some(number), _) => (|id| Linked::Finding(FindingId(id)), number),
-                (None, Some(number)) => (|id| Linked::Test(TestId(id)), number),
-                (None, None) => return Err(wrong("it names no finding and no test")),
-            };
+        let (to, number): (fn(i64) -> Linked, _) = match place.split_once('/') {
+            Some(("findings", number)) => (|id| Linked::Finding(FindingId(id)), number),
+            Some(("tests", number)) => (|id| Linked::Test(TestId(id)), number),
+            Some(("drift", number)) => (|id| Linked::Repository(RepoId(id)), number),
+            _ => return Err(wrong("it names no finding, no test and no repository")),
+        };
         let is_number = number.bytes().all(|b| b.is_ascii_digit());
         match number.parse() {
             Ok(id) if is_number => Ok(Permalink { connection, to: to(id) }),
@@ -79,6 +81,7 @@ impl fmt::Display for Permalink {
         match self.to {
             Linked::Finding(id) => write!(f, "/findings/{id}"),
             Linked::Test(id) => write!(f, "/tests/{id}"),
+            Linked::Repository(id) => write!(f, "/drift/{id}"),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod code;
 mod dependencies;
 pub mod draft;
+pub mod drift;
 pub mod generate;
 pub mod history;
 mod identity;

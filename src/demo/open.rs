@@ -2,7 +2,7 @@
 
 use super::history::{Cell, History, Table};
 use super::suites::{Suites, suites};
-use super::{DATABASE, SEED, Scale, generate, store, watched};
+use super::{DATABASE, SEED, Scale, drift, generate, store, watched};
 use crate::chain::change::Change;
 use crate::chain::entry::{ActorType, Category, NewEntry};
 use crate::db::local::{InUse, Lease};
@@ -58,6 +58,8 @@ pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<
     if keep {
         guard.release().await?;
         let options = lease.prepare_database(DATABASE).await?;
+        // A demo of an earlier version has none.
+        drift::load(&Db::lazy(options.clone(), Access::ReadWrite), date).await?;
         return Ok(Demo { options, loaded: Loaded::Before });
     }
     // The rows are made while the server makes the database.
@@ -80,6 +82,7 @@ pub async fn open(lease: &Lease, date: NaiveDate, existing: Existing) -> Result<
     store::load(&mut change, &history).await?;
     store::load_suites(&mut change, &runs).await?;
     let seq = change.commit(entry(&history, SEED, date, of_suites(&runs))).await?;
+    drift::load(&db, date).await?;
     guard.release().await?;
     tell(&db, &history, date, seq).await;
     // Scores can be computed by anybody later; the demo is no worse without what was decided.

@@ -6,6 +6,7 @@ use super::{DATABASE, Scale};
 use crate::chain::change::Change;
 use crate::db::local::{InUse, Lease};
 use crate::error::{Error, Kind, Result};
+use chrono::{DateTime, Utc};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 /// Held while one process looks at, drops or loads the demo's database, so that two never load it both.
@@ -229,4 +230,49 @@ async fn check_ids(change: &mut Change, history: &History, after: After) -> Resu
 
 fn not_empty() -> Error {
     Error::new(Kind::Failed, "the demo's database was not empty").hint("attestor demo --reset")
+}
+
+/// Whether nothing is known of drift.
+pub async fn has_no_drift(change: &mut Change) -> Result<bool> {
+    Ok(sqlx::query_scalar("select not exists (select from trust.policy_repo_configs)")
+        .fetch_one(change.connection())
+        .await?)
+}
+
+/// The number of the last check of a repository.
+pub async fn last_check(change: &mut Change) -> Result<i64> {
+    Ok(sqlx::query_scalar("select coalesce(max(id), 0) from trust.reconciliation_results")
+        .fetch_one(change.connection())
+        .await?)
+}
+
+/// Says of the checks after this one that they were made then.
+pub async fn date_checks(change: &mut Change, after: i64, at: DateTime<Utc>) -> Result<()> {
+    sqlx::query("update trust.reconciliation_results set checked_at = $2 where id > $1")
+        .bind(after)
+        .bind(at)
+        .execute(change.connection())
+        .await?;
+    Ok(())
+}
+
+/// Writes a rule about drift that is not counted.
+pub async fn ignore(
+    change: &mut Change,
+    repos: &str,
+    paths: &str,
+    reason: &str,
+    until: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "insert into trust.drift_ignores (repos, paths, reason, until, deed_key)
+         values ($1, $2, $3, $4, gen_random_uuid())",
+    )
+    .bind(repos)
+    .bind(paths)
+    .bind(reason)
+    .bind(until)
+    .execute(change.connection())
+    .await?;
+    Ok(())
 }

@@ -26,9 +26,11 @@ pub use ignoring::{EndIgnore, IgnoreDeed, Snooze, end_ignore, ignore, snooze};
 pub use loading::{Loaded, load_policies};
 
 /// Repositories that an entry names; it counts the others.
-const NAMED_MAX: usize = 500;
+const NAMED_MAX: usize = 200;
 /// Fields that an entry names of one repository.
-const FIELDS_NAMED_MAX: usize = 50;
+const FIELDS_NAMED_MAX: usize = 15;
+/// Bytes of a field's path that an entry tells: all of it stays well below the 1 MiB of a payload.
+const PATH_BYTES_MAX: usize = 100;
 
 /// Observations that were written.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,7 +106,7 @@ pub fn told(settled: &[Settled]) -> Map<String, Value> {
             let mut fields = one.diff.drift_fields();
             let count = fields.len();
             fields.truncate(FIELDS_NAMED_MAX);
-            fields.iter_mut().for_each(|field| *field = field.chars().take(200).collect());
+            fields.iter_mut().for_each(|field| field.truncate(field.floor_char_boundary(PATH_BYTES_MAX)));
             json!({"repo": one.repo, "fields": fields, "count": count, "critical": one.critical()})
         })
         .collect();

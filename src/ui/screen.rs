@@ -9,7 +9,7 @@ use super::command::{Command, Need, Pane};
 use super::theme::Theme;
 use crate::audit::verify::report::Report;
 use crate::db::Db;
-use crate::ids::{EntrySeq, FindingId, RunId, TestId};
+use crate::ids::{EntrySeq, FindingId, RepoId, RunId, TestId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
@@ -263,8 +263,8 @@ pub enum Place {
         /// The filter, as it is typed.
         filter: String,
     },
-    /// A repository on the Drift screen, by its name.
-    Repository(String),
+    /// The row of a repository on the Drift screen, whatever the filter.
+    Repository(RepoId),
     /// The Runs screen, with this filter.
     Runs {
         /// The filter, as it is typed.

@@ -18,6 +18,7 @@ mod doctor;
 mod drafts;
 mod drift;
 mod drift_github;
+mod drift_screen;
 mod exports;
 mod filter;
 mod findings_screen;

@@ -2,11 +2,13 @@
 
 use crate::cli::Global;
 use crate::cli::output::Format;
+use crate::config::Session;
 use crate::drift::diff::Outcome;
 use crate::drift::schema::Tier;
 use crate::drift::store::detail::{Detail, FieldDetail, Spell, detail, history, id_of};
 use crate::drift::store::list::brief;
 use crate::error::{Error, Kind, Result};
+use crate::ids::RepoId;
 use crate::text::visible;
 use chrono::Utc;
 use serde::Serialize;
@@ -49,6 +51,22 @@ pub(super) async fn show(options: &Options, global: &Global) -> Result<u8> {
             Format::Json => out = lines(std::slice::from_ref(&detail))?,
             _ => drop(write_detail(&mut out, &detail, options.all)),
         }
+    }
+    std::io::stdout().lock().write_all(out.as_bytes())?;
+    Ok(0)
+}
+
+/// Shows the repository that a link leads to.
+pub(in crate::cli) async fn show_in(session: &Session, id: RepoId, global: &Global) -> Result<u8> {
+    let found = detail(&session.db, id.0, Utc::now()).await?;
+    let missing =
+        || Error::new(Kind::NotFound, format!("there is no repository {id}")).hint("attestor drift list");
+    let detail = found.ok_or_else(missing)?;
+    let mut out = String::new();
+    match global.format() {
+        Format::Json => out = lines(std::slice::from_ref(&detail))?,
+        // Writing into a text cannot fail.
+        _ => drop(write_detail(&mut out, &detail, false)),
     }
     std::io::stdout().lock().write_all(out.as_bytes())?;
     Ok(0)

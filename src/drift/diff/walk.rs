@@ -46,7 +46,7 @@ impl Walk<'_> {
                 self.objects(path, desired, &Fields::new());
             }
             (Some(Json::List(desired)), Some(Json::List(observed))) => self.lists(path, desired, observed),
-            (Some(Json::List(items)), None | Some(Json::Null)) if !items.is_empty() => {
+            (Some(Json::List(items)), None | Some(Json::Null)) if !items.is_empty() && has_items(path) => {
                 self.lists(path, items, &[]);
             }
             _ if desired == observed => self.push(path.clone(), desired, observed, Outcome::Match),
@@ -134,6 +134,11 @@ impl Walk<'_> {
             Tier::Normal
         }
     }
+}
+
+/// Whether the items of the list at `path` are fields of their own.
+fn has_items(path: &Path) -> bool {
+    schema::list(path).is_some_and(|kind| kind != ListKind::Ordered)
 }
 
 /// Nothing, written in whatever way: no entry, null, no, an empty list.

@@ -223,18 +223,25 @@ impl Client {
     /// Sends it once, when its turn has come.
     async fn attempt(&self, url: &Url, question: &Question<'_>) -> Result<Attempt, Trouble> {
         let inner = &*self.inner;
-        if let Some(refused) = inner.refused.get() {
-            return Err(refused.clone());
-        }
-        while let Some(wait) = inner.gate.shut_for() {
-            if wait > inner.tempo.patience {
-                return Err(Trouble::Throttled(wait));
+        let slot = loop {
+            if let Some(refused) = inner.refused.get() {
+                return Err(refused.clone());
             }
-            self.wait(wait).await?;
-        }
-        let slot = tokio::select! {
-            slot = inner.slots.acquire() => slot.map_err(|_| Trouble::Cancelled)?,
-            () = self.cancel.cancelled() => return Err(Trouble::Cancelled),
+            if let Some(wait) = inner.gate.shut_for() {
+                if wait > inner.tempo.patience {
+                    return Err(Trouble::Throttled(wait));
+                }
+                self.wait(wait).await?;
+                continue;
+            }
+            let slot = tokio::select! {
+                slot = inner.slots.acquire() => slot.map_err(|_| Trouble::Cancelled)?,
+                () = self.cancel.cancelled() => return Err(Trouble::Cancelled),
+            };
+            // While it waited for its slot, another may have been refused, or told to wait.
+            if inner.refused.get().is_none() && inner.gate.shut_for().is_none() {
+                break slot;
+            }
         };
         let sent = self.send(url, question);
         // What asks may be dropped at any time; what changes is waited for.

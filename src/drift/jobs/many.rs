@@ -38,7 +38,7 @@ pub(super) async fn look_at_all(
         let desired = Arc::clone(&desired[&repo]);
         set.spawn(async move {
             let looked = look(&db, &client, &repo, &desired).await;
-            Came::Looked((repo, looked))
+            Came::Looked(Box::new((repo, looked)))
         });
         true
     };
@@ -48,10 +48,10 @@ pub(super) async fn look_at_all(
         let mut looked = Ok(());
         loop {
             match work.next(&mut next).await {
-                Ok(Some(Came::Looked((_, Err(why))))) if why.is_cancelled() => {}
+                Ok(Some(Came::Looked(one))) if matches!(&one.1, Err(why) if why.is_cancelled()) => {}
                 Ok(Some(Came::Looked(one))) => {
                     // Where nobody writes any more, there is nothing to look for.
-                    if sender.send(one).await.is_err() {
+                    if sender.send(*one).await.is_err() {
                         break;
                     }
                 }
@@ -153,7 +153,7 @@ async fn desired(db: &Db, repos: &[String]) -> Result<BTreeMap<String, Arc<Docum
 
 /// What is known of one repository once its turn has come.
 enum Came {
-    Looked(Looked),
+    Looked(Box<Looked>),
     Applied(String, Box<Applied>),
 }
 

@@ -9,9 +9,10 @@ use crate::db::Db;
 use crate::drift::plan::{PlanHash, Planned};
 use crate::drift::policy::Mode;
 use crate::drift::reconcile::{RepoOutcome, RepoReport, TriggeredBy};
-use crate::drift::store::known::{Known, known};
+use crate::drift::store::known::Known;
 use crate::drift::store::results::{Check, CheckOutcome, record};
 use crate::drift::store::settle::{Settled, Stored, failed, lock, settle};
+use crate::drift::store::subjects::known_under;
 use crate::drift::store::{answers, decisions, plans};
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
@@ -72,7 +73,7 @@ impl Writer<'_> {
         let names: Vec<String> = batch.iter().map(|(repo, _)| repo.clone()).collect();
         let mut stored = locked(&mut change, &names).await?;
         let is_done = decisions::is_done(&mut change).await?;
-        let known = known(change.connection()).await?;
+        let known = known_under(&mut change).await?;
         let mut reports = Vec::with_capacity(batch.len());
         for (repo, looked) in batch {
             let one = take(&mut stored, repo)?;
@@ -129,7 +130,7 @@ impl Writer<'_> {
     ) -> Result<RepoReport> {
         let one = take(&mut locked(&mut change, &[repo.to_owned()]).await?, repo)?;
         let is_done = decisions::is_done(&mut change).await?;
-        let known = known(change.connection()).await?;
+        let known = known_under(&mut change).await?;
         let changed: Vec<String> = applied.changed.iter().map(|field| field.path.to_string()).collect();
         let done: Vec<String> = applied.done.iter().map(|field| field.path.to_string()).collect();
         let mode = one.mode;

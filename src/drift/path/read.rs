@@ -25,6 +25,8 @@ impl FromStr for Path {
                 Word::Bare(word) if i == 0 && word == LABEL && words.len() > 1 => {
                     Step::Key(LABELS.to_owned())
                 }
+                // The items of labels are written short: what follows the whole name is no item.
+                word if i == 1 && words.first().is_some_and(Word::is_labels) => Step::Key(word.key()?),
                 word if after_mark || is_list(&path) => Step::Item(word.item()?),
                 word => Step::Key(word.key()?),
             };
@@ -46,6 +48,10 @@ enum Word {
 }
 
 impl Word {
+    fn is_labels(&self) -> bool {
+        matches!(self, Word::Bare(word) if word == LABELS)
+    }
+
     fn key(&self) -> Result<String, String> {
         match self {
             Word::Bare(text) | Word::Quoted { text, nth: 1 } => Ok(text.clone()),

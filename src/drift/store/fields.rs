@@ -15,6 +15,13 @@ pub static FIELDS: FieldSet = FieldSet {
             sql: "r.full_name",
         },
         Field {
+            name: "id",
+            aliases: &[],
+            help: "the number of the repository",
+            kind: FieldKind::Integer,
+            sql: "c.repo_id",
+        },
+        Field {
             name: "is",
             aliases: &[],
             help: "how it stands: drifted, critical, insync, unreadable …",

@@ -1,7 +1,8 @@
 //! The repositories that a run is about, with what is asked of them.
 
 use super::fields::FIELDS;
-use super::known::known;
+use super::known::{Known, known};
+use crate::chain::change::Change;
 use crate::db::Db;
 use crate::drift::desired::Desired;
 use crate::drift::diff::{Diff, Unreadable};
@@ -14,6 +15,11 @@ use crate::filter::{Filter, sql::push_where};
 use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder, Row};
 use std::collections::BTreeMap;
+
+/// Policies and rules as they stand under a change.
+pub async fn known_under(change: &mut Change) -> Result<Known> {
+    known(change.connection()).await
+}
 
 /// A repository, and what is asked of it.
 #[derive(Debug, Clone, PartialEq)]

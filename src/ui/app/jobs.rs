@@ -233,12 +233,12 @@ impl<S: Screen> App<S> {
             JobDeed::Prove(seq, _) => format!("prove {seq}"),
             JobDeed::Export(day, _) => format!("export {day}"),
             JobDeed::Seal(_) => "checkpoint".to_owned(),
+            JobDeed::Report(order) => format!("report {}", order.report_type.word()),
             JobDeed::Reconcile(repos) => match repos.as_slice() {
                 [repo] => format!("observe {}", crate::text::visible(repo)),
                 repos => format!("observe {} repositories", repos.len()),
             },
             JobDeed::ApplyPlan(hash) => format!("apply plan {}", hash.short()),
-            JobDeed::Report(order) => format!("report {}", order.report_type.word()),
         };
         let id = self.jobs.add(title, deed.clone());
         out.push(Effect::StartJob(id, deed));

@@ -1,4 +1,4 @@
-//! Links to findings and tests: made for this connection, and followed on no other.
+//! Links to findings, tests and repositories: made for this connection, and followed on no other.
 
 use super::{App, Effect, Moment};
 use crate::config::permalink::{Linked, Permalink};
@@ -11,6 +11,7 @@ impl<S: Screen> App<S> {
         let to = match place {
             Place::Finding(id) => Linked::Finding(*id),
             Place::Test(id) => Linked::Test(*id),
+            Place::Repository(id) => Linked::Repository(*id),
             _ => return None,
         };
         let link = Permalink { connection: self.about.name.as_str().to_owned(), to };
@@ -31,6 +32,7 @@ impl<S: Screen> App<S> {
         let place = match link.to {
             Linked::Finding(id) => Place::Finding(id),
             Linked::Test(id) => Place::Test(id),
+            Linked::Repository(id) => Place::Repository(id),
         };
         self.open(place, moment, out);
     }

@@ -80,6 +80,16 @@ const COPIED: Holds = Holds::In(&[
     Pane::TestsList,
     Pane::TestsDetail,
 ]);
+/// Rows that a link leads to.
+const LINKED: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsDetail,
+    Pane::Feedback,
+    Pane::TestsList,
+    Pane::TestsDetail,
+    Pane::DriftList,
+    Pane::DriftDetail,
+]);
 const DRIFT: Holds = Holds::In(&[Pane::DriftList, Pane::DriftDetail]);
 const PLAN: Holds = Holds::In(&[Pane::DriftPlan]);
 /// What may wait.
@@ -173,7 +183,7 @@ pub const TABLE: &[Row] = &[
     row(Command::IgnoreDrift, "ignore-drift", "ignore", &["i"], DRIFT, ROW_TO_WRITE, Group::Decide,
         "Do not count the field until a time; asks why and until when"),
     row(Command::Plan, "plan", "plan", &["p"], DRIFT, ROW_TO_WRITE, Group::Decide,
-        "Plan what is to be put right here; shown before it is applied"),
+        "Plan what to put right here; shown before it is applied"),
     row(Command::PlanAll, "plan-all", "plan all", &["P"], DRIFT, WRITE, Group::Decide,
         "Plan what is to be put right in all of the filter"),
     row(Command::ApplyPlan, "apply-plan", "apply", &["p"], PLAN, ROW_TO_WRITE, Group::Decide,
@@ -267,7 +277,7 @@ pub const TABLE: &[Row] = &[
     row(Command::GoTests, "tests", "Tests", &["3", "g t"], EVERYWHERE, NOTHING, Group::Move,
         "To the Tests screen: which test lies?"),
     row(Command::GoDrift, "drift", "Drift", &["4", "g d"], EVERYWHERE, NOTHING, Group::Move,
-        "To the Drift screen: where does reality differ, and since when?"),
+        "To the Drift screen: where does reality differ?"),
     row(Command::GoAudit, "audit", "Audit", &["5", "g a"], EVERYWHERE, NOTHING, Group::Move,
         "To the Audit screen: is the history whole?"),
     row(Command::GoRuns, "runs", "Runs", &["6", "g r"], EVERYWHERE, NOTHING, Group::Move,
@@ -324,7 +334,7 @@ pub const TABLE: &[Row] = &[
         "Copy the row as JSON, as the command line prints it"),
     row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], COPIED, ROW, Group::Copy,
         "Copy the row as Markdown, for an issue or a message"),
-    row(Command::CopyLink, "copy-link", "copy link", &["y u"], COPIED, ROW, Group::Copy,
+    row(Command::CopyLink, "copy-link", "copy link", &["y u"], LINKED, ROW, Group::Copy,
         "Copy a link to the row; attestor open LINK leads there"),
     row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
         "Copy the command line that shows the same"),

@@ -70,9 +70,9 @@ async fn it_is_loaded_once_and_its_entry_tells_of_every_row() {
             .unwrap();
     let [(1, event, payload), later @ ..] = &*entries else { panic!("no entry") };
     assert_eq!(event, "history_imported");
-    // What comes after it is about tests: their scores, and what was decided on them.
-    let about_tests = ["tests.recomputed", "test_quarantined"];
-    assert!(later.iter().all(|(_, event, _)| about_tests.contains(&&**event)), "{later:?}");
+    // What comes after it is about drift and tests: what was observed, scores, and what was decided on them.
+    let others = ["drift_history_imported", "tests.recomputed", "test_quarantined"];
+    assert!(later.iter().all(|(_, event, _)| others.contains(&&**event)), "{later:?}");
     let suites = suites(attestor::demo::SEED, date());
     assert_eq!(payload["tests"]["digest"], suites.digest());
     assert_eq!(payload["tests"]["results"], suites.results());

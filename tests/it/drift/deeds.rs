@@ -322,9 +322,15 @@ async fn pages_go_through_all_of_them_worst_first() {
 async fn only_operators_decide() {
     let bench = bench().await;
     bench.see("acme/api", true, true, 0, "x").await;
-    for (role, may) in [("attestor_viewer", false), ("attestor_analyst", false), ("attestor_operator", true)]
-    {
-        let db = Db::lazy(bench.database.options_as(role), attestor::db::Access::ReadWrite);
+    for (role, may) in [("viewer", false), ("analyst", false), ("operator", true)] {
+        // Roles are the cluster's, which other tests use too.
+        let login = format!("drift_{role}_{}", std::process::id());
+        let create = format!("create role {login} login in role attestor_{role}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create))
+            .execute(&mut bench.database.superuser().await)
+            .await
+            .unwrap();
+        let db = Db::lazy(bench.database.options_as(&login), attestor::db::Access::ReadWrite);
         let deed = Accept {
             repo: "acme/api".into(),
             paths: vec![],

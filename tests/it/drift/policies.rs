@@ -37,7 +37,7 @@ fn mistakes_are_told_with_their_place() {
     check(
         "a.toml",
         "repo = \"acme/*\"\n[desired.settings]\n",
-        "error 1:1: this policy says not for which repositories it is | add repos = [\"owner/*\"]",
+        "error 1:1: `repo` is not known here | did you mean `repos`?",
     );
     check(
         "a.toml",

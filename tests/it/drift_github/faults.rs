@@ -2,7 +2,7 @@
 
 use super::server::{Fault, GitHub, Repo, TOKEN, label};
 use super::{client, client_of, tempo};
-use attestor::drift::github::{Client, Kept, Said, Seen, Tempo, Trouble, next_page, observe};
+use attestor::drift::github::{Client, Kept, Said, Seen, Tempo, Token, Trouble, next_page, observe};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use std::time::Duration;
@@ -139,6 +139,18 @@ async fn the_token_is_never_led_to_another_server() {
     let round = GitHub::start([("acme/api", Repo::default())]).await;
     round.fail(|asked| Some(Fault::Answer(302, vec![("location", asked.path.clone())], String::new())));
     assert!(matches!(look(&client(&round)).await, Err(Trouble::Elsewhere(_))));
+}
+
+#[tokio::test]
+async fn over_https_nothing_is_said_before_the_server_has_shown_who_it_is() {
+    let github = GitHub::start([("acme/api", Repo::default())]).await;
+    let api = github.url.replace("http://", "https://").parse().unwrap();
+    let quick = Tempo { tries_max: 2, ..tempo() };
+    // Where the system has no certificates, that is told when the client is made.
+    if let Ok(client) = Client::new(api, Some(Token::new(TOKEN).unwrap()), quick) {
+        assert!(matches!(look(&client).await, Err(Trouble::Unreachable(_))));
+    }
+    assert_eq!(github.asked(), Vec::<String>::new());
 }
 
 #[tokio::test]

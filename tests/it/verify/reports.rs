@@ -118,8 +118,11 @@ fn trusted(size: u64, root: u8) -> Trusted {
     Trusted { size, root: Digest([root; 32]), key: format!("key {size}"), time: time() }
 }
 
+/// What contradicts a checkpoint, and within which entries.
+type Found = (Kind, (u64, u64));
+
 /// Holds checkpoints over 3, 5 and 9 entries, in any order, against a chain with these roots.
-fn held(roots: &[(u64, Option<u8>)], end: u64) -> (Option<u64>, Option<(Kind, (u64, u64))>) {
+fn held(roots: &[(u64, Option<u8>)], end: u64) -> (Option<u64>, Option<Found>) {
     let mut anchors = Anchors::new(vec![trusted(5, 5), trusted(9, 9), trusted(3, 3)]);
     assert_eq!(anchors.sizes().collect::<Vec<_>>(), [3, 5, 9]);
     for (size, root) in roots {

@@ -14,10 +14,13 @@ fn walked(rows: &[Made]) -> Walk {
     walk
 }
 
+/// A break by its place.
+type Found = (Option<i64>, Kind, Option<Field>);
+/// What a walk says: its entries, its ends, its tree, its breaks.
+type Said = (u64, Option<i64>, Option<i64>, Option<Range>, Vec<Found>, u64);
+
 /// What a walk says: its entries, its ends, its root, its breaks.
-fn said(
-    walk: &Walk,
-) -> (u64, Option<i64>, Option<i64>, Option<Range>, Vec<(Option<i64>, Kind, Option<Field>)>, u64) {
+fn said(walk: &Walk) -> Said {
     let breaks = walk.breaks().clone().first_ones();
     let breaks = breaks.into_iter().map(|found| (found.seq, found.kind, found.field)).collect();
     let seq = |edge: Option<attestor::audit::verify::walk::Edge>| edge.map(|edge| edge.seq);
@@ -26,7 +29,7 @@ fn said(
 
 /// Walks the rows whole and cut at every place, which must say the same; gives the breaks.
 #[track_caller]
-fn breaks(rows: &[Made]) -> Vec<(Option<i64>, Kind, Option<Field>)> {
+fn breaks(rows: &[Made]) -> Vec<Found> {
     let mut whole = walked(rows);
     whole.begin();
     for cut in 0..=rows.len() {
@@ -148,6 +151,18 @@ fn flaws_of_a_row_are_told_at_its_place() {
 }
 
 #[test]
+fn a_chain_of_a_name_that_none_can_have() {
+    let (mut walk, mut preimage) = (Walk::new("a b"), Preimage::default());
+    let row = Made { chain_id: Some("a b".into()), ..chain(1).swap_remove(0) }.resealed();
+    walk.push(&row.row(), &mut preimage);
+    let found = walk.breaks().clone().first_ones();
+    assert_eq!(
+        found.iter().map(|b| (b.kind, b.field)).collect::<Vec<_>>(),
+        [(Kind::MetadataMismatch, Some(Field::ChainId))]
+    );
+}
+
+#[test]
 fn the_last_of_before_a_moment() {
     let rows = chain(5);
     let due = |moment: i64, cut: usize| {
@@ -172,6 +187,7 @@ fn a_walk_that_goes_on() {
     let before = walked(&rows[..3]);
     let (edge, tree) = (before.last().unwrap(), before.tree().unwrap().clone());
     let mut on = Walk::after(CHAIN, edge, tree.clone());
+    assert_eq!((on.first(), on.last()), (Some(edge), Some(edge)));
     let mut preimage = Preimage::default();
     rows[3..].iter().for_each(|row| on.push(&row.row(), &mut preimage));
     assert_eq!((on.entries(), on.breaks().count(), on.tree().and_then(Range::root)), (3, 0, root(&rows)));

@@ -23,8 +23,11 @@ fn stream(rows: &[&[Option<&[u8]>]], end: &[u8]) -> Vec<u8> {
 
 const END: &[u8] = &[0xff, 0xff];
 
+/// The texts of a row's fields.
+type Fields = Vec<Option<String>>;
+
 /// The texts of the first two fields of each row; whether the stream ended.
-fn read(bytes: &[u8], piece: usize) -> Result<(Vec<Vec<Option<String>>>, bool), Malformed> {
+fn read(bytes: &[u8], piece: usize) -> Result<(Vec<Fields>, bool), Malformed> {
     let (mut decoder, mut rows) = (Decoder::default(), Vec::new());
     for part in bytes.chunks(piece) {
         decoder.feed(part, |tuple| {

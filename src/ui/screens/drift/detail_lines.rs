@@ -14,7 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Lines that a value or a text may take.
-const WRAPPED_MAX: usize = 8;
+const WRAPPED_MAX: usize = 12;
 /// From this width on, both sides stand beside each other.
 const BESIDE: usize = 56;
 /// Spells that are shown of a history.
@@ -37,7 +37,7 @@ pub(super) fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Vec<DetailL
     let mut page = Page { lines: Vec::new(), width: width.saturating_sub(2).max(16), look, field: None };
     page.head(detail);
     for (at, field) in detail.fields.iter().enumerate() {
-        if field.field.outcome == Outcome::Match && shown.matching == Matching::Folded {
+        if is_quiet(field) && shown.matching == Matching::Folded {
             continue;
         }
         page.field = Some(at);
@@ -158,7 +158,7 @@ impl Page<'_> {
             .iter()
             .map(|(name, value, _)| {
                 let room = column.saturating_sub(cells::width(name) + 1).max(8);
-                cells::wrap(&shown(*value, theme.symbols.none), room, WRAPPED_MAX, ellipsis)
+                lines_of(*value, theme.symbols.none, room, ellipsis)
             })
             .collect();
         let cell = |side: usize, line: usize| {
@@ -257,20 +257,51 @@ impl Page<'_> {
     }
 
     /// How many fields are not shown.
-    fn tail(&mut self, detail: &Detail, matching: Matching) {
+    fn tail(&mut self, detail: &Detail, folded: Matching) {
         let theme = self.look.theme;
-        let count = detail.fields.iter().filter(|field| field.field.outcome == Outcome::Match).count();
+        let quiet: Vec<_> = detail.fields.iter().filter(|field| is_quiet(field)).collect();
+        let matching = quiet.iter().filter(|field| field.field.outcome == Outcome::Match).count();
+        let low = quiet.len() - matching;
         if detail.observed_state.is_none() {
             self.wrapped("", "Nobody has looked at it yet: r observes it.", theme.text);
-        } else if matching == Matching::Folded && count > 0 {
-            let text = format!("{} {count} more as it should be; Z unfolds", theme.symbols.check);
+        } else if folded == Matching::Folded && !quiet.is_empty() {
+            let low = if low > 0 { format!(", {low} without effect") } else { String::new() };
+            let text = format!("{} {matching} as they should be{low}; Z unfolds", theme.symbols.check);
             self.wrapped("", &text, theme.dim);
         }
     }
 }
 
+/// Whether a field asks for nobody: both sides mean the same, or what differs has no effect.
+fn is_quiet(detail: &FieldDetail) -> bool {
+    match detail.field.outcome {
+        Outcome::Match => true,
+        Outcome::Drift => detail.field.tier == Tier::Low,
+        Outcome::Ignored { .. } | Outcome::Unreadable { .. } => false,
+    }
+}
+
 fn who(actor: Option<&SafeText>) -> String {
     actor.map_or_else(|| "unknown".to_owned(), |actor| actor.one_line().into_owned())
+}
+
+/// A value in lines of `room` cells: of an object each entry begins a line.
+pub(super) fn lines_of(value: Option<&Json>, none: &str, room: usize, ellipsis: &str) -> Vec<String> {
+    let mut lines: Vec<String> = match value {
+        Some(Json::Object(fields)) if !fields.is_empty() => fields
+            .iter()
+            .flat_map(|(name, value)| {
+                let entry = format!("{}: {}", visible(name), shown(Some(value), none));
+                cells::wrap(&entry, room, WRAPPED_MAX, ellipsis)
+            })
+            .collect(),
+        value => cells::wrap(&shown(value, none), room, WRAPPED_MAX, ellipsis),
+    };
+    if lines.len() > WRAPPED_MAX {
+        lines.truncate(WRAPPED_MAX - 1);
+        lines.push(ellipsis.to_owned());
+    }
+    lines
 }
 
 /// A value as it is read: texts without quotes where nothing else could be meant.
@@ -279,6 +310,10 @@ pub(super) fn shown(value: Option<&Json>, none: &str) -> String {
         None => none.to_owned(),
         Some(Json::Text(text)) if !text.is_empty() && text.trim() == text && text != none => {
             visible(text).into_owned()
+        }
+        Some(Json::List(items)) if !items.is_empty() && items.iter().all(|item| item.as_text().is_some()) => {
+            let items: Vec<_> = items.iter().filter_map(Json::as_text).map(visible).collect();
+            items.join(", ")
         }
         Some(value) => visible(&value.to_string()).into_owned(),
     }

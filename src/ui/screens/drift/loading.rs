@@ -122,30 +122,17 @@ impl Drift {
         self.top = table::scrolled(self.top, self.cursor, height.max(1), self.list.len());
     }
 
-    /// Goes to a repository by its name: in the list where it is there, else by a filter.
-    pub(super) fn seek(&mut self, repo: &str) -> Asks {
-        self.focus = Focus::List;
-        if let Some(at) = self.list.iter().position(|row| row.repo.eq_ignore_ascii_case(repo)) {
+    /// Goes to a repository by its number: in the list where it is there, else by a filter.
+    pub(super) fn seek(&mut self, id: i64) -> Asks {
+        (self.focus, self.review) = (Focus::List, None);
+        if let Some(at) = self.list.iter().position(|row| row.repo_id == id) {
             let mut asks = self.go_to(at);
             asks.extend(self.show_selected(Anew::No));
             return asks;
         }
-        vec![Ask::Do(Wish::Find(repo.to_owned()))]
-    }
-
-    /// Takes the number of a repository that was looked for.
-    pub(super) fn found(&mut self, repo: &str, result: Result<Option<i64>, Error>) -> Asks {
-        match result {
-            Ok(Some(id)) => {
-                self.filter.set(&format!("repo:{}", crate::filter::quoted(repo)));
-                self.sought = Some(id);
-                self.load_whole()
-            }
-            Ok(None) => {
-                vec![toast(Tone::Plain, format!("there is no repository {}", crate::text::visible(repo)))]
-            }
-            Err(error) => vec![toast(Tone::Bad, crate::text::visible(&error.to_string()).into_owned())],
-        }
+        self.filter.set(&format!("id:{id}"));
+        self.sought = Some(id);
+        self.load_whole()
     }
 
     /// Shows the repository under the cursor.

@@ -5,7 +5,7 @@ use crate::db::Db;
 use crate::drift::actions::{accept, ignore, snooze};
 use crate::drift::jobs::{Planning, make_plan};
 use crate::drift::plan::{Plan, PlanHash, REPOS_MAX};
-use crate::drift::store::detail::{detail, history, id_of};
+use crate::drift::store::detail::{detail, history};
 use crate::drift::store::fields::FIELDS;
 use crate::drift::store::list::{self, Query};
 use crate::error::Result;
@@ -36,10 +36,6 @@ pub(super) async fn perform(wish: Wish, tools: Tools) -> Msg {
         }
         Wish::Fresh(ids) => Msg::Fresh(list::by_ids(db, &ids).await),
         Wish::Detail(id) => Msg::Detail(id, detail(db, id, now).await.map(|found| found.map(Arc::new))),
-        Wish::Find(repo) => {
-            let result = id_of(db, &repo).await;
-            Msg::Found(repo, result)
-        }
         Wish::History(id, path) => {
             let result = history(db, id, &path).await;
             Msg::History(id, path, result)

@@ -3,6 +3,7 @@
 use super::detail_lines::shown;
 use super::reviewing::counted;
 use super::state::Review;
+use crate::drift::document::Json;
 use crate::drift::schema::Tier;
 use crate::text::visible;
 use crate::ui::screen::Look;
@@ -12,7 +13,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Lines that a value may take.
-const WRAPPED_MAX: usize = 6;
+const WRAPPED_MAX: usize = 60;
 
 /// The lines of a plan, for a detail of `width` cells.
 pub(super) fn lines(review: &Review, width: usize, look: &Look<'_>) -> Vec<Line<'static>> {
@@ -38,8 +39,8 @@ pub(super) fn lines(review: &Review, width: usize, look: &Look<'_>) -> Vec<Line<
                 Tier::Low => (symbols.dot, theme.dim),
             };
             page.text(&format!("  {symbol} "), &visible(&field.path.to_string()), theme.text, style);
-            page.text("      from  ", &shown(field.from.as_ref(), symbols.none), theme.text, theme.dim);
-            page.text("      to    ", &shown(field.to.as_ref(), symbols.none), theme.good, theme.dim);
+            page.value("      from  ", field.from.as_ref(), theme.text, look);
+            page.value("      to    ", field.to.as_ref(), theme.good, look);
         }
         for left in &repo.left {
             let text = format!("{} stays: {}", left.path, left.why);
@@ -56,6 +57,20 @@ struct Page {
 }
 
 impl Page {
+    /// A value, all of it: what is applied is what was read.
+    fn value(&mut self, name: &str, value: Option<&Json>, style: Style, look: &Look<'_>) {
+        match value {
+            Some(Json::Object(fields)) if !fields.is_empty() => {
+                for (at, (entry, value)) in fields.iter().enumerate() {
+                    let name = if at == 0 { name.to_owned() } else { " ".repeat(cells::width(name)) };
+                    let text = format!("{}: {}", visible(entry), shown(Some(value), look.theme.symbols.none));
+                    self.text(&name, &text, style, look.theme.dim);
+                }
+            }
+            value => self.text(name, &shown(value, look.theme.symbols.none), style, look.theme.dim),
+        }
+    }
+
     fn text(&mut self, name: &str, text: &str, style: Style, of_name: Style) {
         let indent = cells::width(name);
         let room = self.width.saturating_sub(indent).max(8);

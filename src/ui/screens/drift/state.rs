@@ -68,7 +68,7 @@ pub enum More {
     None,
 }
 
-/// Whether fields that match are shown too.
+/// Whether fields are shown that match, or differ without effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matching {
     /// They are counted.

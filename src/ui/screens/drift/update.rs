@@ -8,6 +8,7 @@ use super::loading::{Anew, toast};
 use super::state::{Drift, Focus, Layer, Matching};
 use super::wish::{Msg, Wish};
 use crate::drift::store::fields::FIELDS;
+use crate::ids::RepoId;
 use crate::ui::command::Command;
 use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
 use crate::ui::widgets::{filter_bar, prompt};
@@ -58,7 +59,6 @@ impl Drift {
             }
             Msg::Fresh(result) => self.fresh_came(result),
             Msg::Detail(id, result) => self.detail_came(id, result),
-            Msg::Found(repo, result) => self.found(&repo, result),
             Msg::History(id, path, result) => self.history_came(id, &path, result),
             Msg::Planned(result) => self.planned(result),
             Msg::Agreed(deed) => self.agreed(deed),
@@ -74,7 +74,7 @@ impl Drift {
                 self.filter.set(&filter);
                 self.load_whole()
             }
-            Some(Place::Repository(repo)) => self.seek(&repo),
+            Some(Place::Repository(id)) => self.seek(id.0),
             _ if self.as_of.is_none() && self.load == Load::Idle => self.load_whole(),
             // What went on meanwhile is worth a look; rows do not move for it.
             _ => self.news_came(),
@@ -164,6 +164,7 @@ impl Drift {
             Command::Refresh => self.reload(),
             Command::CopyId => self.copy_id().into_iter().collect(),
             Command::CopyJson => self.copy_json(),
+            Command::CopyLink => self.copy_link().into_iter().collect(),
             Command::CopyCommand => vec![Ask::Copy(safe(self.command_line()))],
             _ => Vec::new(),
         }
@@ -280,6 +281,11 @@ impl Drift {
             _ => self.subject()?.repo.to_string(),
         };
         Some(Ask::Copy(safe(text)))
+    }
+
+    fn copy_link(&self) -> Option<Ask<Wish>> {
+        let id = RepoId(self.subject()?.repo_id);
+        Some(Ask::CopyLink(Place::Repository(id)))
     }
 
     fn copy_json(&self) -> Asks {

@@ -37,8 +37,6 @@ pub enum Wish {
     Fresh(Vec<i64>),
     /// All that is known of a repository.
     Detail(i64),
-    /// The number of a repository, by its name.
-    Find(String),
     /// How a field stood over time.
     History(i64, String),
     /// Makes a plan for these repositories.
@@ -100,8 +98,6 @@ pub enum Msg {
     Fresh(Result<Vec<Listed>, Error>),
     /// A detail; none where there is no such repository.
     Detail(i64, Result<Option<Arc<Detail>>, Error>),
-    /// The number of a repository.
-    Found(String, Result<Option<i64>, Error>),
     /// The history of a field.
     History(i64, String, Result<Vec<Spell>, Error>),
     /// A plan.
@@ -127,7 +123,6 @@ impl Wish {
             Wish::Counts { .. } => "counts",
             Wish::Fresh(_) => "fresh",
             Wish::Detail(_) => Wish::DETAIL,
-            Wish::Find(_) => "find",
             Wish::History(..) => "history",
             Wish::ObserveFilter(_) => "observe",
             Wish::Plan(..) | Wish::PlanFilter(..) | Wish::Agreed(_) | Wish::Decide(_) => {

@@ -7,6 +7,7 @@ use super::super::findings::list_view::{severity_symbol, short};
 use super::wish::Look;
 use crate::chain::recent::Recent;
 use crate::db::series::Series;
+use crate::drift::store::list::Counts;
 use crate::flaky::store::tests;
 use crate::ids::EntrySeq;
 use crate::operations::store::list::Standing;
@@ -119,6 +120,8 @@ pub enum Jump {
     Runs(String),
     /// To the tests of a filter.
     Tests(String),
+    /// To the repositories of a filter.
+    Drift(String),
     /// To the Audit screen.
     Audit,
     /// To an entry of the chain.
@@ -239,6 +242,24 @@ pub fn tests(standing: &tests::Standing) -> Option<Line> {
     };
     let jump = Some(Jump::Tests(filter.to_owned()));
     Some(Line { label, jump, ..words(-4, "", text.join(", ")) })
+}
+
+/// The line of drift, where a repository differs from what it should be.
+pub fn drift(counts: &Counts) -> Option<Line> {
+    let parts = [
+        (counts.critical, "with something critical", "is:critical"),
+        (counts.drifted, "that drift", "is:drifted"),
+    ];
+    let mut parts = parts.into_iter().filter(|(count, ..)| *count > 0).peekable();
+    let (_, _, filter) = *parts.peek()?;
+    let count = |count: i64| Count::Exactly(u64::try_from(count).unwrap_or(0));
+    let text: Vec<String> = parts.map(|(n, word, _)| format!("{} {word}", count(n))).collect();
+    let label = match counts.critical {
+        0 => Label::Words("drift".to_owned()),
+        _ => Label::Warning("drift".to_owned()),
+    };
+    let jump = Some(Jump::Drift(filter.to_owned()));
+    Some(Line { label, jump, ..words(-5, "", text.join(", ")) })
 }
 
 /// The scans of the last day that need a look: those under way, and those that failed.

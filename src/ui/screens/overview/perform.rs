@@ -5,7 +5,9 @@ use super::wish::{Look, Msg, Wish};
 use crate::chain::recent;
 use crate::db::Db;
 use crate::db::series::Reach;
+use crate::drift::store::list as repositories;
 use crate::error::Result;
+use crate::filter::Filter;
 use crate::flaky::store::tests;
 use crate::ids::FindingId;
 use crate::operations::store::list as runs;
@@ -78,13 +80,16 @@ async fn read(db: &Db, section: Section, look: &Look) -> Result<Vec<Line>> {
     Ok(match section {
         Section::Findings => lines::findings(&overview::queue(db, mark(look), now).await?, look),
         Section::Imports => {
-            let (newest, scans, standing, lying) = tokio::try_join!(
+            let all = Filter::default();
+            let (newest, scans, standing, lying, drift) = tokio::try_join!(
                 imports::newest(db, IMPORTS),
                 imports::scans(db, now),
                 runs::standing(db),
-                tests::standing(db, now)
+                tests::standing(db, now),
+                repositories::counts(db, &all, now)
             )?;
             let mut lines = lines::imports(&newest, &scans, look);
+            lines.extend(lines::drift(&drift));
             lines.extend(lines::tests(&lying));
             lines.extend(lines::runs(&standing));
             lines

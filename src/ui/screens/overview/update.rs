@@ -202,6 +202,7 @@ impl Overview {
         match self.target() {
             Some(Jump::Findings(filter)) => vec![Ask::Open(Place::Findings { filter })],
             Some(Jump::Runs(filter)) => vec![Ask::Open(Place::Runs { filter })],
+            Some(Jump::Drift(filter)) => vec![Ask::Open(Place::Drift { filter })],
             Some(Jump::Tests(filter)) => vec![Ask::Open(Place::Tests { filter })],
             Some(Jump::Audit) => vec![Ask::Open(Place::Audit { filter: String::new() })],
             Some(Jump::Entry(seq)) => vec![Ask::Open(Place::Entry(seq))],
@@ -236,6 +237,10 @@ impl Overview {
             (Some(Jump::Runs(filter)), _) => {
                 let filter = filter.replace('\'', r"'\''");
                 vec![Ask::Copy(safe(format!("attestor runs list --filter '{filter}'")))]
+            }
+            (Some(Jump::Drift(filter)), _) => {
+                let filter = filter.replace('\'', r"'\''");
+                vec![Ask::Copy(safe(format!("attestor drift list --filter '{filter}'")))]
             }
             (Some(Jump::Tests(filter)), _) => {
                 let filter = filter.replace('\'', r"'\''");
