@@ -21,6 +21,7 @@ async fn main() {
     let server = Server::start().await;
     epss(&server).await;
     sarif(&server).await;
+    junit(&server).await;
     server.end().await;
 }
 
@@ -86,8 +87,10 @@ fn write_epss(folder: &Path, name: &str, rows: u64, seed: u64) -> Edition {
     Edition { ours, theirs }
 }
 
-/// The tables that an import writes row by row, and where their copies lie.
-const TABLES: [&str; 2] = ["findings", "sightings"];
+/// The tables that an import of SARIF writes row by row.
+const FINDINGS: &[(&str, &str)] = &[("triage", "findings"), ("triage", "sightings")];
+/// The table that an import of JUnit writes row by row.
+const RESULTS: &[(&str, &str)] = &[("trust", "test_results")];
 
 async fn sarif(server: &Server) {
     let results = scaled(100_000, 1_000);
@@ -108,31 +111,89 @@ async fn sarif(server: &Server) {
         let (said, seconds) = timed(import);
         assert!(said.contains(&format!("\"inserted\":{results}")), "all of it is new: {said}");
         ours.push(seconds);
-        theirs.push(copy_tables(server, &database).await);
+        theirs.push(copy_tables(server, &database, FINDINGS).await);
     }
     tell_times(&format!("import sarif, {} results", number(results as f64)), &ours, &theirs, "<= 2.5");
 }
 
+async fn junit(server: &Server) {
+    let cases = scaled(100_000, 1_000);
+    let file = server.folder().join("results.xml");
+    write_junit(&file, cases);
+    let megabytes = std::fs::metadata(&file).unwrap().len() >> 20;
+    heading(
+        "import of JUnit",
+        &format!("{} test cases, {megabytes} MiB, median of {PAIRS} pairs", number(cases as f64)),
+    );
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for pair in 0..PAIRS {
+        let database = format!("junit_{pair}");
+        server.database(&database).await;
+        server.run(&database, "checkpoint").await;
+        let mut import = server.attestor(&database);
+        import.args(["import", "junit", "--repo", "acme/bench", "--commit", "abc", "--run", "1", "--json"]);
+        import.arg(&file);
+        let (said, seconds) = timed(import);
+        assert!(said.contains(&format!("\"tests\":{cases},")), "all of it is taken in: {said}");
+        ours.push(seconds);
+        theirs.push(copy_tables(server, &database, RESULTS).await);
+    }
+    tell_times(&format!("import junit, {} cases", number(cases as f64)), &ours, &theirs, "<= 2.5");
+}
+
+/// Cases as runners write them: most pass, one in fifty fails with a trace, one in a hundred needs a retry.
+fn write_junit(path: &Path, cases: u64) {
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    let trace = "\tat com.acme.payments.Ledger.close(Ledger.java:118)\n".repeat(8);
+    for n in 0..cases {
+        if n % 500 == 0 {
+            let end = if n == 0 { "" } else { "</testsuite>\n" };
+            writeln!(xml, "{end}<testsuite name=\"com.acme.Suite{}\" tests=\"500\">", n / 500).unwrap();
+        }
+        let (class, time) = (n / 50, n % 7_000);
+        let head = format!(
+            "  <testcase name=\"keeps_its_promise_{n}\" classname=\"com.acme.payments.Test{class}\" time=\"{}.{:03}\"",
+            time / 1_000,
+            time % 1_000
+        );
+        match (n % 50, n % 100) {
+            (7, _) => writeln!(
+                xml,
+                "{head}><failure message=\"expected &lt;{n}&gt;\" type=\"AssertionError\"><![CDATA[{trace}]]></failure></testcase>"
+            ),
+            (_, 3) => writeln!(
+                xml,
+                "{head}><flakyFailure message=\"timeout after {n} ms\"><stackTrace>{trace}</stackTrace></flakyFailure></testcase>"
+            ),
+            _ => writeln!(xml, "{head}/>"),
+        }
+        .unwrap();
+    }
+    xml.push_str("</testsuite>\n</testsuites>\n");
+    std::fs::write(path, xml).unwrap();
+}
+
 /// Copies what an import has written into empty tables with the same indexes; gives the seconds.
-async fn copy_tables(server: &Server, database: &str) -> f64 {
+async fn copy_tables(server: &Server, database: &str, tables: &[(&str, &str)]) -> f64 {
     let mut commands = Vec::new();
-    for table in TABLES {
+    for (schema, table) in tables {
         let file = server.folder().join(format!("{table}.copy"));
         let mut admin = server.superuser(database).await;
         let columns: String = sqlx::query_scalar(
             "select string_agg(quote_ident(column_name), ', ' order by ordinal_position)
                from information_schema.columns
-              where table_schema = 'triage' and table_name = $1 and is_generated = 'NEVER'",
+              where table_schema = $1 and table_name = $2 and is_generated = 'NEVER'",
         )
+        .bind(schema)
         .bind(table)
         .fetch_one(&mut admin)
         .await
         .unwrap();
         sqlx::Connection::close(admin).await.unwrap();
-        let out = format!("\\copy triage.{table} ({columns}) to '{}'", file.display());
+        let out = format!("\\copy {schema}.{table} ({columns}) to '{}'", file.display());
         timed(server.psql(database, &[out]));
         let copy = format!(
-            "create table copied_{table} (like triage.{table} including all);
+            "create table copied_{table} (like {schema}.{table} including all);
              grant all on copied_{table} to public"
         );
         server.run(database, copy).await;

@@ -5,7 +5,7 @@ use attestor::cli::doctor::configuration::Look;
 use attestor::cli::welcome::{self, Choice};
 use attestor::cli::{self, Cli, Color, Command, Global, demo, keys};
 use attestor::config::Shape;
-use attestor::config::permalink::{Permalink, SCHEME};
+use attestor::config::permalink::{Linked, Permalink, SCHEME};
 use attestor::error::{Kind, Result};
 use attestor::ui::command::{Holds, TABLE};
 use attestor::ui::keymap::Keymap;
@@ -123,9 +123,13 @@ async fn open(global: &Global) -> Result<u8> {
     ui::run(global.open().await?, options).await
 }
 
-/// Opens the console on the finding of a link.
+/// Opens the console on the finding or test of a link.
 async fn follow(link: &Permalink, global: &Global) -> Result<u8> {
-    let options = Options { place: Some(Place::Finding(link.finding)), ..options(global)? };
+    let place = match link.to {
+        Linked::Finding(id) => Place::Finding(id),
+        Linked::Test(id) => Place::Test(id),
+    };
+    let options = Options { place: Some(place), ..options(global)? };
     if options.shape == Shape::Drawn {
         ui::terminal::check()?;
     }

@@ -1,10 +1,11 @@
-//! `attestor open LINK`: the console on the finding that a link leads to.
+//! `attestor open LINK`: the console on the finding or test that a link leads to.
 
 use super::Global;
 use super::demo;
 use super::findings;
+use super::tests;
 use crate::config::origin::survey;
-use crate::config::permalink::Permalink;
+use crate::config::permalink::{Linked, Permalink};
 use crate::config::{Config, Session};
 use crate::demo::Scale;
 use crate::error::{Error, Kind, Result};
@@ -18,10 +19,13 @@ pub struct Options {
     pub link: Permalink,
 }
 
-/// Prints the finding, where there is no terminal to open a console on.
+/// Prints the finding or test, where there is no terminal to open a console on.
 pub async fn run(options: Options, global: &Global) -> Result<u8> {
     let session = session(&options.link, global).await?;
-    findings::show_in(&session, options.link.finding, global).await
+    match options.link.to {
+        Linked::Finding(id) => findings::show_in(&session, id, global).await,
+        Linked::Test(id) => tests::show_in(&session, id, global).await,
+    }
 }
 
 /// Opens the database that `link` names. A flag that names another holds before it.

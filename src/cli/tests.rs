@@ -9,6 +9,8 @@ mod recompute;
 mod show;
 mod told;
 
+pub use show::show_in;
+
 use super::Global;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{self, Filter};

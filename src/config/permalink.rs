@@ -1,10 +1,11 @@
-//! A permalink: the text that leads to one finding on one connection, `attestor://prod/findings/1234`.
+//! A permalink: the text that leads to one finding or test on one connection,
+//! `attestor://prod/findings/1234`.
 //!
 //! Numbers are a database's own, so the name of the connection is part of the link: a finding of another
 //! database is never shown in its place.
 
 use crate::error::{Error, Kind, Result};
-use crate::ids::FindingId;
+use crate::ids::{FindingId, TestId};
 use crate::text::visible;
 use std::fmt;
 use std::str::FromStr;
@@ -14,13 +15,22 @@ pub const SCHEME: &str = "attestor://";
 /// Characters of a link that are looked at.
 const CHARS_MAX: usize = 1_000;
 
-/// A link to a finding.
+/// A link to a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permalink {
     /// The name of the connection.
     pub connection: String,
-    /// The finding.
-    pub finding: FindingId,
+    /// The row.
+    pub to: Linked,
+}
+
+/// What a link leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linked {
+    /// A finding.
+    Finding(FindingId),
+    /// A test in an environment.
+    Test(TestId),
 }
 
 impl FromStr for Permalink {
@@ -41,11 +51,16 @@ impl FromStr for Permalink {
         let connection = decoded(name)
             .filter(|name| !name.is_empty())
             .ok_or_else(|| wrong("the name of the connection cannot be read"))?;
-        let number = place.strip_prefix("findings/").ok_or_else(|| wrong("it names no finding"))?;
+        let (to, number): (fn(i64) -> Linked, _) =
+            match (place.strip_prefix("findings/"), place.strip_prefix("tests/")) {
+                (Some(number), _) => (|id| Linked::Finding(FindingId(id)), number),
+                (None, Some(number)) => (|id| Linked::Test(TestId(id)), number),
+                (None, None) => return Err(wrong("it names no finding and no test")),
+            };
         let is_number = number.bytes().all(|b| b.is_ascii_digit());
         match number.parse() {
-            Ok(finding) if is_number => Ok(Permalink { connection, finding: FindingId(finding) }),
-            _ => Err(wrong("the finding has no number")),
+            Ok(id) if is_number => Ok(Permalink { connection, to: to(id) }),
+            _ => Err(wrong("what it leads to has no number")),
         }
     }
 }
@@ -61,7 +76,10 @@ impl fmt::Display for Permalink {
                 _ => write!(f, "%{byte:02X}")?,
             }
         }
-        write!(f, "/findings/{}", self.finding)
+        match self.to {
+            Linked::Finding(id) => write!(f, "/findings/{id}"),
+            Linked::Test(id) => write!(f, "/tests/{id}"),
+        }
     }
 }
 

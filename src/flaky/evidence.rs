@@ -32,20 +32,6 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// The mark of a letter, as the query that counts writes it.
-    pub fn of_letter(letter: u8) -> Option<Mark> {
-        Some(match letter {
-            b'p' => Mark::Pass,
-            b'f' => Mark::Fail,
-            b'F' => Mark::FailAgain,
-            b'k' => Mark::Flaked,
-            b'q' => Mark::PassThenFail,
-            b's' => Mark::Skip,
-            b'o' => Mark::Outage,
-            _ => return None,
-        })
-    }
-
     /// Its letter in a strip, which is about the run alone: p, f, k (failed and passed), s or o.
     pub fn strip_letter(self) -> char {
         match self {

@@ -1,6 +1,7 @@
 //! Which test lies: what JUnit files say, the evidence of retries, scores, quarantine.
 
 pub mod actions;
+pub mod attempts;
 pub mod checks;
 pub mod decision;
 pub mod detail;

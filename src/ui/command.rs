@@ -41,6 +41,8 @@ pub enum Command {
     GoFindings,
     /// To the Feedback pane: one's own drafts and decisions.
     GoFeedback,
+    /// To the Tests screen.
+    GoTests,
     /// To the Audit screen.
     GoAudit,
     /// To the Drift screen.
@@ -63,6 +65,16 @@ pub enum Command {
     ApplyPlan,
     /// Says that a check was seen, and why it may stand.
     Acknowledge,
+    /// Keeps the failures of a test out of the verdict of builds for a while.
+    Quarantine,
+    /// Lets a test out of quarantine.
+    Graduate,
+    /// Puts the suggestion of a quarantine away.
+    Dismiss,
+    /// Scores the tests anew, in the background.
+    Recompute,
+    /// Shows what other thresholds would do.
+    PreviewThreshold,
     /// Runs the flow of a run again.
     RunAgain,
     /// Measures the AI's verdicts on those of people.
@@ -230,6 +242,10 @@ pub enum Pane {
     FindingsDetail,
     /// One's own drafts and decisions.
     Feedback,
+    /// The list of tests.
+    TestsList,
+    /// The detail of a test.
+    TestsDetail,
     /// The list of audit entries.
     AuditList,
     /// The detail of an audit entry.
@@ -263,6 +279,8 @@ impl Pane {
         Pane::FindingsGroups,
         Pane::FindingsDetail,
         Pane::Feedback,
+        Pane::TestsList,
+        Pane::TestsDetail,
         Pane::AuditList,
         Pane::AuditDetail,
         Pane::People,

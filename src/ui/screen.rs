@@ -9,7 +9,7 @@ use super::command::{Command, Need, Pane};
 use super::theme::Theme;
 use crate::audit::verify::report::Report;
 use crate::db::Db;
-use crate::ids::{EntrySeq, FindingId, RunId};
+use crate::ids::{EntrySeq, FindingId, RunId, TestId};
 use crate::text::SafeText;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
@@ -152,8 +152,8 @@ pub enum Ask<W> {
     Open(Place),
     /// Put this on the clipboard.
     Copy(SafeText),
-    /// Put a link to this finding on the clipboard; the app knows the connection.
-    CopyLink(FindingId),
+    /// Put a link to the finding or test of this place on the clipboard; the app knows the connection.
+    CopyLink(Place),
     /// Go where this link leads.
     Follow(String),
     /// Open this in the person's editor.
@@ -180,7 +180,7 @@ impl<W> Ask<W> {
             Ask::Confirm(question, inner) => Ask::Confirm(question, wish(inner)),
             Ask::Open(place) => Ask::Open(place),
             Ask::Copy(text) => Ask::Copy(text),
-            Ask::CopyLink(id) => Ask::CopyLink(id),
+            Ask::CopyLink(place) => Ask::CopyLink(place),
             Ask::Follow(link) => Ask::Follow(link),
             Ask::Edit(outside) => Ask::Edit(outside),
             Ask::Keep(kept) => Ask::Keep(kept),
@@ -242,6 +242,13 @@ pub enum Place {
         /// The filter, as it is typed.
         filter: String,
     },
+    /// The Tests screen, with this filter.
+    Tests {
+        /// The filter, as it is typed.
+        filter: String,
+    },
+    /// The row of a test, whatever the filter.
+    Test(TestId),
     /// The Audit screen, with this filter.
     Audit {
         /// The filter, as it is typed.

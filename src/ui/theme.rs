@@ -224,6 +224,8 @@ pub struct Symbols {
     pub check: &'static str,
     /// Broken, failed.
     pub cross: &'static str,
+    /// Sometimes this, sometimes that.
+    pub differs: &'static str,
     /// Goes on; under way.
     pub ellipsis: &'static str,
     /// A horizontal rule.
@@ -252,6 +254,7 @@ impl Symbols {
         dot: "·",
         check: "✓",
         cross: "✗",
+        differs: "≠",
         ellipsis: "…",
         rule: "─",
         bar: "│",
@@ -270,6 +273,7 @@ impl Symbols {
         dot: ".",
         check: "+",
         cross: "x",
+        differs: "!",
         ellipsis: "~",
         rule: "-",
         bar: "|",

@@ -9,5 +9,5 @@ mod quarantine;
 mod runner;
 mod score;
 mod scoring;
-mod stage;
+pub mod stage;
 mod states;

@@ -1,7 +1,7 @@
 //! Links to findings: written, read, refused, and opened by the program.
 
-use attestor::config::permalink::Permalink;
-use attestor::ids::FindingId;
+use attestor::config::permalink::{Linked, Permalink};
+use attestor::ids::{FindingId, TestId};
 use proptest::prelude::*;
 use std::process::Command;
 
@@ -33,15 +33,19 @@ fn what_is_no_link_is_said_to_be_none() {
 
 #[test]
 fn a_link_names_connection_and_finding() {
-    let link = Permalink { connection: "demo large/ü".into(), finding: FindingId(12) };
+    let link = Permalink { connection: "demo large/ü".into(), to: Linked::Finding(FindingId(12)) };
     assert_eq!(link.to_string(), "attestor://demo%20large%2F%C3%BC/findings/12");
-    assert_eq!(" attestor://prod/findings/7\n".parse::<Permalink>().unwrap().finding, FindingId(7));
+    let read = |link: &str| link.parse::<Permalink>().unwrap().to;
+    assert_eq!(read(" attestor://prod/findings/7\n"), Linked::Finding(FindingId(7)));
+    assert_eq!(read("attestor://prod/tests/7"), Linked::Test(TestId(7)));
+    let link = Permalink { connection: "prod".into(), to: Linked::Test(TestId(12)) };
+    assert_eq!(link.to_string(), "attestor://prod/tests/12");
 }
 
 proptest! {
     #[test]
     fn every_name_comes_back(name in "\\PC{1,40}", number in 0_i64..i64::MAX) {
-        let link = Permalink { connection: name, finding: FindingId(number) };
+        let link = Permalink { connection: name, to: Linked::Finding(FindingId(number)) };
         prop_assert_eq!(link.to_string().parse::<Permalink>().unwrap(), link);
     }
 }

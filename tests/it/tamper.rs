@@ -6,7 +6,10 @@ mod foreign;
 mod ground;
 mod healthy;
 mod interrupted;
+mod program;
+mod quarantined;
 mod reconciled;
+mod servers;
 mod shapes;
 mod trusted;
 

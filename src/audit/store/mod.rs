@@ -9,6 +9,7 @@ pub mod foreign;
 pub mod ground;
 pub mod inspections;
 pub mod reconcile;
+mod reconcile_tests;
 pub mod recorded;
 pub mod report;
 pub mod rows;

@@ -3,6 +3,7 @@
 //! The statements stand here and not in a view: whoever can forge a row can replace a view. They name the
 //! tables of triage as they are in the database; no Rust of that area is needed to read them.
 
+use super::reconcile_tests::of_tests;
 use crate::audit::verify::reconcile::{ORPHANS_MAX, Orphan, Reconciled};
 use crate::db::snapshot::Snapshot;
 use crate::error::Result;
@@ -19,12 +20,18 @@ pub async fn reconcile(snapshot: &mut Snapshot) -> Result<Option<Reconciled>> {
         entries: u64::try_from(entries).unwrap_or(0),
         ..Reconciled::default()
     };
-    for found in [
+    let mut all = vec![
         without_entry(snapshot).await?,
         without_key(snapshot).await?,
         verdicts_that_differ(snapshot).await?,
         attention_that_differs(snapshot).await?,
-    ] {
+    ];
+    if let Some(tests) = of_tests(snapshot).await? {
+        reconciled.decisions += u64::try_from(tests.decisions).unwrap_or(0);
+        reconciled.entries += u64::try_from(tests.entries).unwrap_or(0);
+        all.extend(tests.found);
+    }
+    for found in all {
         reconciled.orphans += found.first().map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0));
         reconciled.first_orphans.extend(found.into_iter().map(|(orphan, _)| orphan));
     }
@@ -33,7 +40,7 @@ pub async fn reconcile(snapshot: &mut Snapshot) -> Result<Option<Reconciled>> {
 }
 
 /// The orphans, each with how many there are in all.
-type Found = Vec<(Orphan, i64)>;
+pub(super) type Found = Vec<(Orphan, i64)>;
 
 async fn readable(snapshot: &mut Snapshot) -> Result<bool> {
     Ok(sqlx::query_scalar(
@@ -176,7 +183,7 @@ async fn attention_that_differs(snapshot: &mut Snapshot) -> Result<Found> {
     collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
 }
 
-fn collect(rows: Vec<sqlx::postgres::PgRow>) -> Result<Found> {
+pub(super) fn collect(rows: Vec<sqlx::postgres::PgRow>) -> Result<Found> {
     use sqlx::{FromRow, Row};
     let one = |row: &sqlx::postgres::PgRow| Ok((Orphan::from_row(row)?, row.try_get("count")?));
     Ok(rows.iter().map(one).collect::<sqlx::Result<Found>>()?)

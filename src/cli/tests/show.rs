@@ -3,6 +3,7 @@
 use super::list::{mark, score, strip};
 use crate::cli::Global;
 use crate::cli::output::Format;
+use crate::config::Session;
 use crate::error::Result;
 use crate::flaky::detail::TestDetail;
 use crate::flaky::evidence::Basis;
@@ -18,7 +19,12 @@ const FAILURES_SHOWN: usize = 5;
 
 /// Shows a test, as text or as one JSON object.
 pub(super) async fn show(id: TestId, global: &Global) -> Result<u8> {
-    let detail = detail::show(&global.open().await?.db, id).await?;
+    show_in(&global.open().await?, id, global).await
+}
+
+/// The same in a session that is open.
+pub async fn show_in(session: &Session, id: TestId, global: &Global) -> Result<u8> {
+    let detail = detail::show(&session.db, id).await?;
     let text = match global.format() {
         Format::Json => {
             let mut line = serde_json::to_string(&detail).map_err(std::io::Error::other)?;

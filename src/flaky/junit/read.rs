@@ -42,7 +42,7 @@ pub fn each_case(
     let mut reader = Reader { deviations, take, contents, frames: Vec::new(), case: None, declared: 0 };
     let mut scanner = Scanner::new(input);
     loop {
-        match scanner.next()? {
+        match scanner.advance()? {
             Event::Start(tag) => reader.start(tag)?,
             Event::Text { text, is_cut } => reader.text(&text, is_cut),
             Event::End => reader.end()?,

@@ -80,7 +80,7 @@ impl<R: BufRead> Scanner<R> {
     ///
     /// # Errors
     /// Where the text is not XML, or not whole; with the place.
-    pub fn next(&mut self) -> Result<Event, Unreadable> {
+    pub fn advance(&mut self) -> Result<Event, Unreadable> {
         if std::mem::take(&mut self.end_is_due) {
             self.close();
             return Ok(Event::End);

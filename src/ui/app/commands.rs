@@ -24,6 +24,7 @@ impl<S: Screen> App<S> {
                 self.go(command, &Place::Findings { filter: String::new() }, moment, out);
             }
             Command::GoAudit => self.go(command, &Place::Audit { filter: String::new() }, moment, out),
+            Command::GoTests => self.go(command, &Place::Tests { filter: String::new() }, moment, out),
             Command::GoDrift => self.go(command, &Place::Drift { filter: String::new() }, moment, out),
             Command::GoRuns => self.go(command, &Place::Runs { filter: String::new() }, moment, out),
             Command::View => self.go(command, &Place::Findings { filter: String::new() }, moment, out),

@@ -25,6 +25,8 @@ pub struct JobId(u64);
 pub enum JobDeed {
     /// Takes in a SARIF file.
     Import(PathBuf),
+    /// Scores all tests by what is new.
+    Recompute,
     /// Verifies the chain: all of it, or from a trusted checkpoint on.
     Verify(Scope),
     /// Makes a compliance report.
@@ -227,15 +229,16 @@ impl<S: Screen> App<S> {
                 );
                 "verify".to_owned()
             }
+            JobDeed::Recompute => "score tests".to_owned(),
             JobDeed::Prove(seq, _) => format!("prove {seq}"),
             JobDeed::Export(day, _) => format!("export {day}"),
             JobDeed::Seal(_) => "checkpoint".to_owned(),
+            JobDeed::Report(order) => format!("report {}", order.report_type.word()),
             JobDeed::Reconcile(repos) => match repos.as_slice() {
                 [repo] => format!("observe {}", crate::text::visible(repo)),
                 repos => format!("observe {} repositories", repos.len()),
             },
             JobDeed::ApplyPlan(hash) => format!("apply plan {}", hash.short()),
-            JobDeed::Report(order) => format!("report {}", order.report_type.word()),
         };
         let id = self.jobs.add(title, deed.clone());
         out.push(Effect::StartJob(id, deed));

@@ -279,7 +279,7 @@ impl<S: Screen> App<S> {
                 Ask::Do(wish) => self.perform(screen, wish, out),
                 Ask::Open(place) => self.open(place, moment, out),
                 Ask::Copy(text) => out.push(Effect::Copy(text)),
-                Ask::CopyLink(finding) => out.push(Effect::Copy(self.link_to(finding))),
+                Ask::CopyLink(place) => out.extend(self.link_to(&place).map(Effect::Copy)),
                 Ask::Edit(outside) => {
                     self.editing = Some(screen);
                     out.push(Effect::Edit(outside));

@@ -21,6 +21,8 @@ const FILTER_KEY: Holds = Holds::In(&[
     Pane::DriftDetail,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::TestsList,
+    Pane::TestsDetail,
 ]);
 const DETAIL: Holds = Holds::In(&[Pane::FindingsDetail]);
 const ANY_LIST: Holds = Holds::In(&[
@@ -38,6 +40,8 @@ const ANY_LIST: Holds = Holds::In(&[
     Pane::DriftPlan,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::TestsList,
+    Pane::TestsDetail,
     Pane::AuditSample,
     Pane::AuditSampled,
 ]);
@@ -62,6 +66,19 @@ const FILTERED: Holds = Holds::In(&[
     Pane::DriftDetail,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::TestsList,
+    Pane::TestsDetail,
+]);
+const TEST: Holds = Holds::In(&[Pane::TestsList, Pane::TestsDetail]);
+/// Lists whose order can be chosen.
+const SORTED: Holds = Holds::In(&[Pane::FindingsList, Pane::TestsList]);
+/// One row of its own, to be copied whole.
+const COPIED: Holds = Holds::In(&[
+    Pane::FindingsList,
+    Pane::FindingsDetail,
+    Pane::Feedback,
+    Pane::TestsList,
+    Pane::TestsDetail,
 ]);
 const DRIFT: Holds = Holds::In(&[Pane::DriftList, Pane::DriftDetail]);
 const PLAN: Holds = Holds::In(&[Pane::DriftPlan]);
@@ -74,7 +91,14 @@ const WAITS: Holds = Holds::In(&[
     Pane::DriftDetail,
 ]);
 /// What has a part that folds.
-const FOLDS: Holds = Holds::In(&[Pane::AuditList, Pane::AuditDetail, Pane::DriftList, Pane::DriftDetail]);
+const FOLDS: Holds = Holds::In(&[
+    Pane::AuditList,
+    Pane::AuditDetail,
+    Pane::AuditSample,
+    Pane::AuditSampled,
+    Pane::DriftList,
+    Pane::DriftDetail,
+]);
 /// Rows that are JSON on the command line too.
 const AS_JSON: Holds = Holds::In(&[
     Pane::FindingsList,
@@ -82,6 +106,8 @@ const AS_JSON: Holds = Holds::In(&[
     Pane::Feedback,
     Pane::DriftList,
     Pane::DriftDetail,
+    Pane::TestsList,
+    Pane::TestsDetail,
 ]);
 const RUN: Holds = Holds::In(&[Pane::RunsList, Pane::RunsDetail]);
 /// Lists of which some rows need a person.
@@ -93,6 +119,8 @@ const NEEDY: Holds = Holds::In(&[
     Pane::DriftDetail,
     Pane::RunsList,
     Pane::RunsDetail,
+    Pane::TestsList,
+    Pane::TestsDetail,
     Pane::AuditSample,
     Pane::AuditSampled,
 ]);
@@ -130,6 +158,16 @@ pub const TABLE: &[Row] = &[
         "Take back the row's decision, or the last on many; asks"),
     row(Command::Acknowledge, "acknowledge", "seen", &["A"], RUN, ROW_TO_WRITE, Group::Decide,
         "Say that a failing check was seen and may stand; asks why"),
+    row(Command::Quarantine, "quarantine", "quarantine", &["Q"], TEST, ROW_TO_WRITE, Group::Decide,
+        "Quarantine: builds do not fail by it; asks why, until when"),
+    row(Command::Graduate, "graduate", "let out", &["o"], TEST, ROW_TO_WRITE, Group::Decide,
+        "Let the test out of quarantine; asks why"),
+    row(Command::Dismiss, "dismiss", "dismiss", &["d"], TEST, ROW_TO_WRITE, Group::Decide,
+        "Suggest no quarantine until it flakes again; asks why"),
+    row(Command::Recompute, "recompute", "score", &["r"], TEST, WRITE, Group::Decide,
+        "Score the tests by what is new, in the background"),
+    row(Command::PreviewThreshold, "preview-threshold", "threshold", &["t"], TEST, NOTHING, Group::Show,
+        "Show what another threshold would do to these tests"),
     row(Command::AcceptDrift, "accept-drift", "accept", &["A"], DRIFT, ROW_TO_WRITE, Group::Decide,
         "Accept what is observed of the field as desired; asks why"),
     row(Command::IgnoreDrift, "ignore-drift", "ignore", &["i"], DRIFT, ROW_TO_WRITE, Group::Decide,
@@ -226,6 +264,8 @@ pub const TABLE: &[Row] = &[
         "To the Findings screen"),
     row(Command::GoFeedback, "feedback", "own decisions", &["g b"], EVERYWHERE, NOTHING, Group::Move,
         "To your own drafts and decisions"),
+    row(Command::GoTests, "tests", "Tests", &["3", "g t"], EVERYWHERE, NOTHING, Group::Move,
+        "To the Tests screen: which test lies?"),
     row(Command::GoDrift, "drift", "Drift", &["4", "g d"], EVERYWHERE, NOTHING, Group::Move,
         "To the Drift screen: where does reality differ, and since when?"),
     row(Command::GoAudit, "audit", "Audit", &["5", "g a"], EVERYWHERE, NOTHING, Group::Move,
@@ -266,7 +306,7 @@ pub const TABLE: &[Row] = &[
         "Save filter, order and columns as a view: save-view NAME"),
     row(Command::Columns, "columns", "columns", &["C"], LIST, NOTHING, Group::Show,
         "Choose the columns and their order"),
-    row(Command::Sort, "sort", "sort", &["s"], LIST, NOTHING, Group::Show,
+    row(Command::Sort, "sort", "sort", &["s"], SORTED, NOTHING, Group::Show,
         "Sort by the next column"),
     row(Command::Edit, "edit", "in $EDITOR", &["e", "Ctrl-t"], ONE_OR_OWN, ROW, Group::Show,
         "Read the row in $EDITOR; Ctrl-t: the text being written"),
@@ -282,9 +322,9 @@ pub const TABLE: &[Row] = &[
         "Copy the number of the row"),
     row(Command::CopyJson, "copy-json", "copy JSON", &["y j"], AS_JSON, ROW, Group::Copy,
         "Copy the row as JSON, as the command line prints it"),
-    row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], ONE_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyMarkdown, "copy-markdown", "copy Markdown", &["y m"], COPIED, ROW, Group::Copy,
         "Copy the row as Markdown, for an issue or a message"),
-    row(Command::CopyLink, "copy-link", "copy link", &["y u"], ONE_OR_OWN, ROW, Group::Copy,
+    row(Command::CopyLink, "copy-link", "copy link", &["y u"], COPIED, ROW, Group::Copy,
         "Copy a link to the row; attestor open LINK leads there"),
     row(Command::CopyCommand, "copy-command", "copy command", &["y c"], ANY_LIST, NOTHING, Group::Copy,
         "Copy the command line that shows the same"),

@@ -5,6 +5,7 @@ use super::{audit, drift, paths};
 use crate::config::views::ViewFile;
 use crate::config::{Pace, Shape};
 use crate::db::Db;
+use crate::flaky::jobs::{How, Recompute, RepoScored, recompute};
 use crate::jobs::Job;
 use crate::text::SafeText;
 use crate::triage::import::{ImportOptions, ImportReport};
@@ -121,6 +122,7 @@ impl<S: Screen + Send + 'static> Console<S> {
     fn start_job(&mut self, id: JobId, deed: JobDeed) {
         let job = match deed {
             JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
+            JobDeed::Recompute => scoring(self.tools.db.clone()),
             JobDeed::Verify(scope) => audit::verification(self.tools.db.clone(), self.audit.clone(), scope),
             JobDeed::Report(mut order) => {
                 order.file = order.file.map(|path| paths::expanded(&path.to_string_lossy()));
@@ -150,6 +152,24 @@ fn import(db: Db, path: PathBuf) -> Job<JobDone> {
         let options = ImportOptions::default();
         let report = import_sarif(&db, Input::File(path), &options, &context).await?;
         Ok(JobDone::well(told(&report)))
+    })
+}
+
+/// Scores all tests by what is new; the result is told in a line.
+fn scoring(db: Db) -> Job<JobDone> {
+    Job::start("the scoring", move |context| async move {
+        let asked = Recompute { repo: None, how: How::Incremental };
+        let report = recompute(&db, &asked, &context).await?;
+        let sum = |of: fn(&RepoScored) -> u64| report.repos.iter().map(of).sum::<u64>();
+        let told = match sum(|repo| repo.tests) {
+            0 => "nothing is new".to_owned(),
+            tests => format!(
+                "{tests} scored, {} changed, {} suggested for quarantine",
+                sum(|repo| repo.changed),
+                sum(|repo| repo.suggested)
+            ),
+        };
+        Ok(JobDone::well(told))
     })
 }
 

@@ -4,6 +4,8 @@ pub mod overview;
 
 pub mod findings;
 
+pub mod tests;
+
 pub mod drift;
 
 pub mod audit;
@@ -120,6 +122,8 @@ screens! {
     Overview(overview::Overview),
     /// Is this real?
     Findings(findings::Findings),
+    /// Which test lies?
+    Tests(tests::Tests),
     /// Where does reality differ, and since when?
     Drift(drift::Drift),
     /// Is the history whole?

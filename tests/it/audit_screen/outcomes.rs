@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Longer than anything here takes; what exceeds it fails.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// Longer than the gap below which keys are one burst.
+const MOMENT: Duration = Duration::from_millis(15);
 const COLUMNS: u16 = 150;
 const ROWS: u16 = 40;
 
@@ -135,7 +137,11 @@ impl Auditor {
 }
 
 impl Console {
+    /// Sends keys as a person would, a moment after those before: what comes at once is taken for a paste,
+    /// and confirms nothing.
     fn keys(&mut self, keys: &str) {
+        let never = std::sync::mpsc::channel::<()>();
+        never.1.recv_timeout(MOMENT).ok();
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
@@ -192,7 +198,7 @@ async fn a_seal_a_proof_and_a_report_are_written() {
     console.keys("y");
     console.wait("sealed 4 entries, published in 1 place");
     assert_eq!(auditor.count("select count(*) from audit.checkpoints where size = 4").await, 1);
-    assert_eq!(fs::read_dir(auditor.path("seals")).unwrap().count() > 0, true);
+    assert!(fs::read_dir(auditor.path("seals")).unwrap().count() > 0, "it is published");
 
     console.keys("p");
     console.answer("file", "proof.json");

@@ -6,6 +6,7 @@ use attestor::chain::change::Change;
 use attestor::db::local::{Cluster, InUse, Lease, Tuning};
 use attestor::db::{Access, Db};
 use attestor::demo::open::{Existing, Loaded, open, others};
+use attestor::demo::suites::{Habit, REPOS, TESTS, habit, suites};
 use attestor::demo::{DATABASE, Scale, store};
 use attestor::error::Kind;
 use attestor::ids::DeedKey;
@@ -67,8 +68,15 @@ async fn it_is_loaded_once_and_its_entry_tells_of_every_row() {
             .fetch_all(&mut connection)
             .await
             .unwrap();
-    let [(1, event, payload)] = &*entries else { panic!("one entry, not {entries:?}") };
+    let [(1, event, payload), later @ ..] = &*entries else { panic!("no entry") };
     assert_eq!(event, "history_imported");
+    // What comes after it is about tests: their scores, and what was decided on them.
+    let about_tests = ["tests.recomputed", "test_quarantined"];
+    assert!(later.iter().all(|(_, event, _)| about_tests.contains(&&**event)), "{later:?}");
+    let suites = suites(attestor::demo::SEED, date());
+    assert_eq!(payload["tests"]["digest"], suites.digest());
+    assert_eq!(payload["tests"]["results"], suites.results());
+    assert_eq!(count(&mut connection, "trust.test_results").await, suites.results() as i64);
     assert_eq!(payload["digest"], found.digest());
     for table in found.tables() {
         assert_eq!(payload["tables"][table.name]["count"], table.rows.len());
@@ -90,7 +98,7 @@ async fn it_is_loaded_once_and_its_entry_tells_of_every_row() {
     let again = open(&lease, tomorrow, Existing::Keep).await.unwrap();
     assert_eq!(again.loaded, Loaded::Before);
     assert!(listed(&mut connection).await == found);
-    assert_eq!(count(&mut connection, "audit.audit_trail_entries").await, 1);
+    assert_eq!(count(&mut connection, "audit.audit_trail_entries").await, entries.len() as i64);
 
     // New rows get ids after those of the history.
     let next: i64 = sqlx::query_scalar("insert into triage.scans default values returning id")
@@ -98,6 +106,62 @@ async fn it_is_loaded_once_and_its_entry_tells_of_every_row() {
         .await
         .unwrap();
     assert_eq!(next, DEMO.scans.rows.len() as i64 + 1);
+}
+
+/// What is known of the tests is what is found: those that flake, those that are broken, those that left.
+#[tokio::test]
+async fn its_tests_are_found_as_what_they_are() {
+    let scratch = Scratch::new();
+    let lease = lease(&scratch).await;
+    open(&lease, date(), Existing::Keep).await.unwrap();
+    let mut connection = superuser(&lease).await;
+    let rows: Vec<(i64, String, bool, String)> = sqlx::query_as(
+        "select (row_number() over (partition by t.repo_id order by min(r.id)) - 1) as place, t.state, t.suggested,
+                p.full_name
+         from trust.flaky_tests t
+         join trust.test_results r on r.repo_id = t.repo_id and r.test_id = t.test_id and r.environment = t.environment
+         join trust.repositories p on p.id = t.repo_id
+         where t.environment = 'linux-x86_64' group by t.id, p.full_name",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(rows.len(), TESTS * REPOS.len());
+    let mut quarantined = 0;
+    for (place, state, suggested, repo) in rows {
+        // The test that is new was seen last.
+        let place = match usize::try_from(place).unwrap() {
+            99 => 90,
+            place if place >= 90 => place + 1,
+            place => place,
+        };
+        let told = format!("{repo} {place} {state}");
+        quarantined += usize::from(state == "quarantined");
+        let expected: &[&str] = match habit(place) {
+            Habit::Flakes(..=20) => &["healthy", "flaky"],
+            Habit::Flakes(_) | Habit::FlakedUntil(_) => &["flaky", "quarantined"],
+            Habit::BrokeBetween(_, 0) => &["broken"],
+            Habit::NewSince(_) | Habit::Skipped => &["new"],
+            Habit::Passes | Habit::BrokeBetween(..) => &["healthy"],
+        };
+        assert!(expected.contains(&&*state), "{told}");
+        // A repository that tries nothing again proves no flake.
+        assert!(!suggested || (state == "flaky" && repo != "acme/web"), "{told}");
+    }
+    assert_eq!(quarantined, 3);
+    for (what, sql) in [
+        ("expired", "quarantined and expires_at <= '2026-03-17'"),
+        ("may leave", "quarantined and clean_runs >= graduation_runs"),
+        (
+            "elsewhere it never flakes",
+            "environment = 'macos-arm64' and (state <> 'healthy' or last_failed_at is not null)",
+        ),
+    ] {
+        let sql = format!("select count(*) from trust.flaky_tests where {sql}");
+        let found: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
+        assert_eq!(found, i64::from(!what.starts_with("elsewhere")), "{what}");
+    }
 }
 
 #[tokio::test]

@@ -243,7 +243,7 @@ fn rows_are_copied_in_every_form() {
         (Command::CopyId, Ask::Copy(SafeText::new("12"))),
         (Command::CopyJson, Ask::Do(Wish::Copy(FindingId(12), Form::Json))),
         (Command::CopyMarkdown, Ask::Do(Wish::Copy(FindingId(12), Form::Markdown))),
-        (Command::CopyLink, Ask::CopyLink(FindingId(12))),
+        (Command::CopyLink, Ask::CopyLink(Place::Finding(FindingId(12)))),
     ] {
         desk.command(command);
         assert_eq!(desk.asks.pop(), Some(expected));

@@ -117,7 +117,7 @@ fn one_text_of_any_size_takes_little_memory() {
         let mut scanner = Scanner::new(BufReader::new(input));
         let mut longest = 0;
         loop {
-            match scanner.next().unwrap() {
+            match scanner.advance().unwrap() {
                 Event::Done => break,
                 Event::Text { text, .. } => longest = longest.max(text.len()),
                 Event::Start(tag) => {
@@ -159,7 +159,7 @@ proptest! {
             let mut scanner = Scanner::new(input);
             let mut events = Vec::new();
             loop {
-                match scanner.next() {
+                match scanner.advance() {
                     // Where a text is divided is nobody's matter.
                     Ok(Event::Text { text, .. }) => match events.last_mut() {
                         Some(Ok(Event::Text { text: before, .. })) => before.push_str(&text),

@@ -95,14 +95,26 @@ impl Console {
 #[test]
 fn the_queue_is_what_opens_first() {
     let mut console = Console::opened_on(FIRST);
-    assert!(console.tabs().starts_with(" attestor   1 Overview [2 Findings] 5 Audit"), "{}", console.tabs());
+    assert!(
+        console.tabs().starts_with(" attestor   1 Overview [2 Findings] 3 Tests  5 Audit"),
+        "{}",
+        console.tabs()
+    );
     assert_eq!(console.filters(), ["is:undecided"]);
     assert_eq!(console.app.front(), FIRST);
     let console = Console::opened_on("Overview");
-    assert!(console.tabs().starts_with(" attestor  [1 Overview] 2 Findings  5 Audit"), "{}", console.tabs());
+    assert!(
+        console.tabs().starts_with(" attestor  [1 Overview] 2 Findings  3 Tests  5 Audit"),
+        "{}",
+        console.tabs()
+    );
     assert_eq!(console.effects.len(), 1, "a screen that is not seen loads nothing: {:?}", console.effects);
     let console = Console::opened_on("a screen that is gone");
-    assert!(console.tabs().starts_with(" attestor  [1 Overview] 2 Findings  5 Audit"), "{}", console.tabs());
+    assert!(
+        console.tabs().starts_with(" attestor  [1 Overview] 2 Findings  3 Tests  5 Audit"),
+        "{}",
+        console.tabs()
+    );
 }
 
 #[test]

@@ -97,6 +97,44 @@ async fn writers_at_work_raise_no_alarm() {
     assert!(last > 200, "they wrote meanwhile");
 }
 
+/// The chain of ten thousand entries, verified a hundred times while four append to it: every report says
+/// that nothing is broken, and none looks back behind the one before it.
+#[tokio::test]
+async fn a_hundred_verifications_raise_no_alarm() {
+    const ROUNDS: usize = 100;
+    const WRITERS: usize = 4;
+    const APPENDED: usize = 3;
+    let database = chain(10_000).await;
+    let db = database.db();
+    let mut writers = Vec::new();
+    for _ in 0..WRITERS {
+        writers.push(database.options().connect().await.unwrap());
+    }
+    let mut seen = Vec::new();
+    for round in 0..ROUNDS {
+        let request = Request { workers: NonZeroUsize::new(1 + round % 3), ..Request::default() };
+        let job = JobContext::unattended();
+        // They write as long as it reads, and a little of what they write lies behind its snapshot.
+        let append = async |connection: &mut PgConnection| {
+            for _ in 0..APPENDED {
+                append_as_drift(connection).await;
+            }
+        };
+        let work = futures::future::join_all(writers.iter_mut().map(append));
+        let (report, _) = tokio::join!(verify(&db, &request, &job), work);
+        let report = report.unwrap();
+        assert_eq!(
+            (report.verdict(), report.breaks_count),
+            (Verdict::Verified, 0),
+            "round {round}: {report:#?}"
+        );
+        seen.push(report.entries);
+    }
+    assert!(seen.is_sorted(), "it never looks back: {seen:?}");
+    let last = verify(&db, &Request::default(), &JobContext::unattended()).await.unwrap();
+    assert_eq!(last.entries as usize, 10_000 + ROUNDS * WRITERS * APPENDED);
+}
+
 async fn append_as_drift(connection: &mut PgConnection) {
     let sql = "select audit.append_entry('drift', 'drift_seen', 'bot', '{\"n\": 1.50}')";
     sqlx::query(sql).execute(connection).await.unwrap();

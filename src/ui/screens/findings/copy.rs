@@ -7,7 +7,7 @@ use super::wish::{Form, Wish};
 use crate::error::Error;
 use crate::text::SafeText;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Toast, Tone};
+use crate::ui::screen::{Ask, Place, Toast, Tone};
 
 impl Findings {
     /// The forms of `y`.
@@ -19,7 +19,7 @@ impl Findings {
         let ask = match command {
             Command::CopyJson => Ask::Do(Wish::Copy(finding.id, Form::Json)),
             Command::CopyMarkdown => Ask::Do(Wish::Copy(finding.id, Form::Markdown)),
-            Command::CopyLink => Ask::CopyLink(finding.id),
+            Command::CopyLink => Ask::CopyLink(Place::Finding(finding.id)),
             _ => Ask::Copy(safe(finding.id.to_string())),
         };
         vec![ask]

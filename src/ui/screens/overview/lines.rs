@@ -7,6 +7,7 @@ use super::super::findings::list_view::{severity_symbol, short};
 use super::wish::Look;
 use crate::chain::recent::Recent;
 use crate::db::series::Series;
+use crate::flaky::store::tests;
 use crate::ids::EntrySeq;
 use crate::operations::store::list::Standing;
 use crate::triage::finding::Severity;
@@ -116,6 +117,8 @@ pub enum Jump {
     Findings(String),
     /// To the runs of a filter.
     Runs(String),
+    /// To the tests of a filter.
+    Tests(String),
     /// To the Audit screen.
     Audit,
     /// To an entry of the chain.
@@ -214,6 +217,28 @@ pub fn runs(standing: &Standing) -> Option<Line> {
     };
     let jump = Some(Jump::Runs(filter.to_owned()));
     Some(Line { label, jump, ..words(-2, "", text.join(", ")) })
+}
+
+/// The line of the tests, where one asks for a decision, flakes or is broken.
+pub fn tests(standing: &tests::Standing) -> Option<Line> {
+    let parts = [
+        (standing.suggested, "suggested for quarantine", "is:suggested"),
+        (standing.expired, "with a quarantine that ran out", "is:expired"),
+        (standing.graduable, "that may leave quarantine", "is:graduable"),
+        (standing.flaky, "flaky", "state:flaky"),
+        (standing.broken, "broken", "state:broken"),
+        (standing.quarantined, "quarantined", "is:quarantined"),
+    ];
+    let mut parts = parts.into_iter().filter(|(count, ..)| *count > 0).peekable();
+    let (_, _, filter) = *parts.peek()?;
+    let text: Vec<String> =
+        parts.map(|(count, word, _)| format!("{} {word}", Count::Exactly(count))).collect();
+    let label = match standing.suggested + standing.expired {
+        0 => Label::Words("tests".to_owned()),
+        _ => Label::Warning("tests".to_owned()),
+    };
+    let jump = Some(Jump::Tests(filter.to_owned()));
+    Some(Line { label, jump, ..words(-4, "", text.join(", ")) })
 }
 
 /// The scans of the last day that need a look: those under way, and those that failed.

@@ -6,6 +6,7 @@ use crate::chain::recent;
 use crate::db::Db;
 use crate::db::series::Reach;
 use crate::error::Result;
+use crate::flaky::store::tests;
 use crate::ids::FindingId;
 use crate::operations::store::list as runs;
 use crate::triage::store::overview::Mark;
@@ -77,9 +78,14 @@ async fn read(db: &Db, section: Section, look: &Look) -> Result<Vec<Line>> {
     Ok(match section {
         Section::Findings => lines::findings(&overview::queue(db, mark(look), now).await?, look),
         Section::Imports => {
-            let (newest, scans, standing) =
-                tokio::try_join!(imports::newest(db, IMPORTS), imports::scans(db, now), runs::standing(db))?;
+            let (newest, scans, standing, lying) = tokio::try_join!(
+                imports::newest(db, IMPORTS),
+                imports::scans(db, now),
+                runs::standing(db),
+                tests::standing(db, now)
+            )?;
             let mut lines = lines::imports(&newest, &scans, look);
+            lines.extend(lines::tests(&lying));
             lines.extend(lines::runs(&standing));
             lines
         }

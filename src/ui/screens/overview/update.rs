@@ -202,6 +202,7 @@ impl Overview {
         match self.target() {
             Some(Jump::Findings(filter)) => vec![Ask::Open(Place::Findings { filter })],
             Some(Jump::Runs(filter)) => vec![Ask::Open(Place::Runs { filter })],
+            Some(Jump::Tests(filter)) => vec![Ask::Open(Place::Tests { filter })],
             Some(Jump::Audit) => vec![Ask::Open(Place::Audit { filter: String::new() })],
             Some(Jump::Entry(seq)) => vec![Ask::Open(Place::Entry(seq))],
             None => Vec::new(),
@@ -235,6 +236,10 @@ impl Overview {
             (Some(Jump::Runs(filter)), _) => {
                 let filter = filter.replace('\'', r"'\''");
                 vec![Ask::Copy(safe(format!("attestor runs list --filter '{filter}'")))]
+            }
+            (Some(Jump::Tests(filter)), _) => {
+                let filter = filter.replace('\'', r"'\''");
+                vec![Ask::Copy(safe(format!("attestor tests list --filter '{filter}'")))]
             }
             (Some(Jump::Audit), _) => vec![Ask::Copy(safe("attestor audit list"))],
             (Some(Jump::Entry(seq)), _) => vec![Ask::Copy(safe(format!("attestor audit show {seq}")))],

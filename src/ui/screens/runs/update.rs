@@ -284,7 +284,8 @@ impl Runs {
         match flow.as_ref() {
             "verification" => vec![Ask::Start(JobDeed::Verify(Scope::Full))],
             "import_sarif" => vec![toast(Tone::Plain, ":import FILE takes the file in again")],
-            "import_epss" | "import_kev" | "import_metrics" => {
+            "tests_recompute" => vec![Ask::Start(JobDeed::Recompute)],
+            "import_epss" | "import_kev" | "import_metrics" | "import_junit" => {
                 let what =
                     format!("attestor import {} FILE takes the file in again", &flow["import_".len()..]);
                 vec![toast(Tone::Plain, what)]

@@ -1,0 +1,6 @@
+//! The Tests screen.
+
+mod desk;
+mod looks;
+mod moves;
+mod server;
