@@ -182,7 +182,7 @@ pub async fn load(db: &Db, date: NaiveDate) -> Result<()> {
     let midnight = date.and_time(NaiveTime::MIN).and_utc();
     decide_ignores(&mut change, midnight).await?;
     let repos = repos(&policies)?;
-    let known = known(change.connection()).await?;
+    let known = known(&mut change).await?;
     let now = Utc::now();
     let (mut seen, mut drifted) = (0_usize, 0_usize);
     for (round, ago_min) in ROUNDS_AGO_MIN.iter().enumerate() {
@@ -305,7 +305,7 @@ async fn decide(change: &mut Change, repos: &[Repo], midnight: DateTime<Utc>) ->
     let why = |text: &str| Why::new(text);
     let path = Path::of_keys(["settings", "has_wiki"]);
     let accepted = ["acme/runbooks".to_owned()];
-    let known = known(change.connection()).await?;
+    let known = known(change).await?;
     for stored in settle::lock(change, &accepted).await? {
         let value = Json::from(true);
         let reason = why("operators write runbooks in the wiki")?;

@@ -64,7 +64,7 @@ async fn once(
     job: &JobContext,
 ) -> Result<Written> {
     may(&mut change, "take in what was observed").await?;
-    let known = known(change.connection()).await?;
+    let known = known(&mut change).await?;
     let by_repo: BTreeMap<&str, &Observation> =
         observations.iter().map(|seen| (seen.repo.as_str(), seen)).collect();
     let names: Vec<String> = by_repo.keys().map(|name| (*name).to_owned()).collect();

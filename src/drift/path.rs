@@ -125,7 +125,7 @@ impl Path {
     }
 
     fn is_of_a_label(&self) -> bool {
-        self.0.iter().any(|step| matches!(step, Step::Item(_)))
+        matches!(self.location().nth(1), Some(Step::Item(_)))
     }
 }
 
@@ -172,8 +172,16 @@ impl fmt::Display for Item {
     }
 }
 
+/// Whether a text would be read as a value: a number as we write it, true, false or null.
 fn looks_like_a_value(text: &str) -> bool {
-    matches!(text, "true" | "false" | "null") || text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+    scalar(text).is_some()
+}
+
+/// The value that is written so, and no other way.
+pub(super) fn scalar(text: &str) -> Option<Json> {
+    let value = Json::parse(text).ok()?;
+    let is_scalar = matches!(value, Json::Null | Json::Bool(_) | Json::Number(_));
+    (is_scalar && value.to_string() == text).then_some(value)
 }
 
 /// A name as a path has it: bare where nothing else could be meant.

@@ -72,7 +72,7 @@ pub async fn accept(db: &Db, deed: &Accept) -> Result<Settled> {
 async fn accept_once(mut change: Change, deed: &Accept) -> Result<Settled> {
     may(&mut change, "decide what repositories should be").await?;
     let mut stored = one(&mut change, &deed.repo).await?;
-    let known = known(change.connection()).await?;
+    let known = known(&mut change).await?;
     let now = Utc::now();
     if decisions::is_done(&mut change).await? {
         return settle::settle(&mut change, stored, None, &known, now).await;
@@ -136,7 +136,7 @@ async fn set_once(mut change: Change, deed: &Set) -> Result<Settled> {
     may(&mut change, "decide what repositories should be").await?;
     let stored = settle::lock(&mut change, std::slice::from_ref(&deed.repo)).await?.into_iter().next();
     let stored = stored.ok_or_else(|| Error::new(Kind::Failed, "the repository cannot be locked"))?;
-    let known = known(change.connection()).await?;
+    let known = known(&mut change).await?;
     let now = Utc::now();
     if decisions::is_done(&mut change).await? {
         return settle::settle(&mut change, stored, None, &known, now).await;

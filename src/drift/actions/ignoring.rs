@@ -119,7 +119,7 @@ async fn settle_matching(
     repos: &Glob,
     now: DateTime<Utc>,
 ) -> Result<usize> {
-    let known = known(change.connection()).await?;
+    let known = known(change).await?;
     let mut count = 0;
     for one in stored.into_iter().filter(|one| repos.matches_repo(&one.repo)) {
         settle::settle(change, one, None, &known, now).await?;

@@ -44,7 +44,7 @@ async fn once(mut change: Change, policies: &[Policy]) -> Result<Loaded> {
     may(&mut change, "load policies").await?;
     let done = decisions::is_done(&mut change).await?;
     let stored = settle::lock_all(&mut change).await?;
-    let before = known(change.connection()).await?.policies;
+    let before = known(&mut change).await?.policies;
     let is_new = |policy: &&Policy| {
         !before
             .iter()
@@ -54,7 +54,7 @@ async fn once(mut change: Change, policies: &[Policy]) -> Result<Loaded> {
     let gone = |old: &&Policy| !policies.iter().any(|policy| policy.name == old.name);
     let removed: Vec<String> = before.iter().filter(gone).map(|policy| policy.name.clone()).collect();
     store::replace(&mut change, policies).await?;
-    let known = known(change.connection()).await?;
+    let known = known(&mut change).await?;
     let now = Utc::now();
     let mut written = Vec::with_capacity(stored.len());
     for one in stored {

@@ -1,6 +1,6 @@
 //! Reads a path as it is written.
 
-use super::{Item, ItemName, LABEL, LABELS, Path, Step};
+use super::{Item, ItemName, LABEL, LABELS, Path, Step, scalar};
 use crate::drift::document::Json;
 use crate::drift::schema::{self, ListKind};
 use std::str::FromStr;
@@ -68,11 +68,9 @@ impl Word {
                     }
                     None => (text.as_str(), 1),
                 };
-                let name = match Json::parse(name) {
-                    Ok(value @ (Json::Null | Json::Bool(_) | Json::Number(_))) => {
-                        ItemName::Value(value.to_string())
-                    }
-                    _ => ItemName::Text(name.to_owned()),
+                let name = match scalar(name) {
+                    Some(value) => ItemName::Value(value.to_string()),
+                    None => ItemName::Text(name.to_owned()),
                 };
                 Item { name, nth }
             }

@@ -2,7 +2,7 @@
 //!
 //! The fields are compared when they are asked for, so that a rule that has ended meanwhile counts no more.
 
-use super::known::known;
+use super::known::standing;
 use super::list::{Listed, by_ids};
 use super::settle::{decided_of, unreadable};
 use crate::db::Db;
@@ -101,7 +101,7 @@ pub async fn detail(db: &Db, repo_id: i64, now: DateTime<Utc>) -> Result<Option<
     .fetch_one(&mut *connection)
     .await?;
     let name: String = stored.try_get("full_name")?;
-    let known = known(&mut connection).await?;
+    let known = standing(&mut connection).await?;
     let decided = decided(&mut connection, repo_id).await?;
     let base = super::document(stored.try_get("base")?);
     let desired = Desired::of(base.as_ref(), &policy::of_repo(&known.policies, &name), &decided);

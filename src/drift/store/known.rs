@@ -1,5 +1,6 @@
 //! What holds for all repositories: policies, and what is not counted.
 
+use crate::chain::change::Change;
 use crate::drift::document::Document;
 use crate::drift::glob::Glob;
 use crate::drift::ignore::Ignore;
@@ -24,8 +25,13 @@ impl Known {
     }
 }
 
-/// Reads them: through a [`Change`](crate::chain::change::Change) as they will stand, or from the read pool.
-pub async fn known(connection: &mut PgConnection) -> Result<Known> {
+/// Reads them as they will stand with the change.
+pub async fn known(change: &mut Change) -> Result<Known> {
+    standing(change.connection()).await
+}
+
+/// Reads them as they stand.
+pub(super) async fn standing(connection: &mut PgConnection) -> Result<Known> {
     Ok(Known { policies: policies(connection).await?, ignores: ignores(connection).await? })
 }
 

@@ -1,7 +1,7 @@
 //! The repositories that a run is about, with what is asked of them.
 
 use super::fields::FIELDS;
-use super::known::{Known, known};
+use super::known::{Known, known, standing};
 use crate::chain::change::Change;
 use crate::db::Db;
 use crate::drift::desired::Desired;
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 /// Policies and rules as they stand under a change.
 pub async fn known_under(change: &mut Change) -> Result<Known> {
-    known(change.connection()).await
+    known(change).await
 }
 
 /// A repository, and what is asked of it.
@@ -46,7 +46,7 @@ pub async fn asked_of(db: &Db, filter: &Filter, now: DateTime<Utc>) -> Result<Ve
 /// These repositories as they stand; one that nobody knows yet has what policies say of its name.
 pub async fn subjects(db: &Db, names: &[String], now: DateTime<Utc>) -> Result<Vec<Subject>> {
     let mut connection = db.read().acquire().await?;
-    let known = known(&mut connection).await?;
+    let known = standing(&mut connection).await?;
     let rows = sqlx::query(
         "select r.full_name, c.desired_state::text as desired, c.observed_state::text as observed, c.unreadable
          from trust.policy_repo_configs c join trust.repositories r on r.id = c.repo_id

@@ -34,7 +34,7 @@ pub(super) struct DetailLine {
 /// The lines of what is shown, for a detail of `width` cells.
 pub(super) fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
     let Some(detail) = &shown.detail else { return Vec::new() };
-    let mut page = Page { lines: Vec::new(), width: width.saturating_sub(2).max(16), look, field: None };
+    let mut page = Page { lines: Vec::new(), width: width.saturating_sub(3).max(16), look, field: None };
     page.head(detail);
     for (at, field) in detail.fields.iter().enumerate() {
         if is_quiet(field) && shown.matching == Matching::Folded {

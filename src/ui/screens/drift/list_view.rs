@@ -37,8 +37,9 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
     let strip = column(Shows::Strip, "LAST CHECKS", Room::Fixed(STRIP_MAX + 1), Keep::Start);
     let (since, checked) = (right(Shows::Since, "SINCE", 5), right(Shows::Checked, "CHECKED", 7));
     match cells {
-        ..50 => vec![standing(12), repo],
-        50..64 => vec![standing(18), repo, since],
+        ..50 => vec![standing(13), repo],
+        // What is left out here, the detail beside it tells.
+        50..64 => vec![standing(15), repo, checked, strip],
         64..76 => vec![standing(18), repo, since, checked, strip],
         76..110 => vec![standing(18), repo, mode, since, checked, strip],
         _ => vec![

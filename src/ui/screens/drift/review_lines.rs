@@ -20,7 +20,7 @@ pub(super) fn lines(review: &Review, width: usize, look: &Look<'_>) -> Vec<Line<
     let theme = look.theme;
     let symbols = theme.symbols;
     let mut page =
-        Page { lines: Vec::new(), width: width.saturating_sub(2).max(16), ellipsis: symbols.ellipsis };
+        Page { lines: Vec::new(), width: width.saturating_sub(3).max(16), ellipsis: symbols.ellipsis };
     let plan = &review.plan;
     let head = format!(
         "{} in {} would be changed on GitHub; made {}",
