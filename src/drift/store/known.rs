@@ -1,7 +1,6 @@
 //! What holds for all repositories: policies, and what is not counted.
 
 use crate::chain::change::Change;
-use crate::drift::document::Document;
 use crate::drift::glob::Glob;
 use crate::drift::ignore::Ignore;
 use crate::drift::policy::{Mode, Policy};
@@ -50,7 +49,7 @@ async fn policies(connection: &mut PgConnection) -> Result<Vec<Policy>> {
             Ok(texts.iter().filter_map(|text| Glob::of_repos(text).ok()).collect())
         };
         let mode: Option<String> = row.try_get("mode")?;
-        let desired = super::document(Some(row.try_get("body")?)).unwrap_or_else(Document::default);
+        let desired = super::document(Some(row.try_get("body")?)).unwrap_or_default();
         policies.push(Policy {
             name: row.try_get("name")?,
             repos: globs("globs")?,

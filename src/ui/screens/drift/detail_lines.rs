@@ -184,8 +184,8 @@ impl Page<'_> {
             }
             return;
         }
-        for side in 0..sides.len() {
-            for line in 0..wrapped[side].len() {
+        for (side, lines) in wrapped.iter().enumerate() {
+            for line in 0..lines.len() {
                 if let Some((name, text, style)) = cell(side, line) {
                     self.push(vec![
                         Span::raw("    "),
