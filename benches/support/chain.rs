@@ -5,7 +5,6 @@ use attestor::chain::hash::{PAYLOAD_ALG, Preimage, payload_hash};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::postgres::PgPoolCopyExt;
 use std::fmt::Write as _;
-use std::ops::RangeInclusive;
 
 /// Entries that are sent at once.
 const PIECE: u64 = 20_000;
@@ -16,20 +15,21 @@ pub async fn load_chain(server: &Server, database: &str, entries: u64) {
     server
         .run(database, "alter table audit.audit_trail_entries drop constraint audit_trail_entries_is_entry")
         .await;
-    lengthen_chain(server, database, 1..=entries).await;
+    lengthen_chain(server, database, entries).await;
 }
 
-/// Loads the entries at `seqs`, which follow those that are there.
-pub async fn lengthen_chain(server: &Server, database: &str, seqs: RangeInclusive<u64>) {
+/// Loads so many entries behind those that are there.
+pub async fn lengthen_chain(server: &Server, database: &str, entries: u64) {
     let pool = sqlx::PgPool::connect_with(server.lease().superuser(database)).await.unwrap();
-    let (chain_id, mut before): (String, String) = sqlx::query_as(
-        "select chain_id, coalesce((select entry_hash from audit.audit_trail_entries order by seq desc limit 1), genesis)
-         from audit.chain",
+    let (chain_id, mut before, last, begin): (String, String, i64, DateTime<Utc>) = sqlx::query_as(
+        "select c.chain_id, coalesce(e.entry_hash, c.genesis), coalesce(e.seq, 0),
+                coalesce(e.occurred_at, '2025-11-01 00:00:00+00')
+         from audit.chain c
+         left join lateral (select * from audit.audit_trail_entries order by seq desc limit 1) e on true",
     )
     .fetch_one(&pool)
     .await
     .unwrap();
-    let begin: DateTime<Utc> = "2025-11-01T00:00:00Z".parse().unwrap();
     let framework = ["SOC2:CC7.1", "ISO27001:A.8.8"];
     let mut copy = pool
         .copy_in_raw(
@@ -39,7 +39,8 @@ pub async fn lengthen_chain(server: &Server, database: &str, seqs: RangeInclusiv
         .await
         .unwrap();
     let mut text = String::new();
-    for seq in seqs {
+    let last = u64::try_from(last).unwrap();
+    for seq in last + 1..=last + entries {
         let repo = format!("acme/service-{}", seq % 40);
         // In the order in which PostgreSQL prints the keys of a jsonb.
         let payload = format!(
@@ -48,7 +49,7 @@ pub async fn lengthen_chain(server: &Server, database: &str, seqs: RangeInclusiv
             seq % 240
         );
         let digest = payload_hash(&payload).to_string();
-        let occurred_at = begin + TimeDelta::microseconds(i64::try_from(seq).unwrap() * 31_000_017);
+        let occurred_at = begin + TimeDelta::microseconds(i64::try_from(seq - last).unwrap() * 31_000_017);
         let entry_hash = Preimage {
             chain_id: &chain_id,
             seq: i64::try_from(seq).unwrap(),

@@ -101,6 +101,12 @@ pub struct Test {
 }
 
 impl Test {
+    /// The score, where some commit speaks for it: without one it is what is believed of any test.
+    pub fn score(&self) -> Option<f64> {
+        let is_known = self.basis == Basis::Isolated || self.first_try + self.flaked > 0;
+        self.flakiness_score.filter(|_| is_known)
+    }
+
     /// Clean runs that are left until it may leave quarantine; none where it is in none.
     pub fn runs_left(&self) -> Option<u32> {
         let asked = self.graduation_runs.filter(|_| self.quarantined)?;

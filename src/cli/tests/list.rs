@@ -170,7 +170,7 @@ impl Tabular for Brief<'_> {
 
 /// The score; what is made of isolated failures is named as such.
 pub(super) fn score(test: &Test) -> String {
-    match (test.flakiness_score, test.basis) {
+    match (test.score(), test.basis) {
         (None, _) => "-".to_owned(),
         (Some(score), Basis::Retries) => format!("{score:.3}"),
         (Some(score), Basis::Isolated) => format!("{score:.3} isolated"),

@@ -56,6 +56,9 @@ impl Console {
                 | overview::Wish::Whole(Section::Findings, _) => {
                     section(Section::Findings, lines::findings(&desk::queue(&look), &look))
                 }
+                overview::Wish::Section(Section::Watched, _) | overview::Wish::Whole(Section::Watched, _) => {
+                    section(Section::Watched, desk::watched())
+                }
                 overview::Wish::Section(Section::Imports, _) | overview::Wish::Whole(Section::Imports, _) => {
                     section(Section::Imports, lines::imports(&desk::imports(), &desk::scans(), &look))
                 }

@@ -117,6 +117,19 @@ pub fn lost() -> Error {
     Error::new(Kind::NoDatabase, "the database does not answer").hint("is the server up?")
 }
 
+/// What is watched: something of each.
+pub fn watched() -> Vec<lines::Line> {
+    let lying = attestor::flaky::store::tests::Standing {
+        suggested: 11,
+        expired: 1,
+        broken: 8,
+        ..Default::default()
+    };
+    let drift = attestor::drift::store::list::Counts { critical: 18, drifted: 38, ..Default::default() };
+    let runs = attestor::operations::store::list::Standing { attention: 2, ..Default::default() };
+    lines::watched(&lying, &drift, &runs)
+}
+
 impl Desk {
     /// A screen that was told its size and opened, and waits for its look.
     pub fn opened(columns: u16, rows: u16) -> Self {
@@ -137,6 +150,7 @@ impl Desk {
     pub fn answer_all(&mut self, look: &Look) {
         self.answer(Msg::Looked(Ok(look.clone())));
         self.answer_section(Section::Findings, lines::findings(&queue(look), look));
+        self.answer_section(Section::Watched, watched());
         self.answer_section(Section::Imports, lines::imports(&imports(), &scans(), look));
         self.answer_section(Section::Chain, chain(look));
         self.answer(Msg::Entries(now(), Ok(entries())));

@@ -55,6 +55,8 @@ fn empty() {
         let mut desk = Desk::opened(columns, rows);
         desk.answer(Msg::Looked(Ok(look.clone())));
         desk.answer_section(Section::Findings, lines::findings(&super::desk::queue(&look), &look));
+        let quiet = lines::watched(&Default::default(), &Default::default(), &Default::default());
+        desk.answer_section(Section::Watched, quiet);
         desk.answer_section(Section::Imports, lines::imports(&[], &Default::default(), &look));
         desk.answer_section(Section::Chain, lines::chain(EntrySeq(0), &Default::default(), None, &look));
         desk.answer(Msg::Entries(now.at, Ok(Vec::new())));
@@ -104,6 +106,7 @@ fn hostile_names_stay_in_their_cells() {
         (entries[0].event_type, entries[0].actor) = (hostile.clone(), hostile.clone());
         let scans =
             attestor::triage::store::imports::Scans { under_way: vec![(hostile.clone(), 1)], failed: 0 };
+        desk.answer_section(Section::Watched, Vec::new());
         desk.answer_section(Section::Imports, lines::imports(&imports, &scans, &look));
         let chain = lines::chain(EntrySeq(1), &Default::default(), entries.first(), &look);
         desk.answer_section(Section::Chain, chain);

@@ -22,7 +22,7 @@ fn the_first_visit_says_so_and_marks_nothing() {
 
 #[test]
 fn what_is_newer_is_counted_and_marked() {
-    let desk = Desk::full(120, 38, &look());
+    let desk = Desk::full(120, 46, &look());
     assert_eq!(head(&desk), " new since your last visit, 2026-03-12 12:00Z: 4 findings, 16 audit entries");
     assert!(desk.line("▲ high").contains("+3"), "{}", desk.screen());
     assert!(!desk.line("came back").contains('+'));
@@ -60,6 +60,7 @@ fn a_visit_is_kept_once_everything_was_shown_and_never_before() {
     let mut desk = Desk::opened(80, 22);
     desk.answer(Msg::Looked(Ok(look())));
     desk.answer_section(Section::Findings, lines::findings(&queue(&look()), &look()));
+    desk.answer_section(Section::Watched, Vec::new());
     desk.answer_section(Section::Imports, lines::imports(&imports(), &scans(), &look()));
     desk.answer(Msg::Entries(now(), Ok(entries())));
     assert_eq!(kept(&mut desk), []);

@@ -23,22 +23,25 @@ use chrono::{DateTime, Utc};
 pub enum Section {
     /// What waits for a decision.
     Findings,
-    /// What was taken in.
-    Imports,
+    /// Tests that lie, repositories that drift, runs that block.
+    Watched,
     /// How the audit chain stands.
     Chain,
+    /// What was taken in.
+    Imports,
 }
 
 impl Section {
     /// All of them.
-    pub const ALL: [Section; 3] = [Section::Findings, Section::Imports, Section::Chain];
+    pub const ALL: [Section; 4] = [Section::Findings, Section::Watched, Section::Chain, Section::Imports];
 
     /// What stands above its lines.
     pub fn title(self) -> &'static str {
         match self {
             Section::Findings => "FINDINGS",
-            Section::Imports => "IMPORTS",
+            Section::Watched => "TESTS, DRIFT, RUNS",
             Section::Chain => "AUDIT CHAIN",
+            Section::Imports => "IMPORTS",
         }
     }
 
@@ -46,8 +49,9 @@ impl Section {
     pub fn lane(self) -> &'static str {
         match self {
             Section::Findings => "findings",
-            Section::Imports => "imports",
+            Section::Watched => "watched",
             Section::Chain => "chain",
+            Section::Imports => "imports",
         }
     }
 
@@ -55,6 +59,7 @@ impl Section {
     pub fn lines_expected(self) -> usize {
         match self {
             Section::Findings => 10,
+            Section::Watched => 3,
             Section::Imports | Section::Chain => 2,
         }
     }
@@ -198,6 +203,16 @@ pub fn imports(imports: &[Import], scans: &Scans, look: &Look) -> Vec<Line> {
     lines.extend(imports.iter().map(|import| import_line(import, look)));
     if imports.is_empty() {
         lines.push(words(-3, "none yet", "a file that is taken in shows here"));
+    }
+    lines
+}
+
+/// The lines of what is watched: each where it needs a look, and one that says so where none does.
+pub fn watched(lying: &tests::Standing, drift_counts: &Counts, standing: &Standing) -> Vec<Line> {
+    let lines: Vec<Line> =
+        [tests(lying), drift(drift_counts), runs(standing)].into_iter().flatten().collect();
+    if lines.is_empty() {
+        return vec![words(-6, "quiet", "no test lies, nothing drifts, no run blocks")];
     }
     lines
 }

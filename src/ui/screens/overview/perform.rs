@@ -70,7 +70,9 @@ async fn glance(db: &Db, section: Section, look: &Look) -> Result<(Vec<Line>, Re
             let (queue, reach) = overview::glance(db, mark(look), look.now.at).await?;
             (lines::findings(&queue, look), reach)
         }
-        Section::Imports | Section::Chain => (read(db, section, look).await?, Reach::Whole),
+        Section::Watched | Section::Chain | Section::Imports => {
+            (read(db, section, look).await?, Reach::Whole)
+        }
     })
 }
 
@@ -79,20 +81,18 @@ async fn read(db: &Db, section: Section, look: &Look) -> Result<Vec<Line>> {
     let now = look.now.at;
     Ok(match section {
         Section::Findings => lines::findings(&overview::queue(db, mark(look), now).await?, look),
-        Section::Imports => {
+        Section::Watched => {
             let all = Filter::default();
-            let (newest, scans, standing, lying, drift) = tokio::try_join!(
-                imports::newest(db, IMPORTS),
-                imports::scans(db, now),
-                runs::standing(db),
+            let (lying, drift, standing) = tokio::try_join!(
                 tests::standing(db, now),
-                repositories::counts(db, &all, now)
+                repositories::counts(db, &all, now),
+                runs::standing(db)
             )?;
-            let mut lines = lines::imports(&newest, &scans, look);
-            lines.extend(lines::drift(&drift));
-            lines.extend(lines::tests(&lying));
-            lines.extend(lines::runs(&standing));
-            lines
+            lines::watched(&lying, &drift, &standing)
+        }
+        Section::Imports => {
+            let (newest, scans) = tokio::try_join!(imports::newest(db, IMPORTS), imports::scans(db, now))?;
+            lines::imports(&newest, &scans, look)
         }
         Section::Chain => {
             let (head, days, newest) =

@@ -62,7 +62,7 @@ fn markdown(test: &Test) -> String {
     if !test.environment.is_empty() {
         lines.insert(3, format!("- environment: {}", code(&test.environment.one_line())));
     }
-    if let Some(score) = test.flakiness_score {
+    if let Some(score) = test.score() {
         lines.push(format!("- flakiness score: {score:.3}"));
     }
     if let Some(link) = &test.link {

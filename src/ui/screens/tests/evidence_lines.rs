@@ -33,7 +33,7 @@ impl Page<'_> {
         let (theme, test) = (self.look.theme, &detail.test);
         self.heading("why");
         self.wrapped("", &in_words(test), theme.text);
-        if let Some(number) = test.flakiness_score {
+        if let Some(number) = test.score() {
             let what = match test.basis {
                 Basis::Retries => {
                     format!("how sure it is that it flakes in more than 1 % of its tries: {}", score(number))

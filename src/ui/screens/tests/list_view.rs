@@ -183,7 +183,7 @@ fn text(shows: Shows, test: &Test, look: &Look<'_>) -> String {
         Shows::Name => or_none(&test.test_name.one_line()),
         Shows::Suite => or_none(&test.test_suite.one_line()),
         Shows::Strip(runs) => strip(&test.strip, runs, &symbols),
-        Shows::Score => test.flakiness_score.map_or_else(|| symbols.none.to_owned(), score),
+        Shows::Score => test.score().map_or_else(|| symbols.none.to_owned(), score),
         Shows::Severity => percent(test.severity),
         Shows::Rate => percent(test.failure_rate),
         Shows::State => String::new(),

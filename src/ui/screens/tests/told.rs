@@ -96,7 +96,7 @@ impl Tests {
 fn one_in_words(test: &Test, look: &Look<'_>) -> String {
     let (_, word, _) = standing(test, look.now, look.theme);
     let mut parts = vec![format!("test {}", test.id), test.title(), word.to_owned()];
-    parts.extend(test.flakiness_score.map(|number| format!("score {}", score(number))));
+    parts.extend(test.score().map(|number| format!("score {}", score(number))));
     parts.push(in_words(test));
     if !test.environment.is_empty() {
         parts.push(format!("on {}", test.environment.one_line()));
