@@ -4,7 +4,7 @@ use super::{counts, read};
 use serde_json::Value;
 use std::path::Path;
 
-const FOLDER: &str = "/work/shared/data";
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
 
 #[test]
 fn real_files_have_the_counts_that_others_find() {
