@@ -1,66 +1,24 @@
 //! Where the parts of the screen stand, at every size.
-//!
-//! From 120 columns the detail stands at the right; below 60 columns, or in few rows, it takes the
-//! place of the list when it is opened.
 
-use super::super::findings::layout::{LOW, NARROW, WIDE};
 use super::super::findings::state::Zoom;
 use super::state::{Drift, Focus, Layer};
+use crate::ui::widgets::list_detail::{Areas, Part, Shown};
 use crate::ui::widgets::prompt;
 use ratatui::layout::Rect;
-
-/// The parts. Those that are not shown are empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Areas {
-    /// How things stand, in a line.
-    pub(super) standing: Rect,
-    /// The titles of the columns.
-    pub(super) header: Rect,
-    /// The rows.
-    pub(super) list: Rect,
-    /// The rule between list and detail, where they stand side by side.
-    pub(super) bar: Rect,
-    /// The rule that names what the detail shows.
-    pub(super) rule: Rect,
-    /// The detail.
-    pub(super) detail: Rect,
-    /// A prompt.
-    pub(super) panel: Rect,
-}
 
 impl Drift {
     /// The parts in `area`. The first line is the filter's.
     pub(super) fn areas(&self, area: Rect) -> Areas {
-        let mut areas = Areas::default();
-        let rest = below(area, 1);
-        areas.standing = Rect { height: rest.height.min(1), ..rest };
-        let body = below(rest, 1);
         let panel = match &self.layer {
             Layer::None => 0,
             Layer::Decide(_) => prompt::HEIGHT,
-        }
-        .min(body.height);
-        let (body, panel) = (Rect { height: body.height - panel, ..body }, below(body, body.height - panel));
-        areas.panel = panel;
-        let one_part = self.zoom == Zoom::In || area.width < NARROW || area.height < LOW;
-        match (one_part, self.focus) {
-            (true, Focus::Detail) => areas.set_detail(body),
-            (true, Focus::List) => areas.set_list(body),
-            (false, _) if area.width >= WIDE => {
-                let left = body.width / 2;
-                areas.set_list(Rect { width: left - 1, ..body });
-                areas.bar = Rect { x: body.x + left, width: 1, ..body };
-                areas.set_detail(Rect { x: body.x + left + 1, width: body.width - left - 1, ..body });
-            }
-            (false, _) => {
-                // The list keeps its height while a prompt is open: the prompt takes from the detail.
-                let whole = body.height + panel.height;
-                let list = (whole * 2 / 5).min(body.height.saturating_sub(3));
-                areas.set_list(Rect { height: list, ..body });
-                areas.set_detail(below(body, list));
-            }
-        }
-        areas
+        };
+        let shown = if self.zoom == Zoom::In { Shown::One } else { Shown::Both };
+        let focus = match self.focus {
+            Focus::List => Part::List,
+            Focus::Detail => Part::Detail,
+        };
+        Areas::of(area, panel, shown, focus)
     }
 
     fn now_areas(&self) -> Areas {
@@ -69,29 +27,11 @@ impl Drift {
 
     /// How many rows the list shows.
     pub(super) fn list_height(&self) -> usize {
-        usize::from(self.now_areas().list.height).max(1)
+        self.now_areas().list_height()
     }
 
     /// How many lines and columns the detail has.
     pub(super) fn detail_size(&self) -> (usize, usize) {
-        let areas = self.now_areas();
-        (areas.detail.height.into(), areas.detail.width.into())
+        self.now_areas().detail_size()
     }
-}
-
-impl Areas {
-    fn set_list(&mut self, area: Rect) {
-        self.header = Rect { height: area.height.min(1), ..area };
-        self.list = below(area, 1);
-    }
-
-    fn set_detail(&mut self, area: Rect) {
-        self.rule = Rect { height: area.height.min(1), ..area };
-        self.detail = below(area, 1);
-    }
-}
-
-fn below(area: Rect, rows: u16) -> Rect {
-    let rows = rows.min(area.height);
-    Rect { y: area.y + rows, height: area.height - rows, ..area }
 }

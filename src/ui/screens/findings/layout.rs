@@ -7,15 +7,9 @@
 use super::attend_view::held_height;
 use super::panels;
 use super::state::{Findings, Focus, Layer, Zoom};
+use crate::ui::widgets::list_detail::{LOW, NARROW, WIDE};
 use crate::ui::widgets::prompt;
 use ratatui::layout::Rect;
-
-/// From so many columns the detail stands at the right.
-pub const WIDE: u16 = 120;
-/// Below so many columns only one part is shown.
-pub const NARROW: u16 = 60;
-/// Below so many rows only one part is shown.
-pub const LOW: u16 = 14;
 
 /// The parts. Those that are not shown are empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,6 +1,5 @@
 //! Draws the newest audit entries. History is told in UTC, whatever the clock of the screen.
 
-use super::super::findings::layout::NARROW;
 use super::super::findings::state::Load;
 use super::state::{Focus, Overview};
 use crate::chain::recent::{About, Recent};
@@ -8,6 +7,7 @@ use crate::triage::store::findings::Count;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};
+use crate::ui::widgets::list_detail::NARROW;
 use crate::ui::widgets::prompt::draw_named_rule;
 use crate::ui::widgets::table::{self, Column, Lead, Room};
 use crate::ui::widgets::when;

@@ -243,7 +243,7 @@ fn draw_words(block: &Block, line: &Line, lead: Lead, area: Rect, buffer: &mut B
     let Body::Words(at, words) = &line.body else { return };
     let names = block.lines.iter().filter(|line| matches!(line.body, Body::Words(..)));
     let widest = names.map(|line| cells::width(&line.label.text(theme))).max().unwrap_or(0);
-    let most = if area.width < super::super::findings::layout::NARROW { NAME_MIN } else { NAME_MAX };
+    let most = if area.width < crate::ui::widgets::list_detail::NARROW { NAME_MIN } else { NAME_MAX };
     let name_cells = widest.clamp(NAME_MIN, most);
     let ellipsis = theme.symbols.ellipsis;
     let name = cells::padded(&line.label.text(theme), name_cells, Align::Left, Keep::End, ellipsis);
