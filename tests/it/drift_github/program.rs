@@ -78,7 +78,7 @@ async fn a_killed_run_is_finished_by_the_next_and_nothing_is_done_twice() {
         child.kill().unwrap();
         assert_eq!(child.wait().unwrap().code(), None, "it was killed");
         // What was on its way at the server is done there.
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        bench.github.at_rest().await;
         bench.github.heal();
 
         // Nobody renews its lease any more.

@@ -210,6 +210,13 @@ impl GitHub {
         self.world.lock().unwrap().fault = None;
     }
 
+    /// Waits until nothing that was asked is under way any more.
+    pub async fn at_rest(&self) {
+        while self.world.lock().unwrap().under_way > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     pub fn repo(&self, name: &str) -> Repo {
         self.world.lock().unwrap().repos[name].clone()
     }
