@@ -117,7 +117,7 @@ impl<'a> Bookkeeping<'a> {
         note: Note,
         bind: impl FnOnce(Statement<'q>) -> Statement<'q>,
     ) -> Result<u64> {
-        let done = bind(sqlx::query(note.sql())).execute(self.db.write()).await?;
+        let done = bind(sqlx::query(note.sql())).execute(self.db.write().pool()).await?;
         Ok(done.rows_affected())
     }
 
@@ -127,7 +127,7 @@ impl<'a> Bookkeeping<'a> {
         note: Note,
         bind: impl FnOnce(Statement<'q>) -> Statement<'q>,
     ) -> Result<Option<i64>> {
-        let row = bind(sqlx::query(note.sql())).fetch_optional(self.db.write()).await?;
+        let row = bind(sqlx::query(note.sql())).fetch_optional(self.db.write().pool()).await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 }

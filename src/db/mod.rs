@@ -11,10 +11,12 @@ pub mod page;
 pub mod relation;
 pub mod series;
 pub mod snapshot;
+pub(crate) mod writers;
 
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::time::Duration;
+use writers::Writers;
 
 /// After how long a connection is asked whether it lives still.
 const RESTED: Duration = Duration::from_secs(1);
@@ -27,7 +29,7 @@ const RESTED: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Db {
     read: PgPool,
-    write: PgPool,
+    write: Writers,
     access: Access,
 }
 
@@ -77,7 +79,11 @@ impl Db {
                     })
                 })
         };
-        Db { read: pool(4).connect_lazy_with(read), write: pool(4).connect_lazy_with(write), access }
+        Db {
+            read: pool(4).connect_lazy_with(read),
+            write: Writers::of(pool(4).connect_lazy_with(write)),
+            access,
+        }
     }
 
     /// Whether attestor may write here.
@@ -96,8 +102,9 @@ impl Db {
         self.write.close().await;
     }
 
-    /// The pool that writes; only [`Change`](crate::chain::change::Change) begins a transaction on it.
-    pub(crate) fn write(&self) -> &PgPool {
+    /// The connections that write; only [`Change`](crate::chain::change::Change) begins a transaction on
+    /// one.
+    pub(crate) fn write(&self) -> &Writers {
         &self.write
     }
 }
