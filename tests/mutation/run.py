@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Mutates the pure core of the audit, and says which mutants no test notices.
+
+    tests/mutation/run.py                      # everything that CORE names, within 30 minutes
+    tests/mutation/run.py src/audit/merkle/    # only what stands there
+    tests/mutation/run.py --minutes 60
+
+A mutant is the code with one small change: < as <=, a function that returns a constant, an arm of a match
+left out. It needs cargo-mutants: cargo install cargo-mutants --locked
+
+The whole test binary takes longer to build than a mutant should take in all. So the pure files and their
+tests are copied into a small crate of the same shape, target/mutation, and mutated there. It uses what
+`cargo test` has built in target, CARGO_TARGET_DIR where that is set.
+
+Exit status: 0 when every survivor is explained in explained.toml, 1 when one is not, 4 when time ran out.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+EXPLAINED = Path(__file__).with_name("explained.toml")
+
+# What is mutated: files, and folders with all that is in them.
+CORE = ["src/chain/hash.rs", "src/audit/merkle/", "src/audit/verify/", "src/audit/note/", "src/audit/proof.rs"]
+# What that stands on. Lines of a kept file that name a module which is not kept are left out.
+GROUND = [
+    "src/lib.rs", "src/error.rs", "src/ids.rs", "src/text.rs", "src/chain/mod.rs", "src/audit/mod.rs",
+    "src/operations/mod.rs", "src/operations/check.rs", "src/operations/redact.rs", "src/audit/evidence.rs",
+    "src/audit/kept.rs", "src/audit/line.rs", "src/audit/place.rs", "src/audit/signer/", "src/audit/sshsig.rs",
+    "src/audit/trust/",
+]
+# The tests that need no server.
+TESTS = [
+    "tests/it/main.rs", "tests/it/verify.rs", "tests/it/verify/", "tests/it/seal.rs", "tests/it/seal/merkle.rs",
+    "tests/it/seal/note.rs", "tests/it/seal/judged.rs",
+]
+# A mutant that fills the memory ends as one that is caught.
+MEMORY_BYTES_MAX = 8 << 30
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("paths", nargs="*", default=CORE, help="files, and folders with a slash behind them")
+    options.add_argument("--minutes", type=float, default=30, help="when to stop (30)")
+    options = options.parse_args()
+    program = shutil.which("cargo-mutants", path=os.environ["PATH"] + ":" + os.path.expanduser("~/.cargo/bin"))
+    if program is None:
+        sys.exit("cargo-mutants is missing: cargo install cargo-mutants --locked")
+    crate = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")) / "mutation"
+    assemble(crate)
+    is_complete = mutate(program, crate, options)
+    outcomes = json.loads((crate / "mutants.out/outcomes.json").read_text())
+    sys.exit(judge(crate, outcomes) or (0 if is_complete else 4))
+
+
+def assemble(crate):
+    """Copies the core, its ground and its tests into a crate, whose build folder stays."""
+    for folder in ["src", "tests"]:
+        shutil.rmtree(crate / folder, ignore_errors=True)
+    for path in CORE + GROUND + TESTS:
+        target = crate / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.endswith("/"):
+            shutil.copytree(PROJECT / path, target)
+        else:
+            shutil.copy(PROJECT / path, target)
+    for path in [*crate.glob("src/**/*.rs"), *crate.glob("tests/**/*.rs")]:
+        prune(path)
+    (crate / "Cargo.toml").write_text(manifest((PROJECT / "Cargo.toml").read_text()))
+    shutil.copy(PROJECT / "Cargo.lock", crate)
+
+
+def prune(path):
+    """Leaves out the modules of a file that were not copied."""
+    at = path.parent if path.name in ("mod.rs", "lib.rs", "main.rs") else path.with_suffix("")
+    kept = []
+    for line in path.read_text().splitlines(keepends=True):
+        words = line.removeprefix("pub ").rstrip(";\n").split(" ")
+        is_module = line.endswith(";\n") and words[0] == "mod" and len(words) == 2
+        if not is_module or (at / words[1]).is_dir() or (at / f"{words[1]}.rs").exists():
+            kept.append(line)
+    path.write_text("".join(kept))
+
+
+def manifest(project):
+    """The manifest of the small crate: the project's own, without its program and its benchmarks."""
+    tables = project.split("\n[")
+    kept = [table for table in tables if not table.startswith(("[bin]]", "[bench]]"))]
+    text = "\n[".join(kept).replace('default-run = "attestor"\n', "")
+    return text + "\n[lib]\ntest = false\ndoctest = false\n\n[workspace]\n"
+
+
+def mutate(program, crate, options):
+    """Runs cargo-mutants; whether it came to its end in time."""
+    shutil.rmtree(crate / "mutants.out", ignore_errors=True)
+    files = [f"--file={path}**/*.rs" if path.endswith("/") else f"--file={path}" for path in options.paths]
+    command = [program, "mutants", "--in-place", "--no-config", "--cap-lints=true", "--colors=never",
+               "--minimum-test-timeout=20", *files]
+    bound = (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX)
+    running = subprocess.Popen(command, cwd=crate, env=os.environ | {"CARGO_TARGET_DIR": str(crate.parent)},
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, bound))
+    try:
+        # 2: some were missed; 3: some timed out. Both are told from the outcomes.
+        status = running.wait(options.minutes * 60)
+    except subprocess.TimeoutExpired:
+        running.send_signal(signal.SIGINT)
+        running.wait()
+        return False
+    if status not in (0, 2, 3):
+        sys.exit(f"cargo-mutants failed with exit status {status}: see {crate}/mutants.out")
+    return True
+
+
+def judge(crate, outcomes):
+    """Tells what came out; 1 where a survivor is not explained."""
+    explained = {(one["mutant"], one["line"]) for one in tomllib.loads(EXPLAINED.read_text())["survivor"]}
+    tried = [(one["scenario"]["Mutant"], one["summary"]) for one in outcomes["outcomes"]
+             if one["scenario"] != "Baseline"]
+    survivors = [named(crate, mutant) for mutant, summary in tried if summary == "MissedMutant"]
+    unexplained = [survivor for survivor in survivors if survivor not in explained]
+    for mutant, line in unexplained:
+        print(f"\nsurvived: {mutant}\n    {line}")
+    count = lambda word: sum(summary == word for _, summary in tried)
+    print(f"\n{outcomes['total_mutants']} mutants, {len(tried)} tried: {count('CaughtMutant')} caught, "
+          f"{count('Timeout')} timed out, {count('Unviable')} do not compile, {len(survivors)} survived, "
+          f"{len(survivors) - len(unexplained)} of these explained")
+    return 1 if unexplained else 0
+
+
+def named(crate, mutant):
+    """A mutant by its change and the line that it changes: the number of the line moves too easily."""
+    file, rest = mutant["name"].split(":", 1)
+    change = rest.split(": ", 1)[1]
+    source = (crate / file).read_text().splitlines()
+    return f"{file}: {change}", source[mutant["span"]["start"]["line"] - 1].strip()
+
+
+if __name__ == "__main__":
+    main()
