@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Mutates the pure core of the audit, and says which mutants no test notices.
 
-    tests/mutation/run.py                      # everything that CORE names, within 30 minutes
-    tests/mutation/run.py src/audit/merkle/    # only what stands there
+    tests/mutation/run.py                 # both areas, within 30 minutes
+    tests/mutation/run.py verify          # one of them: verify, or seal (tree, notes, proofs)
     tests/mutation/run.py --minutes 60
 
 A mutant is the code with one small change: < as <=, a function that returns a constant, an arm of a match
 left out. It needs cargo-mutants: cargo install cargo-mutants --locked
 
 The whole test binary takes longer to build than a mutant should take in all. So the pure files and their
-tests are copied into a small crate of the same shape, target/mutation, and mutated there. It uses what
+tests are copied into a small crate of the same shape, target/mutation/AREA, and mutated there. It uses what
 `cargo test` has built in target, CARGO_TARGET_DIR where that is set.
 
 Exit status: 0 when every survivor is explained in explained.toml, 1 when one is not, 4 when time ran out.
@@ -22,26 +22,39 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 EXPLAINED = Path(__file__).with_name("explained.toml")
 
-# What is mutated: files, and folders with all that is in them.
-CORE = ["src/chain/hash.rs", "src/audit/merkle/", "src/audit/verify/", "src/audit/note/", "src/audit/proof.rs"]
-# What that stands on. Lines of a kept file that name a module which is not kept are left out.
-GROUND = [
-    "src/lib.rs", "src/error.rs", "src/ids.rs", "src/text.rs", "src/chain/mod.rs", "src/audit/mod.rs",
-    "src/operations/mod.rs", "src/operations/check.rs", "src/operations/redact.rs", "src/audit/evidence.rs",
-    "src/audit/kept.rs", "src/audit/line.rs", "src/audit/place.rs", "src/audit/signer/", "src/audit/sshsig.rs",
-    "src/audit/trust/",
-]
-# The tests that need no server.
-TESTS = [
-    "tests/it/main.rs", "tests/it/verify.rs", "tests/it/verify/", "tests/it/seal.rs", "tests/it/seal/merkle.rs",
-    "tests/it/seal/note.rs", "tests/it/seal/judged.rs",
-]
+# What is mutated, what that stands on, and the tests that have to notice, none of which needs a server: files,
+# and folders with all that is in them. Lines that name a module which is not among them are left out.
+AREAS = {
+    "verify": {
+        "core": ["src/chain/hash.rs", "src/audit/verify/"],
+        "ground": [
+            "src/lib.rs", "src/text.rs", "src/chain/mod.rs", "src/audit/mod.rs", "src/audit/merkle/",
+            "src/operations/mod.rs", "src/operations/check.rs", "src/operations/redact.rs",
+        ],
+        "tests": ["tests/it/main.rs", "tests/it/verify.rs", "tests/it/verify/"],
+    },
+    "seal": {
+        "core": ["src/audit/merkle/", "src/audit/note/", "src/audit/proof.rs"],
+        "ground": [
+            "src/lib.rs", "src/error.rs", "src/ids.rs", "src/text.rs", "src/chain/mod.rs", "src/chain/hash.rs",
+            "src/operations/mod.rs", "src/operations/check.rs", "src/operations/redact.rs", "src/audit/mod.rs",
+            "src/audit/evidence.rs", "src/audit/kept.rs", "src/audit/line.rs", "src/audit/place.rs",
+            "src/audit/signer/", "src/audit/sshsig.rs", "src/audit/trust/", "src/audit/verify/",
+        ],
+        "tests": [
+            "tests/it/main.rs", "tests/it/seal.rs", "tests/it/seal/judged.rs", "tests/it/seal/merkle.rs",
+            "tests/it/seal/note.rs",
+        ],
+    },
+}
+
 # What one run of the tests may take: a mutant that never ends, or fills the memory, ends here. Time on the
 # processor is counted, so that a busy machine changes nothing.
 BOUNDS = ["prlimit", "--cpu=20", f"--as={4 << 30}"]
@@ -50,24 +63,26 @@ OUT_OF_BOUNDS = ("SIGXCPU", "memory allocation of")
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("paths", nargs="*", default=CORE, help="files, and folders with a slash behind them")
+    options.add_argument("areas", nargs="*", metavar="AREA", default=AREAS, help=f"of {', '.join(AREAS)}")
     options.add_argument("--minutes", type=float, default=30, help="when to stop (30)")
     options = options.parse_args()
     program = shutil.which("cargo-mutants", path=os.environ["PATH"] + ":" + os.path.expanduser("~/.cargo/bin"))
     if program is None:
         sys.exit("cargo-mutants is missing: cargo install cargo-mutants --locked")
-    crate = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")) / "mutation"
-    assemble(crate)
-    is_complete = mutate(program, crate, options)
-    outcomes = json.loads((crate / "mutants.out/outcomes.json").read_text())
-    sys.exit(judge(crate, outcomes) or (0 if is_complete else 4))
+    end = time.monotonic() + options.minutes * 60
+    statuses = []
+    for name in options.areas:
+        crate = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")) / "mutation" / name
+        assemble(crate, AREAS[name])
+        is_complete = mutate(program, crate, AREAS[name]["core"], end)
+        statuses.append(judge(crate) or (0 if is_complete else 4))
+    sys.exit(1 if 1 in statuses else max(statuses))
 
 
-def assemble(crate):
-    """Copies the core, its ground and its tests into a crate, whose build folder stays."""
-    for folder in ["src", "tests"]:
-        shutil.rmtree(crate / folder, ignore_errors=True)
-    for path in CORE + GROUND + TESTS:
+def assemble(crate, area):
+    """Makes the small crate of an area."""
+    shutil.rmtree(crate, ignore_errors=True)
+    for path in area["core"] + area["ground"] + area["tests"]:
         target = crate / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.endswith("/"):
@@ -101,17 +116,16 @@ def manifest(project):
     return text + fast + "\n[lib]\ntest = false\ndoctest = false\n\n[workspace]\n"
 
 
-def mutate(program, crate, options):
+def mutate(program, crate, core, end):
     """Runs cargo-mutants; whether it came to its end in time."""
-    shutil.rmtree(crate / "mutants.out", ignore_errors=True)
-    files = [f"--file={path}**/*.rs" if path.endswith("/") else f"--file={path}" for path in options.paths]
+    files = [f"--file={path}**/*.rs" if path.endswith("/") else f"--file={path}" for path in core]
     command = [program, "mutants", "--in-place", "--no-config", "--colors=never",
                "--timeout=600", *files, "--", "--test=it", "--", "-Zunstable-options", "--fail-fast"]
     # The first test that fails is enough. The harness stops there for a nightly compiler alone, unless told.
     triple = next(line for line in subprocess.check_output(["rustc", "-vV"], text=True).splitlines()
                   if line.startswith("host: ")).removeprefix("host: ")
     environment = os.environ | {
-        "CARGO_TARGET_DIR": str(crate.parent),
+        "CARGO_TARGET_DIR": str(crate.parents[1]),
         f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUNNER": " ".join(["env", "RUSTC_BOOTSTRAP=1", *BOUNDS]),
         "RUST_BACKTRACE": "0",
         "PROPTEST_CASES": "64",
@@ -121,7 +135,7 @@ def mutate(program, crate, options):
     running = subprocess.Popen(command, cwd=crate, env=environment)
     try:
         # 2: some were missed; 3: some timed out. Both are told from the outcomes.
-        status = running.wait(options.minutes * 60)
+        status = running.wait(max(0, end - time.monotonic()))
     except subprocess.TimeoutExpired:
         running.send_signal(signal.SIGINT)
         running.wait()
@@ -131,8 +145,9 @@ def mutate(program, crate, options):
     return True
 
 
-def judge(crate, outcomes):
+def judge(crate):
     """Tells what came out; 1 where a survivor is not explained."""
+    outcomes = json.loads((crate / "mutants.out/outcomes.json").read_text())
     explained = {(one["mutant"], one["line"]) for one in tomllib.loads(EXPLAINED.read_text())["survivor"]}
     tried = [(one["scenario"]["Mutant"], summary(crate, one)) for one in outcomes["outcomes"]
              if one["scenario"] != "Baseline"]
@@ -141,7 +156,7 @@ def judge(crate, outcomes):
     for mutant, line in unexplained:
         print(f"\nsurvived: {mutant}\n    {line}")
     count = lambda word: sum(summary == word for _, summary in tried)
-    print(f"\n{outcomes['total_mutants']} mutants, {len(tried)} tried: {count('CaughtMutant')} caught, "
+    print(f"\n{crate.name}: {outcomes['total_mutants']} mutants, {len(tried)} tried: {count('CaughtMutant')} caught, "
           f"{count('Timeout')} stopped at a bound, {count('Unviable')} do not compile, {len(survivors)} survived, "
           f"{len(survivors) - len(unexplained)} of these explained")
     return 1 if unexplained else 0
