@@ -86,12 +86,12 @@ def assemble(crate, area):
         target = crate / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.endswith("/"):
-            shutil.copytree(PROJECT / path, target)
+            shutil.copytree(PROJECT / path, target, copy_function=shutil.copy)
         else:
             shutil.copy(PROJECT / path, target)
     for path in [*crate.glob("src/**/*.rs"), *crate.glob("tests/**/*.rs")]:
         prune(path)
-    (crate / "Cargo.toml").write_text(manifest((PROJECT / "Cargo.toml").read_text()))
+    (crate / "Cargo.toml").write_text(manifest((PROJECT / "Cargo.toml").read_text(), crate.name))
     shutil.copy(PROJECT / "Cargo.lock", crate)
 
 
@@ -107,13 +107,14 @@ def prune(path):
     path.write_text("".join(kept))
 
 
-def manifest(project):
-    """The manifest of the small crate: the project's own, without its program and its benchmarks."""
-    tables = project.split("\n[")
-    kept = [table for table in tables if not table.startswith(("[bin]]", "[bench]]"))]
+def manifest(project, area):
+    """The manifest of a small crate: the project's own, without its program and its benchmarks."""
+    kept = [table for table in project.split("\n[") if not table.startswith(("[bin]]", "[bench]]"))]
     text = "\n[".join(kept).replace('default-run = "attestor"\n', "")
+    # Another package, so that nothing that is built for the project itself is taken for it.
+    text = text.replace('name = "attestor"', f'name = "attestor-mutants-{area}"', 1)
     fast = "\n[profile.dev.package.curve25519-dalek]\nopt-level = 3\n"
-    return text + fast + "\n[lib]\ntest = false\ndoctest = false\n\n[workspace]\n"
+    return text + fast + '\n[lib]\nname = "attestor"\ntest = false\ndoctest = false\n\n[workspace]\n'
 
 
 def mutate(program, crate, core, end):

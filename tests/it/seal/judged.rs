@@ -4,7 +4,7 @@ use super::key_pair;
 use attestor::audit::line::Line;
 use attestor::audit::merkle::{Range, inclusion_path};
 use attestor::audit::note::{Checkpoint, Note, Seal, VerifierKey, cosigned_text, root_text};
-use attestor::audit::proof::{FORMAT, Proof, Unproved};
+use attestor::audit::proof::{BYTES_MAX, FORMAT, Proof, Unproved};
 use attestor::audit::sshsig::{CHECKPOINT, EXPORT, armored, signed_bytes};
 use attestor::audit::trust::{Disbelief, Trust};
 use attestor::audit::verify::verdict::Kind;
@@ -137,7 +137,20 @@ fn every_entry_is_proved() {
         assert_eq!(Proof::parse(other.as_bytes()).unwrap_err().to_string(), "this is no attestor/proof/v1");
         assert_eq!(Proof { ssh_signature: None, ..proof }.verify(&trust(&[1])).unwrap(), signed);
     }
-    assert_eq!(signing(1).verifying_key().as_bytes(), &key_pair(1).public_key().key_data().ed25519().unwrap().0);
+    assert_eq!(
+        signing(1).verifying_key().as_bytes(),
+        &key_pair(1).public_key().key_data().ed25519().unwrap().0
+    );
+}
+
+#[test]
+fn the_largest_proof_has_room_and_no_more_than_that() {
+    // A payload of a mebibyte whose every byte is escaped, and a path of the longest chain there can be.
+    let mut proof = proof(3);
+    proof.entry.payload_text = "\"".repeat(1 << 20);
+    proof.inclusion = vec![proof.root.clone(); 64];
+    let bytes = serde_json::to_string_pretty(&proof).unwrap().len() as u64;
+    assert!((bytes..16 * bytes).contains(&BYTES_MAX), "{bytes} bytes of {BYTES_MAX}");
 }
 
 /// Why the proof of entry 3 proves nothing once it is changed: the verdict, and in words.
@@ -170,7 +183,8 @@ fn what_was_changed_proves_nothing() {
     let note = |proof: &mut Proof| proof.checkpoint.truncate(9);
     refused(note, "MALFORMED", "no empty line stands before the signatures");
     let no_checkpoint = |proof: &mut Proof| {
-        proof.checkpoint = Note::new("text\n".to_owned()).unwrap().to_string() + &proof.checkpoint[proof.checkpoint.rfind("\n\n").unwrap() + 2..];
+        proof.checkpoint = Note::new("text\n".to_owned()).unwrap().to_string()
+            + &proof.checkpoint[proof.checkpoint.rfind("\n\n").unwrap() + 2..];
     };
     refused(no_checkpoint, "MALFORMED", "a checkpoint has three lines and more");
 }
@@ -179,10 +193,14 @@ fn what_was_changed_proves_nothing() {
 fn another_checkpoint_does_not_carry_the_proof() {
     let (_, hashes) = lines();
     let whole = checkpoint(&hashes);
-    let under = |checkpoint: Checkpoint| move |proof: &mut Proof| proof.checkpoint = signed(&checkpoint).to_string();
+    let under =
+        |checkpoint: Checkpoint| move |proof: &mut Proof| proof.checkpoint = signed(&checkpoint).to_string();
     let elsewhere = Checkpoint { origin: "example.com/other".to_owned(), ..whole.clone() };
     refused(under(elsewhere), "CHAIN_ID_MISMATCH", "the checkpoint is of another chain");
-    for other in [Checkpoint { size: SIZE + 1, ..whole.clone() }, Checkpoint { root: Digest([1; 32]), ..whole.clone() }] {
+    for other in [
+        Checkpoint { size: SIZE + 1, ..whole.clone() },
+        Checkpoint { root: Digest([1; 32]), ..whole.clone() },
+    ] {
         refused(under(other), "ROOT_MISMATCH", "the checkpoint names another size or root");
     }
 }

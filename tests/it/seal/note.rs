@@ -184,6 +184,13 @@ fn keys_are_read_to_the_byte() {
         }
     }
     assert_ne!(key(Seal::Text).id(), key(Seal::Cosignature).id());
+    let named = |name: &str| VerifierKey::new(name, Seal::Text, signing().verifying_key().as_bytes());
+    for name in ["a", "example.com/audit", "\u{e9}", "a,b"] {
+        assert_eq!(named(name).unwrap().name(), name);
+    }
+    for name in ["", "a b", "a\tb", "a\nb", "a\u{1}b", "a\u{1f}", "a\u{2003}b", "a+b"] {
+        assert!(named(name).is_err(), "{name:?}");
+    }
     let mut small_order = [0; 32];
     small_order[0] = 1;
     assert!(VerifierKey::new(NAME, Seal::Text, &small_order).is_err(), "anybody signs under a weak key");
