@@ -227,7 +227,9 @@ fn the_first_breaks_are_kept_and_all_are_counted() {
     let kept = |first: Field, second: Field| {
         let mut found = Breaks::default();
         (1..most).for_each(|seq| found.push(at(seq)));
-        [first, second].map(|field| found.push(Break::at(most, Kind::Gap, field, "x")));
+        for field in [first, second] {
+            found.push(Break::at(most, Kind::Gap, field, "x"));
+        }
         found.first_ones().pop().and_then(|last| last.field)
     };
     assert_eq!([kept(Field::Entry, Field::Seq), kept(Field::Seq, Field::Entry)], [Some(Field::Seq); 2]);
