@@ -3,6 +3,7 @@
 mod agent;
 mod bench;
 mod checkpoint;
+mod judged;
 mod keyfile;
 mod merkle;
 mod note;

@@ -1,6 +1,7 @@
 //! The pure core of the verifier, rule by rule: what a row may be, what it is to its neighbours, what a
 //! report makes of it. No server is asked, so that each rule can be left out and be missed at once.
 
+mod checklists;
 mod entries;
 mod reports;
 mod walks;

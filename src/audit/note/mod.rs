@@ -27,5 +27,5 @@ impl std::error::Error for Malformed {}
 
 /// Whether a text may name a key: not empty, without spaces and plus signs.
 fn is_key_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '+' || c < ' ')
+    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || matches!(c, '+' | '\0'..' '))
 }

@@ -125,6 +125,11 @@ impl Break {
         let end_of_range = self.range.map(|(_, to)| i64::try_from(to).unwrap_or(i64::MAX));
         (self.seq.or(end_of_range).unwrap_or(0), self.kind)
     }
+
+    /// The order in which breaks are told, whatever order they were found in.
+    fn order(&self, other: &Break) -> std::cmp::Ordering {
+        self.place().cmp(&other.place()).then_with(|| self.cmp(other))
+    }
 }
 
 /// The most breaks that are kept; all of them are counted.
@@ -143,8 +148,8 @@ impl Breaks {
         self.count += 1;
         if self.kept.len() < BREAKS_MAX {
             self.kept.push(found);
-        } else if let Some(last) = self.kept.iter_mut().max_by_key(|kept| kept.place())
-            && found.place() < last.place()
+        } else if let Some(last) = self.kept.iter_mut().max_by(|a, b| a.order(b))
+            && found.order(last).is_lt()
         {
             *last = found;
         }
@@ -164,7 +169,7 @@ impl Breaks {
 
     /// The first ones, in the order of the chain; what has no place comes first.
     pub fn first_ones(mut self) -> Vec<Break> {
-        self.kept.sort_by(|a, b| a.place().cmp(&b.place()).then_with(|| a.cmp(b)));
+        self.kept.sort_by(Break::order);
         self.kept
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{unpacked, vectors};
 use attestor::audit::merkle::{
-    Flaw, Range, Span, consistency_path, consistent, hash_of_subtrees, included, inclusion_path,
+    Flaw, Range, Span, Subtree, consistency_path, consistent, hash_of_subtrees, included, inclusion_path,
 };
 use attestor::audit::note::{root_from_text, root_text};
 use attestor::chain::hash::{Digest, leaf, node};
@@ -108,6 +108,40 @@ fn every_small_tree_is_the_defined_one() {
             let old_root = naive_root(&leaves[..old]);
             assert_eq!(consistent((old as u64, &old_root), (size as u64, &root), &path), Ok(()));
         }
+    }
+}
+
+#[test]
+fn spans_and_ranges_know_their_ends() {
+    assert_eq!(Span::new(3, 2), None);
+    for (begin, end) in [(0, 0), (0, 5), (3, 3), (3, 4), (u64::MAX, u64::MAX)] {
+        let span = Span::new(begin, end).unwrap();
+        assert_eq!((span.begin(), span.end(), span.len()), (begin, end, end - begin));
+        assert_eq!(span.is_empty(), begin == end, "{begin} to {end}");
+    }
+    let entries = entries(5);
+    for (begin, end) in [(0, 0), (0, 5), (2, 2), (2, 5)] {
+        let range = range(begin, &entries[begin..end]);
+        assert_eq!((range.begin(), range.end()), (begin as u64, end as u64));
+    }
+}
+
+#[test]
+fn each_whole_subtree_is_told_once_it_is_complete() {
+    let entries = entries(40);
+    let leaves: Vec<Digest> = entries.iter().map(leaf).collect();
+    for begin in 0..9_u64 {
+        let mut range = Range::starting_at(begin);
+        for end in begin + 1..=40 {
+            let mut told = Vec::new();
+            range.push_entry_telling(&entries[end as usize - 1], |subtree, hash| told.push((subtree, hash)));
+            // Those that end here and begin where the range does or later, from the lowest up.
+            let whole = (1..6).map(|level| Subtree { level, index: (end >> level).wrapping_sub(1) });
+            let whole = whole.filter(|s| end % (1 << s.level) == 0 && s.span().begin() >= begin);
+            let hashed = whole.map(|subtree| (subtree, hash_of(subtree.span(), &leaves)));
+            assert_eq!(told, hashed.collect::<Vec<_>>(), "{begin} to {end}");
+        }
+        assert_eq!(range, self::range(begin as usize, &entries[begin as usize..]));
     }
 }
 

@@ -70,6 +70,9 @@ fn signatures_of_others_are_passed_over_and_bad_ones_are_not() {
     };
     assert_eq!(judge(&[&stranger, &same_name]), "unknown");
     assert_eq!(judge(&[&stranger, &same_name, &good]), "signed Some(1)");
+    let later = cosigned(&text, 2).signatures()[0].clone();
+    assert_eq!(judge(&[&good, &later]), "signed Some(1)", "the first good one counts");
+    assert_eq!(judge(&[&later, &good]), "signed Some(2)");
     assert_eq!(judge(&[&good, &bad]), "bad");
     assert_eq!(judge(&[&bad, &good]), "bad");
     assert_eq!(judge(&[&SignatureLine { bytes: vec![1], ..good.clone() }]), "bad", "too short for its kind");
@@ -158,6 +161,11 @@ fn notes_are_read_to_the_byte() {
     }
     assert!(Note::parse(format!("{text}\n\n{}", format!("{line}\n").repeat(64)).as_bytes()).is_ok());
     assert!(Note::parse(&[good.as_bytes(), b"\xff"].concat()).is_err(), "not UTF-8");
+    // As large as a note may be, and a byte larger.
+    let end = format!("\n\n{line}\n");
+    let sized = |bytes: usize| Note::parse(("x".repeat(bytes - end.len()) + &end).as_bytes());
+    assert_eq!(sized(256 << 10).unwrap().text().len() + end.len() - 1, 256 << 10);
+    assert_eq!(sized((256 << 10) + 1).unwrap_err().to_string(), "the note is larger than 256 KiB");
     assert!(Note::new("no line feed".to_owned()).is_err());
 }
 
@@ -184,6 +192,13 @@ fn keys_are_read_to_the_byte() {
         }
     }
     assert_ne!(key(Seal::Text).id(), key(Seal::Cosignature).id());
+    let named = |name: &str| VerifierKey::new(name, Seal::Text, signing().verifying_key().as_bytes());
+    for name in ["a", "example.com/audit", "\u{e9}", "a,b"] {
+        assert_eq!(named(name).unwrap().name(), name);
+    }
+    for name in ["", "a b", "a\tb", "a\nb", "a\u{1}b", "a\u{1f}", "a\u{2003}b", "a+b"] {
+        assert!(named(name).is_err(), "{name:?}");
+    }
     let mut small_order = [0; 32];
     small_order[0] = 1;
     assert!(VerifierKey::new(NAME, Seal::Text, &small_order).is_err(), "anybody signs under a weak key");

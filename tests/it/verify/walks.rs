@@ -223,6 +223,16 @@ fn the_first_breaks_are_kept_and_all_are_counted() {
         [(None, None), (Some(3), None), (Some(4), None), (None, Some((1, 5))), (Some(11), None)]
     );
     assert_eq!(kept.last().unwrap().seq, Some(most + 6), "what lies last gave way");
+    // Which of two at one place is kept does not depend on the order in which they come.
+    let kept = |first: Field, second: Field| {
+        let mut found = Breaks::default();
+        (1..most).for_each(|seq| found.push(at(seq)));
+        for field in [first, second] {
+            found.push(Break::at(most, Kind::Gap, field, "x"));
+        }
+        found.first_ones().pop().and_then(|last| last.field)
+    };
+    assert_eq!([kept(Field::Entry, Field::Seq), kept(Field::Seq, Field::Entry)], [Some(Field::Seq); 2]);
     let (mut left, mut right) = (Breaks::default(), Breaks::default());
     left.push(at(2));
     right.push(Break::at(2, Kind::HiddenRows, Field::Seq, "a"));
