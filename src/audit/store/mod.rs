@@ -1,6 +1,7 @@
 //! The SQL of the audit: what is read to look, verify, seal, prove and export, and the little that is kept.
 
 pub mod checkpoints;
+pub mod day;
 pub mod deeds;
 pub mod entries;
 pub mod export;
