@@ -80,7 +80,7 @@ async fn edge(snapshot: &mut Snapshot, moment: DateTime<Utc>) -> Result<Option<i
              union
              -- Those around the edge: the last one before it, the first one behind it, and one more of each.
              select t.seq, t.occurred_at from edge, only audit.audit_trail_entries t
-             where t.seq between edge.low - 1 and edge.low + 2
+             where t.seq between edge.low - 1 and least(edge.low, 9223372036854775805) + 2
          ), pairs (is_ordered) as (
              select coalesce(lag(occurred_at, 1, '-infinity') over (order by seq, occurred_at) <= occurred_at, false)
              from seen

@@ -29,8 +29,7 @@ async fn run(database: &TestDatabase, sql: &str) {
 
 async fn exported(database: &TestDatabase, which: Which, folder: &Path) -> Export {
     let trust = TrustFolder::below(&folder.join("state"));
-    let request =
-        ExportRequest { which, folder: folder.to_owned(), signer: None, trust, places: Vec::new() };
+    let request = ExportRequest { which, folder: folder.to_owned(), signer: None, trust, places: Vec::new() };
     export(&database.db(), &request, &JobContext::unattended()).await.unwrap()
 }
 
@@ -90,8 +89,8 @@ async fn a_day_costs_no_more_in_a_longer_chain() {
         }
         read.push(most);
     }
-    // Fifty times as many entries: two edges, each six looks further.
-    assert!(read[0] < 50 && read[1] <= read[0] + 2 * 6 + 2, "{read:?}");
+    // 80 entries, then 4,000: each of the two edges takes six looks more at most.
+    assert!(read.iter().all(|rows| *rows <= 64), "{read:?}");
 }
 
 /// Whatever entry is put to whatever other time: either all times are read, or the entry stands beside one
@@ -101,7 +100,8 @@ async fn a_time_that_was_changed_is_noticed_by_some_day() {
     let database = database().await;
     let days = ["2026-01-02", "2026-01-03", "2026-01-05"];
     filled(&database, &days, 7).await;
-    run(&database, "create table public.kept as select seq, occurred_at from audit.audit_trail_entries").await;
+    run(&database, "create table public.kept as select seq, occurred_at from audit.audit_trail_entries")
+        .await;
     for seq in 1..=21 {
         for to in ["2026-01-01 12:00Z", "2026-01-02 10:03:30Z", "2026-01-04 12:00Z", "2026-01-05 23:00Z"] {
             run(
@@ -152,12 +152,13 @@ async fn times_that_run_backwards_are_told_by_the_export() {
         ("2026-01-03", Some((9, 14)), "TIME_REGRESSION"),
         // Nothing is there; but who says so knows that something is wrong.
         ("2026-01-04", None, "TIME_REGRESSION"),
-        ("2026-01-09", Some((8, 8)), "TIME_REGRESSION"),
+        // Far from where this one looks: by itself it knows nothing of it.
+        ("2026-01-09", None, "EMPTY"),
     ] {
         let made = exported(&database, Which::Day(day(date)), scratch.path()).await;
         let found = made.first_seq.zip(made.last_seq).map(|(first, last)| (first.0, last.0));
         assert_eq!((found, made.verdict.as_str()), (ends, verdict), "{date}: {made:?}");
-        assert!(made.found_something());
+        assert_eq!(made.found_something(), verdict != "EMPTY");
     }
     // One that the search does not come by is told by the day that it stands in.
     run(
@@ -177,8 +178,8 @@ async fn positions_that_none_can_have_do_not_hold_up_an_export() {
     let scratch = Scratch::new();
     filled(&database, &["2026-01-02", "2026-01-03"], 5).await;
     // The last one is put as far away as a number reaches.
-    run(&database, "update audit.audit_trail_entries set id = 9223372036854775807, seq = id where seq = 10").await;
-    run(&database, "update audit.audit_trail_entries set seq = id where seq = 10").await;
+    let far = "update audit.audit_trail_entries set id = 9223372036854775807, seq = 9223372036854775807 where seq = 10";
+    run(&database, far).await;
     let which = Which::Day(day("2026-01-03"));
     let made = exported(&database, which, scratch.path()).await;
     assert_eq!((made.entries, made.verdict.as_str()), (5, "GAP"), "{made:?}");
@@ -214,11 +215,9 @@ async fn nights_that_are_missing() {
         .unwrap();
     let said = String::from_utf8(done.stdout).unwrap();
     assert_eq!(done.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&done.stderr));
-    let made: serde_json::Value = serde_json::from_str(&said).unwrap();
-    let nights: Vec<_> = made
-        .as_array()
-        .unwrap()
-        .iter()
+    let nights: Vec<_> = said
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
         .map(|night| (night["date"].as_str().unwrap().to_owned(), night["entries"].as_u64().unwrap()))
         .collect();
     let expected = [(5, 4), (4, 0), (3, 4), (2, 4), (1, 0)].map(|(days, entries)| (before(days), entries));

@@ -79,7 +79,9 @@ pub(super) async fn write(db: &Db, which: Which, files: &Files, job: &JobContext
         job.report("exporting", entries, place.ends.map(|(first, last)| last.abs_diff(first) + 1));
         rest = match to.checked_add(1).filter(|next| *next <= last) {
             // Where nothing stands, nobody counts from one end of it to the other.
-            Some(next) if entries == before => rows::next(&mut snapshot, next).await?.map(|next| (next, last)),
+            Some(next) if entries == before => {
+                rows::next(&mut snapshot, next).await?.map(|next| (next, last))
+            }
             Some(next) => Some((next, last)),
             None => None,
         };
