@@ -10,6 +10,8 @@ pub mod foreign;
 pub mod ground;
 pub mod inspections;
 pub mod reconcile;
+mod reconcile_drift;
+mod reconcile_inspections;
 mod reconcile_tests;
 pub mod recorded;
 pub mod report;

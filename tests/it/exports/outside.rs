@@ -293,8 +293,8 @@ async fn a_note_that_nobody_signed_is_found_by_the_script() {
     assert_eq!(made.0, 0, "{}", made.1);
     let (status, said) = auditor.attestor(&["audit", "prove", "--seq", "9", "--out", "proof.json"]);
     assert_eq!(status, 0, "{said}");
-    let seals = fs::read_dir(auditor.path("seals")).unwrap().flatten().map(|file| file.path());
-    let note = seals.filter(|path| path.extension().is_some_and(|ending| ending == "note")).next().unwrap();
+    let mut seals = fs::read_dir(auditor.path("seals")).unwrap().flatten().map(|file| file.path());
+    let note = seals.find(|path| path.extension().is_some_and(|ending| ending == "note")).unwrap();
     let (name, url) = (note.to_str().unwrap(), auditor.database.url());
     let ways: [&[&str]; 5] = [
         &["checkpoint", name],
@@ -330,8 +330,8 @@ async fn a_note_that_nobody_signed_is_found_by_the_script() {
     // A true checkpoint, and none that the report names.
     let (status, said) = auditor.attestor(&["audit", "checkpoint", "--key", "key", "--to", "later"]);
     assert_eq!(status, 0, "{said}");
-    let later = fs::read_dir(auditor.path("later")).unwrap().flatten().map(|file| file.path());
-    let later = later.filter(|path| path.extension().is_some_and(|ending| ending == "note")).next().unwrap();
+    let mut later = fs::read_dir(auditor.path("later")).unwrap().flatten().map(|file| file.path());
+    let later = later.find(|path| path.extension().is_some_and(|ending| ending == "note")).unwrap();
     let (status, said) = script(&["report", "r.json", "--checkpoint", later.to_str().unwrap()]);
     assert!(status == 3 && said.contains("ROOT_MISMATCH"), "{said}");
 }
