@@ -27,7 +27,9 @@ pub async fn ground(snapshot: &mut Snapshot) -> Result<Ground> {
                           ('chain_id', 25), ('payload_alg', 25), ('payload_hash', 25), ('prev_hash', 25),
                           ('entry_hash', 25), ('payload', 3802)) w (name, type)
                       where not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = w.name
-                                        and a.atttypid = w.type::oid and not a.attisdropped)) as other_columns,
+                                        and a.atttypid = w.type::oid and not a.attisdropped
+                                          and a.attgenerated = '')) as other_columns,
+                c.relpersistence <> 'p' as is_unlogged,
                 exists (select from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attname = 'seq'
                         join pg_class k on k.oid = i.indexrelid join pg_am m on m.oid = k.relam
                         where i.indrelid = c.oid and i.indisvalid and i.indisready and m.amname = 'btree'
@@ -68,7 +70,9 @@ pub async fn ground(snapshot: &mut Snapshot) -> Result<Ground> {
                                  and has_table_privilege(k.oid, 'select')
                           from pg_class k join pg_namespace n on n.oid = k.relnamespace
                           where n.nspname = 'audit' and k.relname = 'chain' and k.relkind = 'r'), false)
-                    as has_name
+                    as has_name,
+                not exists (select from pg_class k join pg_namespace n on n.oid = k.relnamespace
+                            where n.nspname = 'audit' and k.relname = 'chain' and k.relkind = 'r') as name_is_moved
          from chain c",
     )
     .fetch_optional(snapshot.connection())

@@ -174,7 +174,7 @@ async fn values_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
     let rows = sqlx::query(
         "with said (seq, event_type, repo, key, reason, path, value) as (
              select e.seq, e.event_type, e.repo_full_name, e.payload->>'idempotency_key', e.payload->>'reason',
-                    regexp_replace(f.field->>'path', '\\.(missing|extra)(?=\\.|$)', '', 'g'),
+                    regexp_replace(f.field->>'path', '[.](missing|extra)(?=[.]|$)', '', 'g'),
                     coalesce(f.field->'to', 'null')
              from only audit.audit_trail_entries e
                   cross join lateral jsonb_array_elements(
@@ -187,7 +187,7 @@ async fn values_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
              select distinct on (repo, path) * from said order by repo, path, seq desc
          ), kept as (
              select d.id, r.full_name as repo, d.deed_key::text as key, d.reason,
-                    regexp_replace(d.path, '\\.(missing|extra)(?=\\.|$)', '', 'g') as path,
+                    regexp_replace(d.path, '[.](missing|extra)(?=[.]|$)', '', 'g') as path,
                     coalesce(d.value, 'null') as value
              from only trust.desired_values d join only trust.repositories r on r.id = d.repo_id
          ), orphans (\"table\", id, why) as (
