@@ -190,11 +190,12 @@ def is_included(index, size, hash_of_leaf, path, root):
 
 # --- Ed25519 (RFC 8032, 5.1) --------------------------------------------------------------------------
 #
-# Verification alone, of public data: nothing here has to be fast, or to take the same time for all.
+# Verification alone, of public data: nothing here has to be fast, or to take the same time for all. The
+# inverse of n is n to the power of P - 2.
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, -1, P) % P
+D = -121665 * pow(121666, P - 2, P) % P
 NEUTRAL = (0, 1)
 
 
@@ -205,7 +206,7 @@ def point(data):
     if len(data) != 32 or y >= P:
         return None
     # The curve: -x^2 + y^2 = 1 + D x^2 y^2. Of the two roots x, the one that is odd as the sign says.
-    squared = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    squared = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(squared, (P + 3) // 8, P)
     if x * x % P != squared:
         x = x * pow(2, (P - 1) // 4, P) % P
@@ -217,7 +218,9 @@ def point(data):
 def add(one, other):
     (x1, y1), (x2, y2) = one, other
     both = D * x1 * x2 * y1 * y2
-    return (x1 * y2 + x2 * y1) * pow(1 + both, -1, P) % P, (y1 * y2 + x1 * x2) * pow(1 - both, -1, P) % P
+    # The denominators are 1 + both and 1 - both, of which neither is ever 0.
+    inverse = pow(1 - both * both, P - 2, P)
+    return (x1 * y2 + x2 * y1) * (1 - both) * inverse % P, (y1 * y2 + x1 * x2) * (1 + both) * inverse % P
 
 
 def times(number, base):
@@ -229,7 +232,7 @@ def times(number, base):
     return product
 
 
-BASE = point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def is_ed25519(key, message, signed):

@@ -79,6 +79,26 @@ async fn a_view_is_not_run() {
 async fn rows_behind_a_rule_or_in_another_table() {
     hidden("create rule swallow as on insert to audit.audit_trail_entries do instead nothing").await;
     hidden("create table audit.child () inherits (audit.audit_trail_entries)").await;
+    hidden(
+        "create table audit.parent (seq bigint not null);
+         alter table audit.audit_trail_entries inherit audit.parent",
+    )
+    .await;
+    hidden(
+        "create table audit.whole (like audit.audit_trail_entries) partition by range (seq);
+         alter table audit.whole attach partition audit.audit_trail_entries for values from (minvalue) to (maxvalue)",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn rows_in_a_foreign_table() {
+    hidden(
+        "alter table audit.audit_trail_entries rename to entries;
+         create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing;
+         create foreign table audit.audit_trail_entries (seq bigint) server nowhere",
+    )
+    .await;
 }
 
 /// An index that misses rows: the table is counted without it.
