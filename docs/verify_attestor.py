@@ -196,11 +196,11 @@ def is_included(index, size, hash_of_leaf, path, root):
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
-NEUTRAL = (0, 1)
+NEUTRAL = (0, 1, 1, 0)
 
 
 def point(data):
-    """The point (x, y) of 32 bytes; none where they are no point, or not written in the one way."""
+    """The point of 32 bytes; none where they are no point, or not written in the one way."""
     number = int.from_bytes(data, "little")
     sign, y = number >> 255, number & (1 << 255) - 1
     if len(data) != 32 or y >= P:
@@ -212,15 +212,22 @@ def point(data):
         x = x * pow(2, (P - 1) // 4, P) % P
     if x * x % P != squared or (x == 0 and sign):
         return None
-    return (x if x & 1 == sign else P - x), y
+    x = x if x & 1 == sign else P - x
+    return x, y, 1, x * y % P
 
 
 def add(one, other):
-    (x1, y1), (x2, y2) = one, other
-    both = D * x1 * x2 * y1 * y2
-    # The denominators are 1 + both and 1 - both, of which neither is ever 0.
-    inverse = pow(1 - both * both, P - 2, P)
-    return (x1 * y2 + x2 * y1) * (1 - both) * inverse % P, (y1 * y2 + x1 * x2) * (1 + both) * inverse % P
+    """5.1.4: a point is (x, y, z, t) and means x/z and y/z, with t = xy/z, so that nothing is divided."""
+    (x1, y1, z1, t1), (x2, y2, z2, t2) = one, other
+    a, b = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P
+    c, d = 2 * t1 * t2 * D % P, 2 * z1 * z2 % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def is_same(one, other):
+    (x1, y1, z1, _), (x2, y2, z2, _) = one, other
+    return (x1 * z2 - x2 * z1) % P == 0 and (y1 * z2 - y2 * z1) % P == 0
 
 
 def times(number, base):
@@ -241,10 +248,10 @@ def is_ed25519(key, message, signed):
     public, commitment, s = point(key), point(signed[:32]), int.from_bytes(signed[32:], "little")
     if len(signed) != 64 or public is None or commitment is None or s >= ORDER:
         return False
-    if NEUTRAL in (times(8, public), times(8, commitment)):
+    if is_same(times(8, public), NEUTRAL) or is_same(times(8, commitment), NEUTRAL):
         return False
     challenge = int.from_bytes(hashlib.sha512(signed[:32] + key + message).digest(), "little") % ORDER
-    return times(s, BASE) == add(commitment, times(challenge, public))
+    return is_same(times(s, BASE), add(commitment, times(challenge, public)))
 
 
 # --- checkpoints --------------------------------------------------------------------------------------
