@@ -122,7 +122,7 @@ async fn what_was_decided_about_drift_fits_until_somebody_changes_it() {
         // What was done of them.
         (format!("delete from trust.drift_applications where {of_bad}"), entry(corrected, "in acme/bad is missing")),
         (
-            format!("update trust.drift_applications set changed = changed || 'x' where {of_bad}"),
+            format!("update trust.drift_applications set changed = changed || array['x'] where {of_bad}"),
             entry(corrected, "in acme/bad is another"),
         ),
         (
