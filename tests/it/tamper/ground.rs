@@ -205,6 +205,16 @@ async fn protections_that_are_gone_are_told() {
             "refuse_truncate is missing",
         ),
         (
+            "create or replace function audit.refuse_change() returns trigger language plpgsql as
+             $$ begin return new; end $$",
+            "refuse_change is missing, changed",
+        ),
+        (
+            "create or replace function audit.refuse_change() returns trigger language plpgsql as
+             $$ begin raise exception 'no'; exception when others then return new; end $$",
+            "refuse_change is missing, changed",
+        ),
+        (
             "create trigger more before insert on audit.audit_trail_entries for each row
              execute function suppress_redundant_updates_trigger();
              alter table audit.audit_trail_entries disable trigger more",
