@@ -12,13 +12,17 @@
     --checkpoint FILE    a checkpoint (.note) that the chain has to agree with; may be given many times
     --signers FILE       whose signatures count, as ssh-keygen reads it: NAME-OF-THE-CHAIN ssh-ed25519 AAAA...
 
-Needs Python's standard library; ssh-keygen for signatures, psql for `database`. It shares no code with
+A checkpoint is signed twice by one of the signers, and both have to hold: the note itself with the time
+(C2SP cosignature/v1, Ed25519, which is computed here), and its text as SSH signs it.
+
+Needs Python's standard library; ssh-keygen for SSH signatures, psql for `database`. It shares no code with
 attestor. Exit status: 0 nothing wrong was found, 3 something was, 2 usage, 65 unreadable input.
 """
 
 import argparse
 import base64
 import binascii
+import collections
 import datetime
 import hashlib
 import html
@@ -30,6 +34,7 @@ import sys
 import tempfile
 
 NAMESPACE = "attestor-checkpoint@v1"
+YEAR_10000 = 253402300800
 COLUMNS = {
     "id": int, "seq": int, "occurred_at": str, "category": str, "event_type": str, "actor": str,
     "actor_type": str, "db_user": str, "repo_full_name": (str, None), "pr_number": (int, None),
@@ -183,6 +188,72 @@ def is_included(index, size, hash_of_leaf, path, root):
     return last == 0 and found == root
 
 
+# --- Ed25519 (RFC 8032, 5.1) --------------------------------------------------------------------------
+#
+# Verification alone, of public data: nothing here has to be fast, or to take the same time for all. The
+# inverse of n is n to the power of P - 2.
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+NEUTRAL = (0, 1, 1, 0)
+
+
+def point(data):
+    """The point of 32 bytes; none where they are no point, or not written in the one way."""
+    number = int.from_bytes(data, "little")
+    sign, y = number >> 255, number & (1 << 255) - 1
+    if len(data) != 32 or y >= P:
+        return None
+    # The curve: -x^2 + y^2 = 1 + D x^2 y^2. Of the two roots x, the one that is odd as the sign says.
+    squared = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(squared, (P + 3) // 8, P)
+    if x * x % P != squared:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if x * x % P != squared or (x == 0 and sign):
+        return None
+    x = x if x & 1 == sign else P - x
+    return x, y, 1, x * y % P
+
+
+def add(one, other):
+    """5.1.4: a point is (x, y, z, t) and means x/z and y/z, with t = xy/z, so that nothing is divided."""
+    (x1, y1, z1, t1), (x2, y2, z2, t2) = one, other
+    a, b = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P
+    c, d = 2 * t1 * t2 * D % P, 2 * z1 * z2 % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def is_same(one, other):
+    (x1, y1, z1, _), (x2, y2, z2, _) = one, other
+    return (x1 * z2 - x2 * z1) % P == 0 and (y1 * z2 - y2 * z1) % P == 0
+
+
+def times(number, base):
+    product = NEUTRAL
+    while number:
+        if number & 1:
+            product = add(product, base)
+        base, number = add(base, base), number >> 1
+    return product
+
+
+BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def is_ed25519(key, message, signed):
+    """Whether this is the key's signature of the message. Strict: s is below the order of the base, every
+    point is written in the one way and none is of small order, and no cofactor is multiplied in."""
+    public, commitment, s = point(key), point(signed[:32]), int.from_bytes(signed[32:], "little")
+    if len(signed) != 64 or public is None or commitment is None or s >= ORDER:
+        return False
+    if is_same(times(8, public), NEUTRAL) or is_same(times(8, commitment), NEUTRAL):
+        return False
+    challenge = int.from_bytes(hashlib.sha512(signed[:32] + key + message).digest(), "little") % ORDER
+    return is_same(times(s, BASE), add(commitment, times(challenge, public)))
+
+
 # --- checkpoints --------------------------------------------------------------------------------------
 
 
@@ -197,16 +268,93 @@ def digest(text):
     return data
 
 
+Checkpoint = collections.namedtuple("Checkpoint", "text origin size root signatures")
+
+
 def checkpoint(note):
-    """The text, origin, size and root of a note. Its own signatures are for others: SSH signs the text."""
-    text, separator, signatures = note.rpartition("\n\n")
+    """What a note says: its text, of it the origin, size and root, and its signatures as (name, bytes)."""
+    text, separator, lines = note.rpartition("\n\n")
     text += "\n"
-    lines = text.split("\n")[:-1]
-    if not separator or not signatures.startswith("\u2014 ") or not signatures.endswith("\n") or len(lines) < 3:
+    signatures = [signature(line) for line in lines[:-1].split("\n")]
+    if not separator or not lines.endswith("\n") or len(signatures) > 64:
         raise Unreadable("this is no signed checkpoint")
-    if not lines[0] or not re.fullmatch(r"0|[1-9][0-9]*", lines[1], re.ASCII) or "" in lines:
+    lines = text.split("\n")[:-1]
+    if len(lines) < 3 or "" in lines or not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1], re.ASCII):
         raise Unreadable("this is no checkpoint")
-    return text, lines[0], int(lines[1]), digest(lines[2])
+    if re.search(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]", text):
+        raise Unreadable("a note has no control characters, and no halves of one")
+    return Checkpoint(text, lines[0], int(lines[1]), digest(lines[2]), signatures)
+
+
+def signature(line):
+    """The name and the bytes of a line with a signature, whoever's it is."""
+    found = re.fullmatch("\u2014 ([^\\s+\\x00-\\x1f]+) ([A-Za-z0-9+/]+={0,2})", line)
+    try:
+        data = base64.b64decode(found.group(2), validate=True) if found else b""
+    except binascii.Error:
+        data = b""
+    if len(data) < 5 or base64.b64encode(data).decode() != found.group(2):
+        raise Unreadable("not a line with a signature: %r" % (line,))
+    return found.group(1), data
+
+
+def is_named(name, patterns):
+    """Whether a list of patterns as SSH has them names it: * is any text, ? any letter, ! all but these."""
+    named = False
+    for pattern in patterns.strip('"').split(","):
+        form = re.escape(pattern.lstrip("!")).replace(r"\*", ".*").replace(r"\?", ".")
+        if re.fullmatch(form, name):
+            if pattern.startswith("!"):
+                return False
+            named = True
+    return named
+
+
+def keys_of(origin, signers):
+    """The Ed25519 keys that may sign checkpoints of a chain, by the file of signers. Lines with other options
+    than namespaces are for ssh-keygen alone: no key of theirs counts for a note."""
+    form = r'(\S+)\s+(?:namespaces="([^"]+)"\s+)?ssh-ed25519\s+(\S+)(?:\s.*)?'
+    for line in read_text(signers).splitlines():
+        found = re.fullmatch(form, line.strip())
+        if not found or not is_named(origin, found.group(1)) or not is_named(NAMESPACE, found.group(2) or "*"):
+            continue
+        try:
+            data = base64.b64decode(found.group(3), validate=True)
+        except binascii.Error as error:
+            raise Unreadable("%s: %s" % (signers, error)) from error
+        # As SSH writes it: the name of the kind and the key, each behind its length.
+        if data[:-32] == b"\0\0\0\x0bssh-ed25519\0\0\0\x20":
+            yield data[-32:]
+
+
+def cosigned_at(note, signers):
+    """When a signer signed the note, in seconds since 1970; none where nobody did, or a signature that says
+    to be a signer's is not. Those of others are passed over."""
+    signed = None
+    for name, data in note.signatures:
+        for key in keys_of(note.origin, signers):
+            # The first four bytes are a hint at the key: of its name, its kind (4) and the key.
+            hint = sha256(note.origin.encode() + b"\n\x04" + key)[:4]
+            if (name, data[:4]) != (note.origin, hint):
+                continue
+            time = int.from_bytes(data[4:12], "big")
+            text = "cosignature/v1\ntime %d\n%s" % (time, note.text)
+            if time >= YEAR_10000 or not is_ed25519(key, text.encode(), data[12:]):
+                return None
+            signed = time if signed is None else signed
+    return signed
+
+
+def disbelief(path, note, ssh_signature, options):
+    """Why a checkpoint is not believed, as breaks; none where two signatures of a signer hold."""
+    if options.origin and note.origin != options.origin:
+        yield None, "CHAIN_ID_MISMATCH", "%s is of %s" % (path, note.origin)
+    elif not options.signers:
+        yield None, "UNTRUSTED", "%s: by whom? Name whose signature counts with --signers" % path
+    elif cosigned_at(note, options.signers) is None:
+        yield None, "BAD_SIGNATURE", "%s: no signer of %s signed the note" % (path, options.signers)
+    elif not ssh_signature or not is_signed(note.text, ssh_signature, note.origin, options.signers):
+        yield None, "BAD_SIGNATURE", "%s: no signer of %s signed its text" % (path, options.signers)
 
 
 def is_signed(text, signature, origin, signers, namespace=NAMESPACE):
@@ -222,10 +370,8 @@ def is_signed(text, signature, origin, signers, namespace=NAMESPACE):
 
 def read_checkpoint(path):
     """A note and the SSH signature beside it, where there is one."""
-    signature = None
-    if os.path.exists(re.sub(r"\.note$", "", path) + ".checkpoint.sig"):
-        signature = read_text(re.sub(r"\.note$", "", path) + ".checkpoint.sig")
-    return checkpoint(read_text(path)), signature
+    beside = re.sub(r"\.note$", "", path) + ".checkpoint.sig"
+    return checkpoint(read_text(path)), read_text(beside) if os.path.exists(beside) else None
 
 
 def read_text(path):
@@ -263,13 +409,11 @@ def check_chain(lines, options):
     """Breaks of a chain as (seq, kind, why), and the tree over it."""
     tree, before, first, known, breaks = Tree(), None, None, {}, []
     for path in options.checkpoint:
-        (text, origin, size, root), signature = read_checkpoint(path)
-        if options.signers and not (signature and is_signed(text, signature, origin, options.signers)):
-            breaks.append((None, "BAD_SIGNATURE", path))
-        if options.origin and origin != options.origin:
-            breaks.append((None, "CHAIN_ID_MISMATCH", path))
-        if known.setdefault(size, (origin, root, path))[1] != root:
-            breaks.append((size, "FORK", "two checkpoints of this size have different roots"))
+        note, ssh_signature = read_checkpoint(path)
+        # Without signers its word is taken for it: whoever names a checkpoint vouches for it.
+        breaks += [found for found in disbelief(path, note, ssh_signature, options) if found[1] != "UNTRUSTED"]
+        if known.setdefault(note.size, (note.origin, note.root, path))[1] != note.root:
+            breaks.append((note.size, "FORK", "two checkpoints of this size have different roots"))
     for entry in entries(lines):
         seq = entry.get("seq") if isinstance(entry, dict) else None
         breaks += [(seq, kind, why) for kind, why in flaws(entry)]
@@ -337,7 +481,11 @@ def proof(path, options):
     breaks = [(entry.get("seq") if isinstance(entry, dict) else None, kind, why) for kind, why in flaws(entry)]
     if breaks:
         return breaks
-    text, origin, size, root = checkpoint(found["checkpoint"])
+    texts = found["checkpoint"], found["ssh_signature"] or ""
+    if not all(isinstance(text, str) for text in texts) or not isinstance(found["inclusion"], list):
+        raise Unreadable("%s: checkpoint and ssh_signature are texts, inclusion a list" % path)
+    note = checkpoint(found["checkpoint"])
+    origin, size, root = note.origin, note.size, note.root
     seq, path_up = entry["seq"], [digest(step) for step in found["inclusion"]]
     if origin != entry["chain_id"] or (options.origin and origin != options.origin):
         return [(seq, "CHAIN_ID_MISMATCH", "the entry or the checkpoint is of another chain")]
@@ -345,24 +493,20 @@ def proof(path, options):
         return [(seq, "ROOT_MISMATCH", "the checkpoint is of another tree")]
     if not is_included(seq - 1, size, leaf(entry["entry_hash"]), path_up, root):
         return [(seq, "ROOT_MISMATCH", "the path does not lead to the root")]
-    if not options.signers:
-        return [(seq, "UNTRUSTED", "in the tree, but whose? Name whose signature counts with --signers")]
-    if not found["ssh_signature"] or not is_signed(text, found["ssh_signature"], origin, options.signers):
-        return [(seq, "BAD_SIGNATURE", "no signer of %s signed the checkpoint" % options.signers)]
-    print("PROVED #%d of %s, in the tree of %d entries, %s" % (seq, origin, size, entry["entry_hash"]))
-    return []
+    breaks = [(seq, kind, why) for _, kind, why in disbelief(path, note, found["ssh_signature"], options)]
+    if not breaks:
+        print("PROVED #%d of %s, in the tree of %d entries, %s" % (seq, origin, size, entry["entry_hash"]))
+    return breaks
 
 
 def signed_checkpoint(path, options):
-    (text, origin, size, root), signature = read_checkpoint(path)
-    if options.origin and origin != options.origin:
-        return [(None, "CHAIN_ID_MISMATCH", "it is of %s" % origin)]
-    if not options.signers:
-        return [(None, "UNTRUSTED", "name whose signature counts with --signers")]
-    if not signature or not is_signed(text, signature, origin, options.signers):
-        return [(None, "BAD_SIGNATURE", "no signer of %s signed it" % options.signers)]
-    print("SIGNED %d entries of %s, root %s" % (size, origin, base64.b64encode(root).decode()))
-    return []
+    note, ssh_signature = read_checkpoint(path)
+    breaks = list(disbelief(path, note, ssh_signature, options))
+    if not breaks:
+        at = datetime.datetime.fromtimestamp(cosigned_at(note, options.signers), datetime.timezone.utc)
+        root = base64.b64encode(note.root).decode()
+        print("SIGNED %d entries of %s, root %s, at %s" % (note.size, note.origin, root, at.isoformat()))
+    return breaks
 
 
 def export(path, options):
@@ -374,7 +518,8 @@ def export(path, options):
         manifest = read_json(text)
     except ValueError as error:
         raise Unreadable("%s: %s" % (name, error)) from error
-    if not isinstance(manifest, dict) or manifest.get("schema") != "attestor/export/v1":
+    is_manifest = isinstance(manifest, dict) and manifest.get("schema") == "attestor/export/v1"
+    if not is_manifest or not all(isinstance(manifest.get(key) or {}, dict) for key in ("period", "checkpoint")):
         raise Unreadable("%s: this is no manifest of attestor/export/v1" % name)
     with open(path, "rb") as file:
         breaks, _, first, last = check_chain(file, options)
@@ -396,19 +541,28 @@ def export(path, options):
             breaks.append((None, "UNTRUSTED", "the manifest is signed, but by whom? Name signers with --signers"))
         elif not is_signed(text, read_text(name + ".sig"), str(manifest.get("chain_id")), options.signers, "attestor-export@v1"):
             breaks.append((None, "BAD_SIGNATURE", "no signer of %s signed the manifest" % options.signers))
-    if manifest.get("checkpoint") and not breaks:
+    period = manifest.get("period")
+    if period and last and not breaks:
+        if not str(period.get("from")) <= first["occurred_at"] <= last["occurred_at"] < str(period.get("to")):
+            breaks.append((None, "MANIFEST_MISMATCH", "entries are outside of its period"))
+    covering = manifest.get("checkpoint")
+    if covering and not breaks:
         # The last entry's hash is over the one before it, and so on: its proof covers them all.
         breaks += proof(stem + ".proof.json", options)
-        if not breaks and read_json(read_text(stem + ".proof.json"))["entry"] != last:
+        proved = {} if breaks else read_json(read_text(stem + ".proof.json"))
+        if proved and proved["entry"] != last:
             breaks.append((last["seq"], "ROOT_MISMATCH", "the proof is of another entry than the last one"))
+        if proved and (proved["tree_size"], proved["root"]) != (covering.get("size"), covering.get("root")):
+            breaks.append((None, "MANIFEST_MISMATCH", "another checkpoint than the proof's"))
     if not breaks:
-        vouched = "" if manifest.get("checkpoint") else ", no checkpoint: this proves nothing against a whole rewrite"
+        vouched = "" if covering else ", no checkpoint: this proves nothing against a whole rewrite"
         print(("EMPTY" if not last else "VERIFIED %d entries, #%d to #%d" % (count, first["seq"], last["seq"])) + vouched)
     return breaks
 
 
 def report(path, options):
-    """Whether a report is the one that was hashed: as JSON, or at the end of Markdown or a page."""
+    """Whether a report is the one that was hashed: as JSON, or at the end of Markdown or a page; and whether
+    the checkpoint that it names is one of those that are given."""
     text = read_text(path)
     page = re.search(r'<pre id="document">(.*?)</pre>', text, re.S)
     fenced = re.search(r"^(`{3,})json\n(.*)\n\1\n?\Z", text, re.S | re.M)
@@ -421,6 +575,16 @@ def report(path, options):
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     if hashlib.sha256(canonical.encode()).hexdigest() != said:
         return [(None, "REPORT_MISMATCH", "the report is not the one that was hashed")]
+    breaks, known = [], set()
+    for name in options.checkpoint:
+        note, ssh_signature = read_checkpoint(name)
+        breaks += disbelief(name, note, ssh_signature, options)
+        known.add((note.origin, note.size, base64.b64encode(note.root).decode()))
+    named = (document.get("chain") or {}).get("checkpoint") or {}
+    if known and (document.get("chain_id"), named.get("size"), named.get("root")) not in known:
+        breaks.append((None, "ROOT_MISMATCH", "the report names none of these checkpoints"))
+    if breaks:
+        return breaks
     print("HASHED %s report, %s" % (document.get("report_type"), said))
     return []
 
@@ -458,7 +622,7 @@ def main():
             breaks = proof(options.source, options)
         else:
             breaks = signed_checkpoint(options.source, options)
-    except (Unreadable, OSError) as error:
+    except (Unreadable, OSError, UnicodeError) as error:
         print("error: %s" % error, file=sys.stderr)
         sys.exit(65)
     for seq, kind, why in breaks:

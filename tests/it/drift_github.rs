@@ -1,6 +1,6 @@
 //! GitHub as the source of drift: the client, plans, the reconciler.
 
-mod bench;
+pub mod bench;
 mod client;
 mod faults;
 mod plan;

@@ -1,5 +1,6 @@
 //! Exports and compliance reports: what is written, what it says, and that it can be held against the chain.
 
+mod days;
 mod files;
 mod outside;
 mod report;

@@ -9,6 +9,7 @@ mod merkle;
 mod note;
 mod proof;
 mod recorded;
+mod script;
 mod sealed_attacks;
 mod sshsig;
 mod trust;

@@ -2,9 +2,11 @@
 
 mod attacks;
 mod columns;
+mod drifted;
 mod foreign;
 mod ground;
 mod healthy;
+mod inspected;
 mod interrupted;
 mod program;
 mod quarantined;

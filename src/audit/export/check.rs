@@ -57,6 +57,11 @@ impl Checked {
         self.walk.begin();
     }
 
+    /// Takes in what was found of the chain around the lines.
+    pub fn note(&mut self, found: Break) {
+        self.walk.note(found);
+    }
+
     /// How many lines there were.
     pub fn entries(&self) -> u64 {
         self.walk.entries()

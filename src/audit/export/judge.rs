@@ -1,7 +1,7 @@
 //! An export judged by its files alone: what is in them, and who vouches for it.
 
 use super::check::Checked;
-use super::manifest::{Manifest, SCHEMA};
+use super::manifest::{Covering, Manifest, SCHEMA};
 use super::name::Files;
 use crate::audit::kept::{get, shown};
 use crate::audit::line::{BYTES_MAX, Line};
@@ -69,7 +69,7 @@ pub fn judge(lines: &Path, trust: impl FnOnce(&str) -> Result<Trust>) -> Result<
     let mut breaks = read.breaks.clone();
     let anchored =
         match (get(&files.proof, proof::BYTES_MAX)?, manifest.as_ref().and_then(|m| m.checkpoint.as_ref())) {
-            (Some(bytes), _) => anchor(&bytes, &read, &trust, &mut breaks, &mut flaws),
+            (Some(bytes), covering) => anchor(&bytes, covering, &read, &trust, &mut breaks, &mut flaws),
             (None, Some(_)) => {
                 flaws.push(format!(
                     "the manifest names a checkpoint, and there is no {}",
@@ -204,6 +204,7 @@ fn digest_flaw(files: &Files, sha256: &str) -> Result<Option<String>> {
 /// The checkpoint that vouches for the entries, where a trusted key signed it.
 fn anchor(
     bytes: &[u8],
+    covering: Option<&Covering>,
     read: &Entries,
     trust: &Trust,
     breaks: &mut Breaks,
@@ -220,6 +221,9 @@ fn anchor(
         let why = "the proof is of another entry than the last one";
         breaks.push(Break { field: Some(Field::Entry), ..Break::nowhere(Broken::RootMismatch, why) });
         return None;
+    }
+    if covering.is_some_and(|said| said.size != proof.tree_size || said.root != proof.root) {
+        flaws.push("the manifest says another checkpoint than the proof".to_owned());
     }
     match proof.verify(trust) {
         Ok(signed) => {

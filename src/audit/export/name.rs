@@ -64,7 +64,8 @@ impl Which {
         Some((midnight(day), midnight(day.checked_add_days(Days::new(1))?)))
     }
 
-    /// The selection in words of SQL, so that anyone can make the same.
+    /// What was asked for in words of SQL, so that anyone can ask the same. Where times of the chain run
+    /// backwards the answer may be another than that of the export, which takes a day by its edges.
     pub fn query(self) -> String {
         match (self, self.period()) {
             (Which::Range(first, last), _) => format!("seq between {first} and {last} order by seq"),

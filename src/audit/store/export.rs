@@ -1,5 +1,6 @@
 //! Entries on their way into a file, and the rows that say which files there are.
 
+use super::day::{self, Found, Place};
 use crate::audit::export::name::Which;
 use crate::chain::change::Change;
 use crate::db::Db;
@@ -21,25 +22,16 @@ pub async fn server_time(db: &Db) -> Result<DateTime<Utc>> {
     Ok(sqlx::query_scalar("select clock_timestamp()").fetch_one(db.read()).await?)
 }
 
-/// The first and the last entry of `which`; none where there are none.
-pub async fn bounds(snapshot: &mut Snapshot, which: Which) -> Result<Option<(EntrySeq, EntrySeq)>> {
-    let bounds: (Option<EntrySeq>, Option<EntrySeq>) = match (which, which.period()) {
-        (Which::Range(first, last), _) => sqlx::query_as(
-            "select min(seq), max(seq) from only audit.audit_trail_entries where seq between $1 and $2",
-        )
-        .bind(first)
-        .bind(last),
-        (_, Some((from, to))) => sqlx::query_as(
-            "select min(seq), max(seq) from only audit.audit_trail_entries
-             where occurred_at >= $1 and occurred_at < $2",
-        )
-        .bind(from)
-        .bind(to),
-        (_, None) => return Ok(None),
+/// Where the entries of `which` stand.
+pub async fn place(snapshot: &mut Snapshot, which: Which) -> Result<Place> {
+    match (which, which.period()) {
+        (Which::Range(first, last), _) => {
+            let ends = day::ends_between(snapshot, first.0, last.0).await?;
+            Ok(Place { ends, found: Found::BySearch })
+        }
+        (_, Some((from, to))) => day::place(snapshot, from, to).await,
+        (_, None) => Ok(Place { ends: None, found: Found::BySearch }),
     }
-    .fetch_one(snapshot.connection())
-    .await?;
-    Ok(bounds.0.zip(bounds.1))
 }
 
 /// An export that was made.
@@ -74,10 +66,12 @@ pub async fn nightly(db: &Db, day: NaiveDate) -> Result<Option<Exported>> {
     .await?)
 }
 
-/// The first day that has an entry.
+/// The first day that has an entry. A first entry with a time that none can have is passed over.
 pub async fn first_day(db: &Db) -> Result<Option<NaiveDate>> {
     Ok(sqlx::query_scalar(
-        "select (occurred_at at time zone 'UTC')::date from audit.audit_trail_entries order by seq limit 1",
+        "select (occurred_at at time zone 'UTC')::date from only audit.audit_trail_entries
+         where occurred_at >= '0001-01-01 00:00:00+00' and occurred_at < '10000-01-01 00:00:00+00'
+         order by seq limit 1",
     )
     .fetch_optional(db.read())
     .await?)

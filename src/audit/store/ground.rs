@@ -27,7 +27,9 @@ pub async fn ground(snapshot: &mut Snapshot) -> Result<Ground> {
                           ('chain_id', 25), ('payload_alg', 25), ('payload_hash', 25), ('prev_hash', 25),
                           ('entry_hash', 25), ('payload', 3802)) w (name, type)
                       where not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = w.name
-                                        and a.atttypid = w.type::oid and not a.attisdropped)) as other_columns,
+                                        and a.atttypid = w.type::oid and not a.attisdropped
+                                          and a.attgenerated = '')) as other_columns,
+                c.relpersistence <> 'p' as is_unlogged,
                 exists (select from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attname = 'seq'
                         join pg_class k on k.oid = i.indexrelid join pg_am m on m.oid = k.relam
                         where i.indrelid = c.oid and i.indisvalid and i.indisready and m.amname = 'btree'
@@ -37,7 +39,10 @@ pub async fn ground(snapshot: &mut Snapshot) -> Result<Ground> {
                                         join pg_namespace s on s.oid = p.pronamespace
                                         where t.tgrelid = c.oid and t.tgname = w.name and t.tgtype = w.type
                                           and t.tgenabled = 'A' and t.tgqual is null and t.tgattr = ''::int2vector
-                                          and s.nspname = 'audit' and p.proname = 'refuse_change')
+                                          and s.nspname = 'audit' and p.proname = 'refuse_change'
+                                          -- Of its own name it could do nothing: it begins with refusing.
+                                          and p.prosrc ~ '^[[:space:]]*begin[[:space:]]+raise exception '
+                                          and p.prosrc !~* 'exception[[:space:]]+when')
                       order by 1) as triggers_off,
                 array(select t.tgname::text from pg_trigger t
                       where t.tgrelid = c.oid and not t.tgisinternal
@@ -68,7 +73,9 @@ pub async fn ground(snapshot: &mut Snapshot) -> Result<Ground> {
                                  and has_table_privilege(k.oid, 'select')
                           from pg_class k join pg_namespace n on n.oid = k.relnamespace
                           where n.nspname = 'audit' and k.relname = 'chain' and k.relkind = 'r'), false)
-                    as has_name
+                    as has_name,
+                not exists (select from pg_class k join pg_namespace n on n.oid = k.relnamespace
+                            where n.nspname = 'audit' and k.relname = 'chain' and k.relkind = 'r') as name_is_moved
          from chain c",
     )
     .fetch_optional(snapshot.connection())

@@ -3,6 +3,8 @@
 //! The statements stand here and not in a view: whoever can forge a row can replace a view. They name the
 //! tables of triage as they are in the database; no Rust of that area is needed to read them.
 
+use super::reconcile_drift::of_drift;
+use super::reconcile_inspections::of_inspections;
 use super::reconcile_tests::of_tests;
 use crate::audit::verify::reconcile::{ORPHANS_MAX, Orphan, Reconciled};
 use crate::db::snapshot::Snapshot;
@@ -10,10 +12,11 @@ use crate::error::Result;
 
 /// Holds decisions and entries against each other; none where the login may not read the decisions.
 pub async fn reconcile(snapshot: &mut Snapshot) -> Result<Option<Reconciled>> {
-    if !readable(snapshot).await? {
-        return Ok(None);
-    }
     snapshot.plan_freely().await?;
+    if !readable(snapshot, "triage", &["feedbacks", "attention"]).await? {
+        let found = no_tables(snapshot).await?;
+        return Ok((!found.is_empty()).then(|| Reconciled::default().with(vec![found])));
+    }
     let (decisions, entries) = counted(snapshot).await?;
     let mut reconciled = Reconciled {
         decisions: u64::try_from(decisions).unwrap_or(0),
@@ -26,28 +29,65 @@ pub async fn reconcile(snapshot: &mut Snapshot) -> Result<Option<Reconciled>> {
         verdicts_that_differ(snapshot).await?,
         attention_that_differs(snapshot).await?,
     ];
-    if let Some(tests) = of_tests(snapshot).await? {
-        reconciled.decisions += u64::try_from(tests.decisions).unwrap_or(0);
-        reconciled.entries += u64::try_from(tests.entries).unwrap_or(0);
-        all.extend(tests.found);
+    let others = [of_tests(snapshot).await?, of_drift(snapshot).await?, of_inspections(snapshot).await?];
+    for of in others.into_iter().flatten() {
+        reconciled.decisions += u64::try_from(of.decisions).unwrap_or(0);
+        reconciled.entries += u64::try_from(of.entries).unwrap_or(0);
+        all.extend(of.found);
     }
-    for found in all {
-        reconciled.orphans += found.first().map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0));
-        reconciled.first_orphans.extend(found.into_iter().map(|(orphan, _)| orphan));
+    all.push(no_tables(snapshot).await?);
+    Ok(Some(reconciled.with(all)))
+}
+
+impl Reconciled {
+    fn with(mut self, all: Vec<Found>) -> Self {
+        for found in all {
+            self.orphans += found.first().map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0));
+            self.first_orphans.extend(found.into_iter().map(|(orphan, _)| orphan));
+        }
+        self.first_orphans.truncate(usize::try_from(ORPHANS_MAX).unwrap_or(0));
+        self
     }
-    reconciled.first_orphans.truncate(usize::try_from(ORPHANS_MAX).unwrap_or(0));
-    Ok(Some(reconciled))
+}
+
+/// What stands in the place of a table of decisions and is none: it can show what was never decided, and
+/// hide what was. It is not looked into.
+async fn no_tables(snapshot: &mut Snapshot) -> Result<Found> {
+    let rows = sqlx::query(
+        "select n.nspname || '.' || c.relname as \"table\", 0::bigint as id,
+                'it is no ordinary table: what it shows is nobody''s word' as why, count(*) over () as count
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('v', 'm', 'f', 'p')
+           and (n.nspname, c.relname) in (
+               ('triage', 'feedbacks'), ('triage', 'attention'), ('trust', 'flaky_decisions'),
+               ('trust', 'drift_plans'), ('trust', 'drift_applications'), ('trust', 'drift_ignores'),
+               ('trust', 'desired_values'), ('trust', 'policy_repo_configs'), ('trust', 'repositories'),
+               ('audit', 'inspections'))
+         order by 1 limit $1",
+    );
+    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
 }
 
 /// The orphans, each with how many there are in all.
 pub(super) type Found = Vec<(Orphan, i64)>;
 
-async fn readable(snapshot: &mut Snapshot) -> Result<bool> {
+/// Decisions of an area and their entries: how many, and those without the other.
+pub(super) struct Of {
+    pub(super) decisions: i64,
+    pub(super) entries: i64,
+    pub(super) found: Vec<Found>,
+}
+
+/// Whether all of these tables are there and can be read.
+pub(super) async fn readable(snapshot: &mut Snapshot, schema: &str, tables: &[&str]) -> Result<bool> {
     Ok(sqlx::query_scalar(
-        "select count(*) = 2 and bool_and(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))
+        "select count(*) = cardinality($2::text[])
+                and bool_and(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where n.nspname = 'triage' and c.relname in ('feedbacks', 'attention') and c.relkind = 'r'",
+         where n.nspname = $1 and c.relname = any($2) and c.relkind = 'r'",
     )
+    .bind(schema)
+    .bind(tables)
     .fetch_one(snapshot.connection())
     .await
     .map(|all: Option<bool>| all.unwrap_or(false))?)

@@ -3,29 +3,15 @@
 //! As for findings, the statements name the tables as they are in the database; no Rust of that area is
 //! needed to read them.
 
-use super::reconcile::{Found, collect};
+use super::reconcile::{Found, Of, collect, readable};
 use crate::audit::verify::reconcile::ORPHANS_MAX;
 use crate::db::snapshot::Snapshot;
 use crate::error::Result;
 
-/// Decisions about tests and their entries: how many, and those without the other.
-pub(super) struct Tests {
-    pub(super) decisions: i64,
-    pub(super) entries: i64,
-    pub(super) found: [Found; 2],
-}
-
 /// Holds decisions about tests and their entries against each other; none where there are no such
 /// decisions to be read.
-pub(super) async fn of_tests(snapshot: &mut Snapshot) -> Result<Option<Tests>> {
-    let is_readable: Option<bool> = sqlx::query_scalar(
-        "select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
-         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where n.nspname = 'trust' and c.relname = 'flaky_decisions' and c.relkind = 'r'",
-    )
-    .fetch_optional(snapshot.connection())
-    .await?;
-    if is_readable != Some(true) {
+pub(super) async fn of_tests(snapshot: &mut Snapshot) -> Result<Option<Of>> {
+    if !readable(snapshot, "trust", &["flaky_decisions"]).await? {
         return Ok(None);
     }
     let (decisions, entries) = sqlx::query_as(
@@ -36,8 +22,8 @@ pub(super) async fn of_tests(snapshot: &mut Snapshot) -> Result<Option<Tests>> {
     )
     .fetch_one(snapshot.connection())
     .await?;
-    let found = [without_entry(snapshot).await?, that_differ(snapshot).await?];
-    Ok(Some(Tests { decisions, entries, found }))
+    let found = vec![without_entry(snapshot).await?, that_differ(snapshot).await?];
+    Ok(Some(Of { decisions, entries, found }))
 }
 
 /// Rows that no entry has the key of.

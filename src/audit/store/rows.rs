@@ -23,6 +23,15 @@ pub async fn ends(snapshot: &mut Snapshot) -> Result<Ends> {
         .await?)
 }
 
+/// The first position from `seq` on that an entry has.
+pub async fn next(snapshot: &mut Snapshot, seq: i64) -> Result<Option<i64>> {
+    snapshot.plan_by_index().await?;
+    Ok(sqlx::query_scalar("select min(seq) from only audit.audit_trail_entries where seq >= $1")
+        .bind(seq)
+        .fetch_one(snapshot.connection())
+        .await?)
+}
+
 /// The chain's name by its first entry.
 pub async fn first_name(snapshot: &mut Snapshot) -> Result<Option<String>> {
     Ok(sqlx::query_scalar("select chain_id from only audit.audit_trail_entries order by seq limit 1")

@@ -1,6 +1,6 @@
 //! What the chain's table stands on: what would hide rows, and what no longer protects them.
 
-use super::verdict::{Break, Kind};
+use super::verdict::{Break, Field, Kind};
 use serde::Serialize;
 
 /// The table, as the server's catalogs tell it.
@@ -20,8 +20,10 @@ pub struct Ground {
     pub rules: Vec<String>,
     /// Policies on its rows.
     pub policies: Vec<String>,
-    /// Columns that are missing or of another type.
+    /// Columns that are missing, of another type, or computed.
     pub other_columns: Vec<String>,
+    /// Whether a crash of the server empties it.
+    pub is_unlogged: bool,
     /// Whether a valid index holds the positions.
     pub seq_is_indexed: bool,
     /// Triggers that protect it and are missing, changed or switched off.
@@ -38,6 +40,8 @@ pub struct Ground {
     pub encoding: String,
     /// Whether the chain's name can be read.
     pub has_name: bool,
+    /// Whether what holds the chain's name is no table, or is not there.
+    pub name_is_moved: bool,
 }
 
 /// Something about the table that should be otherwise. It breaks no entry; it says what to look into.
@@ -73,6 +77,10 @@ impl Ground {
             let why = format!("columns are missing or of another type{named}");
             breaks.push(Break::nowhere(Kind::MetadataMismatch, why));
         }
+        if self.name_is_moved {
+            let why = "audit.chain, which names the chain, is no table";
+            breaks.push(Break { field: Some(Field::ChainId), ..Break::nowhere(Kind::ChainIdMismatch, why) });
+        }
         breaks
     }
 
@@ -97,6 +105,9 @@ impl Ground {
         }
         if !self.seq_is_indexed {
             add("constraints", "no valid index holds the positions".to_owned());
+        }
+        if self.is_unlogged {
+            add("constraints", "the table is not logged: a crash of the server empties it".to_owned());
         }
         for who in &self.writers {
             add("grants", format!("{who} on the table of entries"));

@@ -154,6 +154,11 @@ impl Walk {
         }
     }
 
+    /// Takes in what was found elsewhere.
+    pub fn note(&mut self, found: Break) {
+        self.breaks.push(found);
+    }
+
     /// How many rows were walked.
     pub fn entries(&self) -> u64 {
         self.entries

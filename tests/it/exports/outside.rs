@@ -173,6 +173,12 @@ async fn whatever_is_changed_in_the_files_is_found() {
         ("count", |f| edit(&f.join("audit-2026-01-02.manifest.json"), "\"entries\": 8", "\"entries\": 9")),
         ("query", |f| edit(&f.join("audit-2026-01-02.manifest.json"), "order by seq", "order by id")),
         ("proof", |f| edit(&f.join("audit-2026-01-02.proof.json"), "\"tree_size\": 25", "\"tree_size\": 24")),
+        ("another checkpoint", |f| {
+            edit(&f.join("audit-2026-01-02.manifest.json"), "\"size\": 25", "\"size\": 26")
+        }),
+        ("another period", |f| {
+            edit(&f.join("audit-2026-01-02.manifest.json"), "2026-01-02T00:00:00", "2026-01-02T11:00:00")
+        }),
         ("no proof", |f| fs::remove_file(f.join("audit-2026-01-02.proof.json")).unwrap()),
         ("signature", |f| {
             let path = f.join("audit-2026-01-02.manifest.json.sig");
@@ -267,4 +273,65 @@ async fn a_report_is_checked_in_all_its_forms() {
     .await
     .unwrap();
     assert_eq!((entries, verdict.as_str()), (24, "VERIFIED"));
+}
+
+/// The note's own signature, wherever the script takes a checkpoint: SSH's signature beside it still holds.
+#[tokio::test]
+async fn a_note_that_nobody_signed_is_found_by_the_script() {
+    let Some(auditor) = Auditor::new().await else { return };
+    let script = |arguments: &[&str]| {
+        let mut command = Command::new("python3");
+        command
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/verify_attestor.py"))
+            .args(arguments)
+            .args(["--signers", "key.signers"])
+            .current_dir(auditor.files.path());
+        run(command)
+    };
+    let made = ["audit", "report", "--type", "soc2", "--from", "2026-01-01", "--to", "2026-01-03"];
+    let made = auditor.attestor(&[&made[..], &["--format", "json", "--out", "r.json"]].concat());
+    assert_eq!(made.0, 0, "{}", made.1);
+    let (status, said) = auditor.attestor(&["audit", "prove", "--seq", "9", "--out", "proof.json"]);
+    assert_eq!(status, 0, "{said}");
+    let mut seals = fs::read_dir(auditor.path("seals")).unwrap().flatten().map(|file| file.path());
+    let note = seals.find(|path| path.extension().is_some_and(|ending| ending == "note")).unwrap();
+    let (name, url) = (note.to_str().unwrap(), auditor.database.url());
+    let ways: [&[&str]; 5] = [
+        &["checkpoint", name],
+        &["proof", "proof.json"],
+        &["export", "audit-2026-01-02.jsonl"],
+        &["report", "r.json", "--checkpoint", name],
+        &["database", &url, "--checkpoint", name],
+    ];
+    for way in ways {
+        let (status, said) = script(way);
+        assert_eq!(status, 0, "{way:?}: {said}");
+    }
+    let seal = fs::read_to_string(&note).unwrap();
+    let at = seal.trim_end().len() - 20;
+    // A bit of the signature; its time; and as if another key had made it.
+    for at in [at, seal.rfind(' ').unwrap() + 12, seal.rfind(' ').unwrap() + 3] {
+        let other = if &seal[at..=at] == "A" { "B" } else { "A" };
+        let forged = format!("{}{other}{}", &seal[..at], &seal[at + 1..]);
+        fs::write(&note, &forged).unwrap();
+        for file in ["proof.json", "audit-2026-01-02.proof.json"] {
+            let text = fs::read_to_string(auditor.path(file)).unwrap();
+            let mut proof: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(proof["checkpoint"].as_str().unwrap().len(), forged.len());
+            proof["checkpoint"] = forged.clone().into();
+            fs::write(auditor.path(file), proof.to_string()).unwrap();
+        }
+        for way in ways {
+            let (status, said) = script(way);
+            assert!(status == 3 && said.contains("signed the note"), "{way:?}: {said}");
+        }
+    }
+    fs::write(&note, seal).unwrap();
+    // A true checkpoint, and none that the report names.
+    let (status, said) = auditor.attestor(&["audit", "checkpoint", "--key", "key", "--to", "later"]);
+    assert_eq!(status, 0, "{said}");
+    let mut later = fs::read_dir(auditor.path("later")).unwrap().flatten().map(|file| file.path());
+    let later = later.find(|path| path.extension().is_some_and(|ending| ending == "note")).unwrap();
+    let (status, said) = script(&["report", "r.json", "--checkpoint", later.to_str().unwrap()]);
+    assert!(status == 3 && said.contains("ROOT_MISMATCH"), "{said}");
 }

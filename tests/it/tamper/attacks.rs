@@ -67,6 +67,37 @@ async fn a_position_that_stands_twice() {
     assert!(all(&report).contains(&(Some(23), Kind::PayloadMismatch)), "{report:#?}");
 }
 
+/// Two histories from one entry on, each with hashes that fit.
+#[tokio::test]
+async fn a_tail_that_stands_twice() {
+    let report = attacked(
+        "alter table audit.audit_trail_entries drop constraint audit_trail_entries_seq_key;
+         alter table audit.audit_trail_entries drop constraint audit_trail_entries_pkey;
+         create table public.other as select * from audit.audit_trail_entries where seq > 30;
+         do $$
+         declare e record; prev text := (select entry_hash from audit.audit_trail_entries where seq = 30); own text;
+         begin
+             for e in select * from public.other order by seq loop
+                 own := audit.entry_hash(e.chain_id, e.seq, e.occurred_at, e.category, e.event_type, 'mallory',
+                     e.actor_type, e.db_user, e.repo_full_name, e.pr_number, e.commit_sha, e.framework, e.control_id,
+                     e.payload_alg, e.payload_hash, prev);
+                 update public.other set actor = 'mallory', prev_hash = prev, entry_hash = own where seq = e.seq;
+                 prev := own;
+             end loop;
+         end $$;
+         insert into audit.audit_trail_entries select * from public.other",
+    )
+    .await;
+    assert_broken(&report, "a fork", 31, Kind::Duplicate, Field::Seq);
+    let twice = all(&report).iter().filter(|(_, kind)| *kind == Kind::Duplicate).count();
+    assert_eq!((twice, report.entries, report.root), (10, 50, None));
+    let kinds = [Kind::Duplicate, Kind::LinkMismatch];
+    assert!(
+        all(&report).iter().all(|(_, kind)| kinds.contains(kind)),
+        "each history fits by itself: {report:#?}"
+    );
+}
+
 #[tokio::test]
 async fn an_entry_that_was_put_in() {
     let report = attacked(

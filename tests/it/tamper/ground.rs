@@ -79,6 +79,26 @@ async fn a_view_is_not_run() {
 async fn rows_behind_a_rule_or_in_another_table() {
     hidden("create rule swallow as on insert to audit.audit_trail_entries do instead nothing").await;
     hidden("create table audit.child () inherits (audit.audit_trail_entries)").await;
+    hidden(
+        "create table audit.parent (seq bigint not null);
+         alter table audit.audit_trail_entries inherit audit.parent",
+    )
+    .await;
+    hidden(
+        "create table audit.whole (like audit.audit_trail_entries) partition by range (seq);
+         alter table audit.whole attach partition audit.audit_trail_entries for values from (minvalue) to (maxvalue)",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn rows_in_a_foreign_table() {
+    hidden(
+        "alter table audit.audit_trail_entries rename to entries;
+         create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing;
+         create foreign table audit.audit_trail_entries (seq bigint) server nowhere",
+    )
+    .await;
 }
 
 /// An index that misses rows: the table is counted without it.
@@ -98,6 +118,58 @@ async fn rows_that_an_index_misses() {
     let report = verified(&database).await;
     assert_eq!(all(&report), [(None, Kind::HiddenRows)], "{report:#?}");
     assert_eq!(report.entries, 30);
+}
+
+/// A column that the server computes fits whatever is edited: it is not what was stored.
+#[tokio::test]
+async fn columns_that_are_computed() {
+    let database = chain(3).await;
+    run(
+        &mut database.superuser().await,
+        "alter table audit.audit_trail_entries disable trigger all;
+         alter table audit.audit_trail_entries drop constraint audit_trail_entries_is_entry;
+         create function audit.hash_of(payload jsonb) returns text language sql immutable
+             return encode(sha256(convert_to(payload::text, 'UTF8')), 'hex');
+         alter table audit.audit_trail_entries drop column payload_hash;
+         alter table audit.audit_trail_entries add column payload_hash text not null
+             generated always as (audit.hash_of(payload)) stored",
+    )
+    .await;
+    let report = verified(&database).await;
+    assert_eq!(all(&report), [(None, Kind::MetadataMismatch)]);
+    assert!(report.breaks[0].why.ends_with(": payload_hash"), "{report:#?}");
+}
+
+/// Without the table that names the chain, its first entry would name it.
+#[tokio::test]
+async fn the_name_of_the_chain_is_moved() {
+    for sql in [
+        "alter table audit.chain rename to chains",
+        "alter table audit.chain rename to chains; create view audit.chain as select * from audit.chains",
+    ] {
+        let database = chain(3).await;
+        run(&mut database.superuser().await, sql).await;
+        let report = verified(&database).await;
+        assert_eq!(all(&report), [(None, Kind::ChainIdMismatch)], "{sql}");
+    }
+}
+
+/// A view in the place of a table of decisions shows whatever suits.
+#[tokio::test]
+async fn decisions_behind_a_view() {
+    for table in ["triage.feedbacks", "triage.attention", "trust.drift_ignores", "audit.inspections"] {
+        let database = chain(3).await;
+        let (schema, name) = table.split_once('.').unwrap();
+        let sql = format!(
+            "alter table {table} rename to hidden; create view {table} as select * from {schema}.hidden"
+        );
+        run(&mut database.superuser().await, &sql).await;
+        let report = verified(&database).await;
+        assert_eq!((report.breaks.len(), report.exit_status()), (0, 3), "{table}: {report:#?}");
+        let orphans = report.reconciled.unwrap().first_orphans;
+        let found: Vec<_> = orphans.iter().map(|orphan| (orphan.table.as_str(), orphan.id)).collect();
+        assert_eq!(found, [(format!("{schema}.{name}").as_str(), 0)]);
+    }
 }
 
 #[tokio::test]
@@ -133,6 +205,16 @@ async fn protections_that_are_gone_are_told() {
             "refuse_truncate is missing",
         ),
         (
+            "create or replace function audit.refuse_change() returns trigger language plpgsql as
+             $$ begin return new; end $$",
+            "refuse_change is missing, changed",
+        ),
+        (
+            "create or replace function audit.refuse_change() returns trigger language plpgsql as
+             $$ begin raise exception 'no'; exception when others then return new; end $$",
+            "refuse_change is missing, changed",
+        ),
+        (
             "create trigger more before insert on audit.audit_trail_entries for each row
              execute function suppress_redundant_updates_trigger();
              alter table audit.audit_trail_entries disable trigger more",
@@ -151,6 +233,7 @@ async fn protections_that_are_gone_are_told() {
         ("grant update (payload) on audit.audit_trail_entries to tester", "tester may UPDATE"),
         ("grant execute on function audit.append_entry to public", "PUBLIC may execute audit.append_entry"),
         ("alter table audit.audit_trail_entries owner to postgres", "owned by postgres"),
+        ("alter table audit.audit_trail_entries set unlogged", "the table is not logged"),
     ] {
         let told = concerns(sql).await;
         assert!(told.iter().any(|told| told.contains(words)), "{sql}: {told:?}");

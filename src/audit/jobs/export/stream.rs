@@ -6,9 +6,11 @@ use crate::audit::export::check::Checked;
 use crate::audit::export::name::Files;
 use crate::audit::kept::Unfinished;
 use crate::audit::line::Line;
+use crate::audit::store::day::Found;
 use crate::audit::store::export as store;
 use crate::audit::store::rows;
 use crate::audit::verify::row::Row;
+use crate::audit::verify::verdict::{Break, Kind as Broken};
 use crate::chain::hash::Digest;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
@@ -21,58 +23,77 @@ use std::io;
 const PIECE_ENTRIES: i64 = 20_000;
 /// How many bytes are gathered before they are hashed and written.
 const BLOCK_BYTES: usize = 1 << 16;
+/// What is told where a day has no edges.
+const BACKWARDS: &str = "times of the chain run backwards: the day was looked for in all of it";
 
 /// What was streamed, not yet in its place.
 pub(super) struct Written {
     pub file: Unfinished,
     pub chain_id: String,
-    pub bounds: Option<(EntrySeq, EntrySeq)>,
-    pub first_prev_hash: Option<String>,
+    pub first: Option<Line>,
     pub last: Option<Line>,
     pub checked: Checked,
     pub sha256: String,
 }
 
+impl Written {
+    /// The first and the last entry.
+    pub fn bounds(&self) -> Option<(EntrySeq, EntrySeq)> {
+        let (first, last) = self.first.as_ref().zip(self.last.as_ref())?;
+        Some((EntrySeq(first.seq), EntrySeq(last.seq)))
+    }
+}
+
 pub(super) async fn write(db: &Db, which: Which, files: &Files, job: &JobContext) -> Result<Written> {
     let mut snapshot = db.snapshot().await?;
     let chain_id = own_name(&mut snapshot).await?;
-    let bounds = store::bounds(&mut snapshot, which).await?;
+    let place = store::place(&mut snapshot, which).await?;
     let mut stream = Stream {
         file: Unfinished::begin(&files.lines)?,
         hash: Sha256::new(),
         checked: Checked::of_chain(&chain_id),
         block: Vec::with_capacity(2 * BLOCK_BYTES),
-        first_prev_hash: None,
+        first: None,
         last: None,
     };
-    if let Some((first, last)) = bounds {
-        // In pieces, so that a cancelled export ends soon.
-        let mut from = first.0;
-        while from <= last.0 {
-            job.check_cancelled()?;
-            let to = last.0.min(from.saturating_add(PIECE_ENTRIES - 1));
-            let mut failure = None;
-            rows::each(&mut snapshot, from..=to, |row| {
-                if failure.is_none() {
-                    failure = stream.take(row).err();
-                }
-            })
-            .await?;
-            if let Some(failure) = failure {
-                return Err(failure);
-            }
-            job.report("exporting", stream.checked.entries(), Some(last.0.abs_diff(first.0) + 1));
-            from = to + 1;
-        }
+    if place.found == Found::ByReading {
+        stream.checked.note(Break::nowhere(Broken::TimeRegression, BACKWARDS));
     }
-    let Stream { mut file, mut hash, mut checked, block, first_prev_hash, last } = stream;
+    let mut rest = place.ends;
+    // In pieces, so that a cancelled export ends soon.
+    while let Some((from, last)) = rest {
+        job.check_cancelled()?;
+        let to = last.min(from.saturating_add(PIECE_ENTRIES - 1));
+        let before = stream.checked.entries();
+        let mut failure = None;
+        rows::each(&mut snapshot, from..=to, |row| {
+            if failure.is_none() {
+                failure = stream.take(row).err();
+            }
+        })
+        .await?;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let entries = stream.checked.entries();
+        job.report("exporting", entries, place.ends.map(|(first, last)| last.abs_diff(first) + 1));
+        rest = match to.checked_add(1).filter(|next| *next <= last) {
+            // Where nothing stands, nobody counts from one end of it to the other.
+            Some(next) if entries == before => {
+                rows::next(&mut snapshot, next).await?.map(|next| (next, last))
+            }
+            Some(next) => Some((next, last)),
+            None => None,
+        };
+    }
+    let Stream { mut file, mut hash, mut checked, block, first, last } = stream;
     hash.update(&block);
     file.write(&block)?;
-    if bounds.is_some_and(|(first, _)| first.0 == 1) {
+    if first.as_ref().is_some_and(|first| first.seq == 1) {
         checked.begin();
     }
     let sha256 = Digest(hash.finalize().into()).to_string();
-    Ok(Written { file, chain_id, bounds, first_prev_hash, last, checked, sha256 })
+    Ok(Written { file, chain_id, first, last, checked, sha256 })
 }
 
 /// The file on its way to the disk.
@@ -81,7 +102,7 @@ struct Stream {
     hash: Sha256,
     checked: Checked,
     block: Vec<u8>,
-    first_prev_hash: Option<String>,
+    first: Option<Line>,
     last: Option<Line>,
 }
 
@@ -94,7 +115,7 @@ impl Stream {
                 .hint("attestor audit verify says what is wrong with it")
         })?;
         line.write(&mut self.block).map_err(io::Error::other)?;
-        self.first_prev_hash.get_or_insert_with(|| line.prev_hash.clone());
+        self.first.get_or_insert_with(|| line.clone());
         self.last = Some(line);
         if self.block.len() >= BLOCK_BYTES {
             self.hash.update(&self.block);
