@@ -10,11 +10,12 @@ use attestor::error::{Error, Kind as ErrorKind};
 use attestor::ids::EntrySeq;
 use attestor::text::SafeText;
 use attestor::ui::command::Command;
+use attestor::ui::list_detail::cursor::Way;
+use attestor::ui::list_detail::window::Edge;
+use attestor::ui::list_detail::window::Hold;
 use attestor::ui::screen::{Ask, Clock, Input, Look, Screen};
-use attestor::ui::screens::audit::window::PAGE;
 use attestor::ui::screens::audit::wish::{From, Rows};
 use attestor::ui::screens::audit::{Audit, Msg, Wish};
-use attestor::ui::screens::findings::list::{Edge, Way};
 use attestor::ui::theme::{Symbols, Theme};
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent};
@@ -290,7 +291,7 @@ impl Desk {
 
     /// A page; a filter lets every tenth entry through.
     fn page(&self, filter: &str, from: From) -> Rows {
-        let page = PAGE as i64;
+        let page = Hold::AroundTheCursor.page() as i64;
         let step = if filter.is_empty() { 1 } else { 10 };
         let span = page * step;
         let (high, low) = match from {

@@ -5,10 +5,10 @@ use attestor::audit::detail::Detail;
 use attestor::ids::EntrySeq;
 use attestor::text::SafeText;
 use attestor::ui::command::Command;
+use attestor::ui::list_detail::window::Edge;
 use attestor::ui::screen::{Ask, Input, Place};
 use attestor::ui::screens::audit::wish::Rows;
 use attestor::ui::screens::audit::{Msg, Wish};
-use attestor::ui::screens::findings::list::Edge;
 use attestor::ui::theme::{Symbols, Theme};
 use std::sync::Arc;
 

@@ -3,8 +3,8 @@
 use attestor::triage::finding::Finding;
 use attestor::triage::store::findings::Count;
 use attestor::ui::command::Command;
+use attestor::ui::list_detail::window::Edge;
 use attestor::ui::screen::{Ask, Clock, Input, Look, Screen};
-use attestor::ui::screens::findings::list::Edge;
 use attestor::ui::screens::findings::wish::{Counts, From, Rows};
 use attestor::ui::screens::findings::{Findings, Msg, Wish};
 use attestor::ui::theme::{Symbols, Theme};

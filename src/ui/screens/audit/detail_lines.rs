@@ -3,7 +3,6 @@
 //!
 //! What the row already knows comes first, so that nothing moves when the rest arrives.
 
-use super::super::findings::state::Load;
 use super::lines::{DetailLine, Leads, LineWriter, WRAPPED_MAX};
 use super::state::Shown;
 use crate::audit::detail::{Detail, Payload};
@@ -12,6 +11,7 @@ use crate::audit::examine::{Check, Standing};
 use crate::audit::payload::{Rest, Subject, Tree, Value};
 use crate::audit::store::stored::Writers;
 use crate::text::SafeText;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::widgets::cells::{self, Keep};
 use crate::ui::widgets::when;

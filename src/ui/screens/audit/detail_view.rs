@@ -1,12 +1,12 @@
 //! Draws the rule that names an entry, and the lines below it; moves the cursor among them.
 
-use super::super::findings::list::Way;
 use super::detail_lines;
 use super::lines::{DetailLine, Leads};
 use super::report_lines;
 use super::state::{Audit, Focus};
 use crate::audit::detail::Payload;
 use crate::audit::payload::Value;
+use crate::ui::list_detail::cursor::Way;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::{Symbols, Theme};
 use crate::ui::widgets::cells;

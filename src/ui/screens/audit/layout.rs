@@ -3,9 +3,9 @@
 //! From 120 columns the detail stands at the right; below 60 columns, or in few rows, it takes the
 //! place of the list when it is opened.
 
-use super::super::findings::state::Zoom;
 use super::state::{Audit, Focus, Layer};
-use crate::ui::widgets::list_detail::{LOW, NARROW, WIDE};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::layout::{LOW, NARROW, WIDE};
 use crate::ui::widgets::prompt;
 use ratatui::layout::Rect;
 

@@ -1,8 +1,8 @@
 //! Draws the list of entries. History is told in UTC, whatever the clock of the console.
 
-use super::super::findings::state::{Failure, Load};
 use super::state::Audit;
 use crate::audit::entry::Listed;
+use crate::ui::list_detail::load::{Failure, Load};
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};

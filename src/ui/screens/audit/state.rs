@@ -1,13 +1,14 @@
 //! What the Audit screen knows.
 
-use super::super::findings::state::{Load, Zoom};
 use super::standing::Standing;
-use super::window::Window;
 use super::work::Work;
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
 use crate::db::series::Reach;
 use crate::ids::{EntrySeq, ReportId};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::{Hold, Row, Window};
 use crate::ui::widgets::filter_bar::FilterBar;
 use crate::ui::widgets::form::Form;
 use crate::ui::widgets::prompt::Prompt;
@@ -25,7 +26,7 @@ pub struct Audit {
     pub(super) focus: Focus,
     pub(super) zoom: Zoom,
     pub(super) filter: FilterBar,
-    pub(super) window: Window,
+    pub(super) window: Window<Listed>,
     pub(super) load: Load,
     pub(super) as_of: Option<DateTime<Utc>>,
     pub(super) ticket: u64,
@@ -52,6 +53,14 @@ pub struct Audit {
     /// Where the cursor stands in the checklist, and the first line of it that is shown.
     pub(super) report_at: (usize, usize),
     pub(super) now: DateTime<Utc>,
+}
+
+impl Row for Listed {
+    type Id = EntrySeq;
+
+    fn id(&self) -> EntrySeq {
+        self.seq
+    }
 }
 
 /// Which part has the focus.
@@ -119,7 +128,7 @@ impl Audit {
             focus: Focus::List,
             zoom: Zoom::Out,
             filter: FilterBar::new(""),
-            window: Window::default(),
+            window: Window::new(Hold::AroundTheCursor),
             load: Load::Idle,
             as_of: None,
             ticket: 0,

@@ -1,10 +1,10 @@
 //! What the screen says in lines, for who has it read to them.
 
-use super::super::findings::state::Load;
 use super::state::{Audit, Focus};
 use super::work::remark;
 use super::work_view::{counts, in_words as of_report};
 use crate::audit::entry::Listed;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::{Clock, Look, Told, lines_of};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;

@@ -1,9 +1,6 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
-use super::super::findings::list::{Edge, Way};
-use super::super::findings::state::{Failure, Load, Zoom, safe};
 use super::lines::Leads;
-use super::loading::{Anew, toast};
 use super::state::{Audit, Focus, Layer, Tail};
 use super::wish::{From, Msg, Wish};
 use crate::audit::payload::Subject;
@@ -11,7 +8,11 @@ use crate::audit::store::fields::FIELDS;
 use crate::audit::verify::report::Scope;
 use crate::ids::EntrySeq;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::{Anew, Failure, Load};
+use crate::ui::list_detail::window::Edge;
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone, safe, toast};
 use crate::ui::widgets::prompt::Prompt;
 use crate::ui::widgets::{filter_bar, form, prompt};
 use crossterm::event::KeyEvent;

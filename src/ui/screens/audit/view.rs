@@ -1,10 +1,10 @@
 //! Draws the screen: filter and counts, how far it was verified, list, rule, detail, and what lies over
 //! them.
 
-use super::super::findings::state::Load;
 use super::state::{Audit, Layer, Tail};
 use crate::db::series::Reach;
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -1,6 +1,5 @@
 //! What the Audit screen may ask to be done, and the answers.
 
-use super::super::findings::list::{Edge, Way};
 use crate::audit::actions::Inspect;
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
@@ -11,6 +10,8 @@ use crate::error::Error;
 use crate::ids::{EntrySeq, ReportId};
 use crate::text::SafeText;
 use crate::ui::app::JobDeed;
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;

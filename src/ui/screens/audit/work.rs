@@ -1,8 +1,6 @@
 //! The sample of a report in the place of the list: walked from one entry that nobody has inspected to the
 //! next, each looked at in the detail and noted.
 
-use super::super::findings::list::{Moved, Way};
-use super::loading::{Anew, toast};
 use super::state::{Audit, Focus, Layer};
 use super::wish::Wish;
 use crate::audit::actions::Inspect;
@@ -10,7 +8,9 @@ use crate::audit::inspection::{FiledReport, Inspection, Item, Note, Standing, Wo
 use crate::error::Error;
 use crate::ids::{DeedKey, EntrySeq, ReportId};
 use crate::text::visible;
-use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::list_detail::cursor::{Moved, Way};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Draft, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use crate::ui::widgets::table;
 

@@ -1,7 +1,5 @@
 //! Accepting, ignoring, snoozing: the line that asks why, what is sent, what comes back.
 
-use super::super::findings::list::Way;
-use super::loading::{Anew, toast};
 use super::state::{Deciding, Drift, Focus, Layer, Subject};
 use super::wish::{Decision, Deed, Wish};
 use crate::drift::actions::{Accept, IgnoreDeed, Snooze};
@@ -14,7 +12,9 @@ use crate::filter::ahead;
 use crate::ids::DeedKey;
 use crate::operations::acknowledge::Why;
 use crate::text::visible;
-use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Draft, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, Utc};
 use std::str::FromStr;

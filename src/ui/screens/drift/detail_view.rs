@@ -1,9 +1,9 @@
 //! Draws the rule that names a repository or a plan, and the lines below it; moves the cursor among them.
 
-use super::super::findings::list::Way;
-use super::super::findings::state::Load;
 use super::state::{Drift, Focus};
 use super::{detail_lines, review_lines};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Keep};
 use crate::ui::widgets::prompt::draw_named_rule;

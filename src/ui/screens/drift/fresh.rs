@@ -1,11 +1,10 @@
 //! What others have changed: rows stay where they stand, and those that say something else are marked.
 
-use super::super::findings::state::Load;
-use super::loading::Anew;
 use super::state::Drift;
 use super::wish::Wish;
 use crate::drift::store::list::{Counts, Listed};
 use crate::error::Error;
+use crate::ui::list_detail::load::{Anew, Load};
 use crate::ui::screen::Ask;
 
 type Asks = Vec<Ask<Wish>>;

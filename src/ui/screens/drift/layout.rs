@@ -1,8 +1,7 @@
 //! Where the parts of the screen stand, at every size.
 
-use super::super::findings::state::Zoom;
 use super::state::{Drift, Focus, Layer};
-use crate::ui::widgets::list_detail::{Areas, Part, Shown};
+use crate::ui::list_detail::layout::{self, Areas, Panes};
 use crate::ui::widgets::prompt;
 use ratatui::layout::Rect;
 
@@ -13,12 +12,11 @@ impl Drift {
             Layer::None => 0,
             Layer::Decide(_) => prompt::HEIGHT,
         };
-        let shown = if self.zoom == Zoom::In { Shown::One } else { Shown::Both };
         let focus = match self.focus {
-            Focus::List => Part::List,
-            Focus::Detail => Part::Detail,
+            Focus::List => layout::Focus::List,
+            Focus::Detail => layout::Focus::Detail,
         };
-        Areas::of(area, panel, shown, focus)
+        Areas::of(area, Panes::SHARES, panel, self.zoom, focus)
     }
 
     fn now_areas(&self) -> Areas {

@@ -1,9 +1,9 @@
 //! Draws the list of repositories, and how things stand above it.
 
-use super::super::findings::state::{Failure, Load};
 use super::state::Drift;
 use crate::drift::store::list::{Listed, STRIP_MAX};
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::load::{Failure, Load};
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};

@@ -1,13 +1,13 @@
 //! Loads of the list and of the detail: what is asked, and what an answer changes.
 
-use super::super::findings::state::{Failure, Load};
 use super::state::{Drift, Focus, More, Shown};
 use super::wish::Wish;
 use crate::db::page::Page;
 use crate::drift::store::detail::{Detail, Spell};
 use crate::drift::store::list::{Cursor, Listed, PAGE_ROWS_MAX};
 use crate::error::Error;
-use crate::ui::screen::{Ask, Toast, Tone};
+use crate::ui::list_detail::load::{Anew, Failure, Load};
+use crate::ui::screen::{Ask, Tone, toast};
 use crate::ui::widgets::table;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -20,13 +20,6 @@ pub(super) const ROWS_MAX: usize = 5_000;
 const AHEAD: usize = 30;
 
 type Asks = Vec<Ask<Wish>>;
-
-/// Whether the detail is asked for although it is here.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anew {
-    Yes,
-    No,
-}
 
 impl Drift {
     /// Asks for rows that take the place of all that is held. Answers to earlier questions are late.
@@ -193,8 +186,4 @@ impl Drift {
             }
         }
     }
-}
-
-pub(super) fn toast(tone: Tone, text: impl Into<String>) -> Ask<Wish> {
-    Ask::Toast(Toast { text: text.into(), tone })
 }

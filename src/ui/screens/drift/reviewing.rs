@@ -1,6 +1,5 @@
 //! Observing and correcting: a plan is made, reviewed as it is, and applied as it was reviewed.
 
-use super::loading::{Anew, toast};
 use super::state::{Drift, Focus, Review};
 use super::wish::Wish;
 use crate::drift::plan::{Plan, PlanHash};
@@ -8,7 +7,8 @@ use crate::error::Error;
 use crate::ids::DeedKey;
 use crate::text::visible;
 use crate::ui::app::JobDeed;
-use crate::ui::screen::{Ask, Question, Tone};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Question, Tone, toast};
 use std::sync::Arc;
 
 type Asks = Vec<Ask<Wish>>;

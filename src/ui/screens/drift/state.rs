@@ -1,11 +1,12 @@
 //! What the Drift screen knows.
 
-use super::super::findings::state::{Load, Zoom};
 use super::detail_lines::DetailLine;
 use super::review_lines;
 use crate::drift::plan::{Plan, PlanHash};
 use crate::drift::store::detail::{Detail, FieldDetail, Spell};
 use crate::drift::store::list::{Counts, Listed};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::{Symbols, Theme};
 use crate::ui::widgets::filter_bar::FilterBar;

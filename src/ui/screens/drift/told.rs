@@ -1,9 +1,9 @@
 //! What the screen says in lines, for who has it read to them.
 
-use super::super::findings::state::Load;
 use super::state::{Drift, Focus};
 use super::{detail_lines, review_lines};
 use crate::drift::store::list::Listed;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::{Look, Told, lines_of};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;

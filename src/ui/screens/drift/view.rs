@@ -1,10 +1,10 @@
 //! Draws the screen: filter and counts, how things stand, list, rule, detail, and what lies over them.
 
-use super::super::findings::state::Load;
 use super::loading::ROWS_MAX;
 use super::state::{Drift, Layer, More, Subject};
 use crate::text::visible;
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -1,14 +1,16 @@
 //! Grouping: from rows to groups, into a group and back, and what deeds on groups change.
 
 use super::groups::{Done, GROUPS_MAX, Groups, Row, Stage, Touched};
-use super::list::{AHEAD, Edge, PAGE, Select, Way};
-use super::loading::{Anew, toast};
-use super::state::{Failure, Findings, Focus, Load, News, Shown};
+use super::list::{AHEAD, PAGE};
+use super::state::{Findings, Focus, News, Shown};
 use super::wish::{GroupsFrom, GroupsPage, Wish};
 use crate::error::Error;
 use crate::triage::attention::Attend;
 use crate::triage::group::{Group, GroupBy};
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::load::{Anew, Failure, Load};
+use crate::ui::list_detail::window::{Edge, Select};
+use crate::ui::screen::{Ask, Tone, toast};
 use chrono::{DateTime, Utc};
 
 type Asks = Vec<Ask<Wish>>;

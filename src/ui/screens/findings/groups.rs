@@ -3,11 +3,11 @@
 //! The groups come riskiest first and are never reordered here: what is decided stays where it is, dimmed,
 //! until a refresh. A group is opened by its filter; the way back leads to the groups.
 
-use super::list::Edge;
-use super::state::Load;
 use super::wish::GroupsFrom;
 use crate::triage::finding::Verdict;
 use crate::triage::group::{Group, GroupBy};
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::widgets::filter_bar::FilterBar;
 use crate::ui::widgets::table;
 use chrono::{DateTime, Utc};

@@ -1,12 +1,13 @@
 //! Draws the groups in the place of the list.
 
 use super::groups::{self, Done, Row};
-use super::list::Edge;
 use super::list_view::{severity_symbol, short};
-use super::state::{Findings, Load};
+use super::state::Findings;
 use crate::triage::finding::Severity;
 use crate::triage::group::GroupBy;
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Align, Keep};
 use crate::ui::widgets::table::{self, Column, Lead, Room};

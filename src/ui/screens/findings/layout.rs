@@ -6,8 +6,9 @@
 
 use super::attend_view::held_height;
 use super::panels;
-use super::state::{Findings, Focus, Layer, Zoom};
-use crate::ui::widgets::list_detail::{LOW, NARROW, WIDE};
+use super::state::{Findings, Focus, Layer};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::layout::{LOW, NARROW, WIDE};
 use crate::ui::widgets::prompt;
 use ratatui::layout::Rect;
 

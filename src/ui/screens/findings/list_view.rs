@@ -2,11 +2,12 @@
 
 use super::attending::lasts;
 use super::list::{Row, Saving};
-use super::state::{Failure, Findings, Load, place};
+use super::state::{Findings, place};
 use super::states;
 use crate::text::SafeText;
 use crate::triage::attention::AttentionKind;
 use crate::triage::finding::{Finding, Severity, State, Verdict};
+use crate::ui::list_detail::load::{Failure, Load};
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};
@@ -121,7 +122,7 @@ impl Findings {
             return;
         }
         let height = usize::from(list.height);
-        let first = self.list.first_shown(height.max(1));
+        let first = self.list.window.first_shown(height.max(1));
         let range = super::marks::range(&self.marks, &self.list);
         for (line, (at, row)) in self.list.rows().iter().enumerate().skip(first).take(height).enumerate() {
             let is_selected = at == self.list.cursor();

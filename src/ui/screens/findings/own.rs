@@ -1,11 +1,11 @@
 //! The Feedback pane: one's own drafts, and what one said, newest first.
 
 use super::drafts::{Drafts, Slot};
-use super::list::Edge;
-use super::state::Load;
 use super::wish::OwnPage;
 use crate::ids::{FeedbackId, FindingId};
 use crate::triage::finding::{Feedback, Finding};
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::Edge;
 use std::collections::HashMap;
 
 /// The most rows that are held; older ones are found with the filter `by:me`.

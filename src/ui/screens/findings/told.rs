@@ -2,8 +2,9 @@
 
 use super::detail_parts::{self, Extent};
 use super::list_view::ai;
-use super::state::{Findings, Load, News, called};
+use super::state::{Findings, News, called};
 use crate::triage::finding::Verdict;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::{Look, Told};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;

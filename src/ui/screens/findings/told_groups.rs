@@ -1,8 +1,9 @@
 //! What the groups say in lines, for who has them read to them.
 
 use super::groups::{self, Done, Row};
-use super::list::Edge;
-use super::state::{Findings, Load};
+use super::state::Findings;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Look;
 use crate::ui::widgets::when;
 

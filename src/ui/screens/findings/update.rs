@@ -1,15 +1,17 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
 use super::arrange;
-use super::list::{Moved, Way};
-use super::loading::{Anew, none_that_way, toast};
+use super::loading::none_that_way;
 use super::own::OwnRow;
-use super::state::{Failure, Findings, Focus, Load, News, Zoom};
+use super::state::{Findings, Focus, News};
 use super::wish::{Msg, Wish};
 use crate::triage::group::GroupBy;
 use crate::triage::store::fields::FIELDS;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
+use crate::ui::list_detail::cursor::{Moved, Way};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::{Anew, Failure, Load};
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone, toast};
 use crate::ui::widgets::filter_bar;
 
 impl Findings {
@@ -303,10 +305,10 @@ impl Findings {
             }
             return asks;
         }
-        let edge = if way == Way::Down { self.list.below } else { self.list.above };
+        let edge = if way == Way::Down { self.list.window.below } else { self.list.window.above };
         let last = if way == Way::Down { self.list.rows().last() } else { self.list.rows().first() };
         match (edge, last) {
-            (super::list::Edge::More, Some(row)) => {
+            (crate::ui::list_detail::window::Edge::More, Some(row)) => {
                 let row = Box::new(row.finding.clone());
                 vec![Ask::Do(Wish::Needy { query: self.query(), way, row })]
             }

@@ -1,6 +1,7 @@
 //! Draws the screen: filter and counts, list, rule, detail, and what lies over them.
 
-use super::state::{Findings, Load, News};
+use super::state::{Findings, News};
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;

@@ -1,7 +1,5 @@
 //! Saying that a check was seen: the line that asks why, what is sent, what comes back.
 
-use super::super::findings::list::Way;
-use super::loading::toast;
 use super::state::{Acknowledging, Focus, Layer, Runs};
 use super::wish::Wish;
 use crate::error::Error;
@@ -10,7 +8,8 @@ use crate::ids::{DeedKey, RunId};
 use crate::operations::acknowledge::{Acknowledge, Acknowledgement, Why};
 use crate::operations::check::{Check, Status};
 use crate::text::visible;
-use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::screen::{Ask, Draft, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, Utc};
 

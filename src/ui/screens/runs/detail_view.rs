@@ -1,8 +1,8 @@
 //! Draws the rule that names a run, and the lines below it; moves the cursor among them.
 
-use super::super::findings::list::Way;
-use super::super::findings::state::Load;
 use super::state::{Focus, Runs};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Keep};
 use crate::ui::widgets::prompt::draw_named_rule;

@@ -1,10 +1,10 @@
 //! Draws the list of runs, and how things stand above it.
 
-use super::super::findings::state::{Failure, Load};
 use super::state::Runs;
 use crate::operations::report::Overall;
 use crate::operations::run::{Outcome, Run, Since, Status};
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::load::{Failure, Load};
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};

@@ -1,6 +1,5 @@
 //! Loads of the list and of the detail: what is asked, and what an answer changes.
 
-use super::super::findings::state::{Failure, Load};
 use super::state::{Focus, More, Runs, Shown};
 use super::wish::Wish;
 use crate::db::page::Page;
@@ -9,7 +8,8 @@ use crate::ids::RunId;
 use crate::operations::run::Run;
 use crate::operations::store::list::PAGE_ROWS_MAX;
 use crate::operations::store::one::Detail;
-use crate::ui::screen::{Ask, Toast, Tone};
+use crate::ui::list_detail::load::{Anew, Failure, Load};
+use crate::ui::screen::Ask;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -21,13 +21,6 @@ pub(super) const ROWS_MAX: usize = 5_000;
 const AHEAD: usize = 30;
 
 type Asks = Vec<Ask<Wish>>;
-
-/// Whether the detail is asked for although it is here.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anew {
-    Yes,
-    No,
-}
 
 impl Runs {
     /// Asks for rows that take the place of all that is held. Answers to earlier questions are late.
@@ -204,8 +197,4 @@ impl Runs {
         let filter = self.filter.in_force().to_owned();
         vec![Ask::Do(Wish::News { ticket: self.ticket, filter, beyond: newest }), Ask::Do(Wish::Standing)]
     }
-}
-
-pub(super) fn toast(tone: Tone, text: impl Into<String>) -> Ask<Wish> {
-    Ask::Toast(Toast { text: text.into(), tone })
 }

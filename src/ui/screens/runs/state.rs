@@ -1,12 +1,13 @@
 //! What the Runs screen knows.
 
-use super::super::findings::state::{Load, Zoom};
 use super::checklist::DetailLine;
 use crate::ids::RunId;
 use crate::operations::check::Check;
 use crate::operations::run::Run;
 use crate::operations::store::list::Standing;
 use crate::operations::store::one::Detail;
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Clock;
 use crate::ui::screen::Look;
 use crate::ui::theme::{Symbols, Theme};

@@ -1,11 +1,11 @@
 //! What the screen says in lines, for who has it read to them.
 
-use super::super::findings::state::Load;
 use super::checklist;
 use super::list_view::since;
 use super::state::{Focus, Runs};
 use crate::operations::report::Overall;
 use crate::operations::run::Run;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::{Look, Told, lines_of};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;

@@ -1,9 +1,6 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
-use super::super::findings::list::Way;
-use super::super::findings::state::{Failure, Load, Zoom, safe};
 use super::list_view::is_needy;
-use super::loading::{Anew, toast};
 use super::state::{Focus, Layer, Runs};
 use super::wish::{Msg, Wish};
 use crate::audit::verify::report::Scope;
@@ -11,7 +8,10 @@ use crate::ids::RunId;
 use crate::operations::store::fields::FIELDS;
 use crate::ui::app::JobDeed;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::{Anew, Failure, Load};
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone, safe, toast};
 use crate::ui::widgets::prompt::Prompt;
 use crate::ui::widgets::{filter_bar, prompt};
 use crossterm::event::KeyEvent;

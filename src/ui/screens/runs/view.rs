@@ -1,9 +1,9 @@
 //! Draws the screen: filter and counts, what is blocking, list, rule, detail, and what lies over them.
 
-use super::super::findings::state::Load;
 use super::loading::ROWS_MAX;
 use super::state::{Layer, More, Runs};
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

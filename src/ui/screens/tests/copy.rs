@@ -1,12 +1,11 @@
 //! What goes to the clipboard.
 
-use super::super::findings::state::safe;
 use super::state::{Focus, Tests};
 use super::wish::Wish;
 use crate::flaky::store::tests::Sort;
 use crate::flaky::test::Test;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Place};
+use crate::ui::screen::{Ask, Place, safe};
 
 impl Tests {
     /// Copies what the command names.

@@ -1,6 +1,5 @@
 //! Quarantine, graduation, dismissal: from the key to what is sent, and what was typed on the way.
 
-use super::loading::{Anew, toast};
 use super::state::{Deciding, Doing, Layer, Tests};
 use super::wish::Wish;
 use crate::filter::ahead;
@@ -8,7 +7,8 @@ use crate::flaky::actions::{Decide, Rules, Target, What};
 use crate::flaky::quarantine::{Link, Owner, Reason, USUAL_DAYS, check_end};
 use crate::flaky::test::Test;
 use crate::ids::{DeedKey, TestId};
-use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Draft, Tone, toast};
 use crate::ui::widgets::form::{Field, Form};
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, Utc};

@@ -1,8 +1,7 @@
 //! Where the parts of the screen stand, at every size.
 
-use super::super::findings::state::Zoom;
 use super::state::{Focus, Layer, Tests};
-use crate::ui::widgets::list_detail::{self, Areas, Part, Shown};
+use crate::ui::list_detail::layout::{self, Areas, Panes};
 use crate::ui::widgets::prompt;
 use ratatui::layout::Rect;
 
@@ -14,12 +13,11 @@ impl Tests {
             Layer::Jump(_) | Layer::Threshold(_) => prompt::HEIGHT,
             Layer::Decide(open) => open.form.height(),
         };
-        let shown = if self.zoom == Zoom::In { Shown::One } else { Shown::Both };
         let focus = match self.focus {
-            Focus::List => Part::List,
-            Focus::Detail => Part::Detail,
+            Focus::List => layout::Focus::List,
+            Focus::Detail => layout::Focus::Detail,
         };
-        Areas::of(area, panel, shown, focus)
+        Areas::of(area, Panes::SHARES, panel, self.zoom, focus)
     }
 
     fn now_areas(&self) -> Areas {
@@ -38,6 +36,6 @@ impl Tests {
 
     /// Whether there is only room for one part, zoomed or not.
     pub(super) fn has_room_for_one(&self) -> bool {
-        list_detail::has_room_for_one(self.columns, self.rows)
+        layout::has_room_for_one(self.columns, self.rows)
     }
 }

@@ -1,10 +1,10 @@
 //! Draws the list of tests, and how all of them stand above it.
 
-use super::super::findings::state::{Failure, Load};
 use super::marks::{is_needy, percent, score, standing, strip};
 use super::state::Tests;
 use crate::flaky::test::Test;
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::load::{Failure, Load};
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Align, Keep};
 use crate::ui::widgets::table::{self, Column, Lead, Room};

@@ -1,13 +1,13 @@
 //! What became of a decision.
 
-use super::loading::{Anew, toast};
 use super::state::Tests;
 use super::wish::Wish;
 use crate::error::Error;
 use crate::flaky::actions::{Conflict, Decide, Done, Outcome, Refusal, Rules, What};
 use crate::ids::DeedKey;
 use crate::text::visible;
-use crate::ui::screen::{Ask, Question, Tone};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Question, Tone, toast};
 
 type Asks = Vec<Ask<Wish>>;
 

@@ -1,13 +1,12 @@
 //! Other thresholds: what is asked, and what they would do.
 
-use super::super::findings::state::{Failure, Load};
-use super::loading::toast;
 use super::state::{Layer, Previewed, Tests};
 use super::wish::Wish;
 use crate::error::Error;
 use crate::flaky::preview::Preview;
 use crate::flaky::state::Thresholds;
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::list_detail::load::{Failure, Load};
+use crate::ui::screen::{Ask, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use std::sync::Arc;
 

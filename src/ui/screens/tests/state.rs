@@ -1,6 +1,5 @@
 //! What the Tests screen knows.
 
-use super::super::findings::state::{Load, Zoom};
 use super::detail_lines::DetailLine;
 use crate::flaky::detail::TestDetail;
 use crate::flaky::preview::Preview;
@@ -8,6 +7,8 @@ use crate::flaky::state::Thresholds;
 use crate::flaky::store::tests::{Sort, Standing};
 use crate::flaky::test::Test;
 use crate::ids::{TestId, Version};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::{Symbols, Theme};
 use crate::ui::widgets::filter_bar::FilterBar;

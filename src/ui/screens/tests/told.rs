@@ -1,11 +1,11 @@
 //! What the screen says in lines, for who has it read to them.
 
-use super::super::findings::state::Load;
 use super::detail_lines;
 use super::evidence_lines::in_words;
 use super::marks::{score, standing};
 use super::state::{Focus, News, Tests};
 use crate::flaky::test::Test;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::{Look, Told, lines_of};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -1,8 +1,5 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
-use super::super::findings::list::Way;
-use super::super::findings::state::{Failure, Load, Zoom};
-use super::loading::{Anew, toast};
 use super::marks::is_needy;
 use super::state::{Doing, Focus, Layer, Tests};
 use super::wish::{Msg, Wish};
@@ -12,7 +9,10 @@ use crate::flaky::store::tests::SortKey;
 use crate::ids::TestId;
 use crate::ui::app::JobDeed;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::{Anew, Failure, Load};
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use crate::ui::widgets::{filter_bar, form, prompt};
 use crossterm::event::KeyEvent;

@@ -1,10 +1,10 @@
 //! Draws the screen: filter and counts, how tests stand, list, rule, detail, and what lies over them.
 
-use super::super::findings::state::Load;
 use super::deciding::{OWNER, UNTIL};
 use super::loading::ROWS_MAX;
 use super::state::{Deciding, Doing, Layer, More, News, Tests};
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
