@@ -1,5 +1,6 @@
 //! Draws a list: its titles or what failed, its rows or why there are none.
 
+use super::ListDetail;
 use super::load::{Failure, Load};
 use super::window::{Row, Window};
 use crate::triage::store::findings::Count;
@@ -24,6 +25,13 @@ pub struct ListView<'a, R, S> {
     pub called: &'static str,
     /// The columns.
     pub columns: Vec<(S, Column)>,
+}
+
+impl<R: Row, D, Own> ListDetail<R, D, Own> {
+    /// The list as it is drawn with these columns.
+    pub fn view<S>(&self, called: &'static str, columns: Vec<(S, Column)>) -> ListView<'_, R, S> {
+        ListView { window: &self.window, load: &self.load, as_of: self.as_of, called, columns }
+    }
 }
 
 impl<R: Row, S: Copy> ListView<'_, R, S> {

@@ -63,7 +63,7 @@ pub enum Want<Id, Key> {
 pub type Wants<R> = Vec<Ask<Want<<R as Row>::Id, <R as Paged>::Key>>>;
 
 /// What is wanted as a screen asks for it: `wish` says what a want comes to there.
-pub fn asks<R: Paged, W>(wants: Wants<R>, wish: impl Fn(Want<R::Id, R::Key>) -> W) -> Vec<Ask<W>> {
+pub fn asks<Id, Key, W>(wants: Vec<Ask<Want<Id, Key>>>, wish: impl Fn(Want<Id, Key>) -> W) -> Vec<Ask<W>> {
     wants.into_iter().map(|ask| ask.map(&wish)).collect()
 }
 

@@ -4,7 +4,7 @@ use super::load::Load;
 use crate::ui::screen::{Look, lines_of};
 use crate::ui::widgets::filter_bar::FilterBar;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 /// Rows of a list that are told at once.
@@ -47,7 +47,11 @@ pub fn all(lines: &[Line<'_>]) -> Vec<String> {
 
 /// The filter's line, or where that is closed the prompt or form that is open, as drawn: it holds what is
 /// asked and what is wrong.
-pub fn asked(filter: &FilterBar, panel: impl FnOnce(Rect, &mut Buffer), look: &Look<'_>) -> Vec<String> {
+pub fn asked(
+    filter: &FilterBar,
+    panel: impl FnOnce(Rect, &mut Buffer) -> Option<Position>,
+    look: &Look<'_>,
+) -> Vec<String> {
     let mut buffer = Buffer::empty(Rect::new(0, 0, WIDTH, 12));
     if filter.is_open() {
         filter.draw("", buffer.area, &mut buffer, look.theme);
