@@ -90,7 +90,7 @@ impl Deciding {
 impl Tests {
     /// Opens the form of a deed on the test under the cursor.
     pub(super) fn begin(&mut self, doing: Doing) -> Asks {
-        let Some(test) = self.subject() else { return Vec::new() };
+        let Some(test) = self.list.selected() else { return Vec::new() };
         let refused = match doing {
             Doing::Graduate if !test.quarantined => Some("it is in no quarantine"),
             Doing::Dismiss if !test.suggested => Some("its quarantine is not suggested"),
@@ -173,7 +173,7 @@ impl Tests {
     /// What was typed, where it says more than the form did by itself.
     fn worth_keeping(&self, open: &Deciding) -> Option<String> {
         let typed = open.typed();
-        let test = self.list.iter().find(|test| test.id == open.test);
+        let test = self.list.window.row(open.test);
         let by_itself = test.map(|test| usual(open.doing, test).join("\n")).unwrap_or_default();
         (!typed.trim().is_empty() && typed != by_itself).then_some(typed)
     }
