@@ -78,6 +78,11 @@ impl Cursor {
         self.put(to, height, rows)
     }
 
+    /// Its row stands at another index by now: it goes with it, and what is in sight does not change.
+    pub fn follow(&mut self, to: usize) {
+        self.at = to;
+    }
+
     /// So many rows came above it, or went: it stays on its own.
     pub fn carried(&mut self, way: Way, by: usize) {
         let carried = |at: usize| match way {

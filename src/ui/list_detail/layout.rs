@@ -210,6 +210,7 @@ pub fn below(area: Rect, rows: u16) -> Rect {
     Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
-fn part(whole: u16, (share, of): (u16, u16)) -> u16 {
+/// A share of so many columns or rows.
+pub fn part(whole: u16, (share, of): (u16, u16)) -> u16 {
     whole * share / of
 }

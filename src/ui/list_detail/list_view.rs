@@ -1,8 +1,9 @@
 //! Draws a list: its titles or what failed, its rows or why there are none.
 
 use super::ListDetail;
+use super::cursor::Cursor;
 use super::load::{Failure, Load};
-use super::window::{Row, Window};
+use super::window::Row;
 use crate::triage::store::findings::Count;
 use crate::ui::screen::Look;
 use crate::ui::widgets::cells::{self, Keep};
@@ -15,14 +16,16 @@ use ratatui::style::Style;
 
 /// A list as it is drawn: each column with what it shows, `S`.
 pub struct ListView<'a, R, S> {
-    /// The rows.
-    pub window: &'a Window<R>,
+    /// The rows that are held.
+    pub rows: &'a [R],
+    /// Where the cursor stands among them.
+    pub cursor: Cursor,
     /// How their load stands.
     pub load: &'a Load,
     /// When they were read.
     pub as_of: Option<DateTime<Utc>>,
-    /// What the rows are called: `runs`.
-    pub called: &'static str,
+    /// What is said while the first ones are on their way: `loading runs`.
+    pub loading: String,
     /// The columns.
     pub columns: Vec<(S, Column)>,
 }
@@ -30,11 +33,18 @@ pub struct ListView<'a, R, S> {
 impl<R: Row, D, Own> ListDetail<R, D, Own> {
     /// The list as it is drawn with these columns.
     pub fn view<S>(&self, called: &'static str, columns: Vec<(S, Column)>) -> ListView<'_, R, S> {
-        ListView { window: &self.window, load: &self.load, as_of: self.as_of, called, columns }
+        ListView {
+            rows: self.window.rows(),
+            cursor: self.window.place(),
+            load: &self.load,
+            as_of: self.as_of,
+            loading: format!("loading {called}"),
+            columns,
+        }
     }
 }
 
-impl<R: Row, S: Copy> ListView<'_, R, S> {
+impl<R, S: Copy> ListView<'_, R, S> {
     /// Draws header and rows. `mark` says what stands before the row of an index, `cell` what stands in a
     /// column; `none` is said where there is no row, though nothing failed and nothing is awaited.
     pub fn draw(
@@ -52,10 +62,10 @@ impl<R: Row, S: Copy> ListView<'_, R, S> {
             Load::Failed(failure) => draw_failure(failure, self.as_of, header, buffer, look),
             _ => table::draw_header(&columns, &widths, header, buffer, look.theme),
         }
-        if self.window.rows().is_empty() {
+        if self.rows.is_empty() {
             let lines = match self.load {
                 Load::Asked | Load::Idle if self.as_of.is_none() => {
-                    vec![format!("loading {}{}", self.called, look.theme.symbols.ellipsis)]
+                    vec![format!("{}{}", self.loading, look.theme.symbols.ellipsis)]
                 }
                 Load::Failed(failure) => failure.hint.iter().cloned().collect(),
                 _ => none(),
@@ -63,10 +73,10 @@ impl<R: Row, S: Copy> ListView<'_, R, S> {
             draw_instead(&lines, list, buffer, look);
             return;
         }
-        let first = self.window.first_shown(list.height.into());
-        let rows = self.window.rows().iter().enumerate().skip(first);
+        let first = self.cursor.first_shown(list.height.into(), self.rows.len());
+        let rows = self.rows.iter().enumerate().skip(first);
         for (y, (at, row)) in (list.top()..list.bottom()).zip(rows) {
-            let lead = if at == self.window.cursor() { Lead::Selected } else { Lead::Plain };
+            let lead = if at == self.cursor.at() { Lead::Selected } else { Lead::Plain };
             let cells = self.columns.iter().map(|(shows, _)| cell(*shows, row, lead)).collect();
             let row = table::Row { lead, mark: mark(at, row), cells };
             table::draw_row(&row, &columns, &widths, Rect { y, height: 1, ..list }, buffer, look.theme);

@@ -143,9 +143,9 @@ impl<R: Row> Window<R> {
         self.cursor.at()
     }
 
-    /// The first of `height` shown rows.
-    pub fn first_shown(&self, height: usize) -> usize {
-        self.cursor.first_shown(height, self.rows.len())
+    /// Where the cursor stands, and what is in sight.
+    pub fn place(&self) -> Cursor {
+        self.cursor
     }
 
     /// The index of a row.

@@ -1,13 +1,13 @@
 //! Loads of the list and of the detail: what is asked, and what an answer changes.
 
-use super::state::{Audit, Focus, Shown, Tail};
+use super::state::{Audit, Focus, Tail};
 use super::wish::{From, Rows, Wish};
 use crate::audit::detail::{Detail, Payload};
 use crate::audit::payload::Value;
 use crate::error::Error;
 use crate::ids::EntrySeq;
 use crate::ui::list_detail::cursor::{Moved, Way};
-use crate::ui::list_detail::load::{Anew, Failure, Load};
+use crate::ui::list_detail::load::{Anew, Load};
 use crate::ui::list_detail::window::Edge;
 use crate::ui::list_detail::window::Select;
 use crate::ui::screen::{Ask, Tone, toast};
@@ -143,44 +143,21 @@ impl Audit {
 
     /// Makes the detail follow the cursor.
     pub(super) fn show_selected(&mut self, anew: Anew) -> Asks {
-        let Some(row) = self.subject().cloned() else {
-            self.shown = Shown::nothing();
-            return Vec::new();
-        };
-        let seq = row.seq;
-        if self.shown.seq() == Some(seq) {
-            if anew == Anew::No && self.shown.load == Load::Idle && self.shown.detail.is_some() {
-                return Vec::new();
-            }
-            // The same entry: what is known of it stays on the screen until the news are here.
-            self.shown.row = Some(row);
-        } else {
-            self.shown = Shown::of(row);
-        }
-        self.shown.load = Load::Asked;
-        vec![Ask::Do(Wish::Detail(seq))]
+        let row = self.subject().cloned();
+        let wanted = self.shown.show(row.as_ref().map(|row| row.seq), anew);
+        self.shown.own.row = row;
+        wanted.map(|seq| Ask::Do(Wish::Detail(seq))).into_iter().collect()
     }
 
     /// Takes a detail.
-    pub(super) fn detail_came(&mut self, seq: EntrySeq, result: Result<Option<Arc<Detail>>, Error>) -> Asks {
-        if self.shown.seq() != Some(seq) {
-            return Vec::new();
+    pub(super) fn detail_came(&mut self, seq: EntrySeq, result: Result<Option<Arc<Detail>>, Error>) {
+        let is_first = self.shown.detail.is_none();
+        let gone = || format!("entry {seq} is no longer there: the chain was changed");
+        if let Some(detail) = self.shown.take(seq, result, gone)
+            && is_first
+        {
+            self.shown.own.folded = folded_at_first(&detail);
         }
-        match result {
-            Ok(Some(detail)) => {
-                if self.shown.detail.is_none() {
-                    self.shown.folded = folded_at_first(&detail);
-                }
-                self.shown.detail = Some(detail);
-                self.shown.load = Load::Idle;
-            }
-            Ok(None) => {
-                let gone = format!("entry {seq} is no longer there: the chain was changed");
-                self.shown.load = Load::Failed(Failure::of(gone));
-            }
-            Err(error) => self.shown.load = Load::Failed(Failure::from(error)),
-        }
-        Vec::new()
     }
 
     /// After the cursor moved: the detail follows when it rests, and the next page comes in time.

@@ -6,7 +6,7 @@ use super::wish::Wish;
 use crate::audit::verify::report::{Report, Scope, Verdict};
 use crate::ids::EntrySeq;
 use crate::ui::app::JobDeed;
-use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::cursor::{Cursor, Way};
 use crate::ui::screen::{Ask, Tone, toast};
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl Audit {
                     self.standing.full = Some(self.now);
                 }
                 self.standing.last = Some(Verified::new(report, self.now));
-                self.report_at = (0, 0);
+                self.report_at = Cursor::default();
             }
             Err(why) => self.standing.failed = Some(why),
         }
