@@ -14,6 +14,7 @@ mod config;
 mod console;
 mod database;
 mod demo;
+mod desk;
 mod doctor;
 mod drafts;
 mod drift;
