@@ -29,6 +29,7 @@ mod import;
 mod junit;
 mod keys;
 mod linear;
+mod list_detail;
 mod local;
 mod looks;
 mod manual;

@@ -59,7 +59,11 @@ impl<R, S: Copy> ListView<'_, R, S> {
         let columns: Vec<Column> = self.columns.iter().map(|(_, column)| *column).collect();
         let widths = table::widths(&columns, list.width.into());
         match self.load {
-            Load::Failed(failure) => draw_failure(failure, self.as_of, header, buffer, look),
+            Load::Failed(failure) => {
+                // Where there are no rows, they are of no time.
+                let from = self.as_of.filter(|_| !self.rows.is_empty());
+                draw_failure(failure, from, header, buffer, look);
+            }
             _ => table::draw_header(&columns, &widths, header, buffer, look.theme),
         }
         if self.rows.is_empty() {
@@ -144,7 +148,8 @@ pub fn draw_counts(parts: &[Counted], none: &str, area: Rect, buffer: &mut Buffe
         }
         x = buffer.set_stringn(x, area.y, text, room, *style).0 + 3;
     }
-    if x == area.x + 1 {
+    // That there are none is not said of what did not fit.
+    if parts.iter().all(|(count, ..)| *count == 0) {
         buffer.set_stringn(x, area.y, none, area.width.saturating_sub(1).into(), look.theme.dim);
     }
 }
