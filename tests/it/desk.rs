@@ -130,8 +130,11 @@ pub fn keys(text: &str) -> impl Iterator<Item = KeyEvent> {
 
 /// The wishes among what is asked for.
 pub fn wishes<W>(asks: &[Ask<W>]) -> Vec<&W> {
-    let wish = |ask| if let &Ask::Do(ref wish) = ask { Some(wish) } else { None };
-    asks.iter().filter_map(wish).collect()
+    let wishes = asks.iter().filter_map(|ask| match ask {
+        Ask::Do(wish) => Some(wish),
+        _ => None,
+    });
+    wishes.collect()
 }
 
 /// A line as it is read.
