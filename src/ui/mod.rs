@@ -7,6 +7,7 @@ pub mod drafts;
 pub mod input;
 pub mod keymap;
 pub mod linear;
+pub mod list_detail;
 pub mod outside;
 pub mod painter;
 pub mod run;

@@ -285,6 +285,16 @@ pub struct Question {
     pub typed_count: Option<u64>,
 }
 
+/// A word in the footer.
+pub fn toast<W>(tone: Tone, text: impl Into<String>) -> Ask<W> {
+    Ask::Toast(Toast { text: text.into(), tone })
+}
+
+/// Text of the console's own making that goes to the clipboard.
+pub fn safe(text: impl AsRef<str>) -> SafeText {
+    SafeText::new(text.as_ref())
+}
+
 /// A line in the footer that goes by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Toast {

@@ -11,7 +11,6 @@ pub mod form;
 pub mod help;
 pub mod jobs;
 pub mod line;
-pub mod list_detail;
 pub mod palette;
 pub mod panel;
 pub mod prompt;

@@ -1,16 +1,8 @@
 //! What the Audit screen costs on a slow line.
 
 use super::desk::{Desk, anchored};
+use crate::desk::bytes;
 use attestor::ui::command::Command;
-use ratatui::backend::CrosstermBackend;
-use ratatui::buffer::Buffer;
-use ratatui::prelude::Backend;
-
-fn bytes(before: &Buffer, after: &Buffer) -> usize {
-    let mut out = Vec::new();
-    CrosstermBackend::new(&mut out).draw(before.diff(after).into_iter()).unwrap();
-    out.len()
-}
 
 fn desk() -> Desk {
     let mut desk = Desk::over(10_000_000, 80, 22);

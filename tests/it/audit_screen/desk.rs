@@ -1,43 +1,49 @@
 //! A desk to try the Audit screen at: a chain of any length by arithmetic, answers by hand.
 
+use crate::desk;
+pub use crate::desk::{lost, now};
+
 use attestor::audit::detail::Detail;
 use attestor::audit::entry::{Around, Listed, Neighbour, Stored};
 use attestor::audit::store::stored::Writers;
 use attestor::audit::verify::report::{Report, Scope};
 use attestor::audit::verify::verdict::{Anchored, Break, Field, Kind};
 use attestor::chain::hash::{Digest, Preimage, genesis, payload_hash};
-use attestor::error::{Error, Kind as ErrorKind};
 use attestor::ids::EntrySeq;
 use attestor::text::SafeText;
 use attestor::ui::command::Command;
-use attestor::ui::screen::{Ask, Clock, Input, Look, Screen};
-use attestor::ui::screens::audit::window::PAGE;
+use attestor::ui::list_detail::cursor::Way;
+use attestor::ui::list_detail::window::Edge;
+use attestor::ui::list_detail::window::Hold;
+use attestor::ui::screen::{Ask, Input};
 use attestor::ui::screens::audit::wish::{From, Rows};
 use attestor::ui::screens::audit::{Audit, Msg, Wish};
-use attestor::ui::screens::findings::list::{Edge, Way};
-use attestor::ui::theme::{Symbols, Theme};
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use chrono::TimeDelta;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 pub const CHAIN: &str = "example.com/audit";
 
 pub struct Desk {
-    pub screen: Audit,
-    pub asks: Vec<Ask<Wish>>,
-    pub theme: Theme,
-    pub columns: u16,
-    pub rows: u16,
+    desk: desk::Desk<Audit>,
     /// How long the chain is.
     pub head: i64,
     /// Positions at which there is no entry.
     pub missing: Vec<i64>,
 }
 
-pub fn now() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 3, 14, 12, 0, 0).unwrap()
+impl Deref for Desk {
+    type Target = desk::Desk<Audit>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.desk
+    }
+}
+
+impl DerefMut for Desk {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.desk
+    }
 }
 
 pub fn payload(seq: i64) -> String {
@@ -198,20 +204,11 @@ pub fn broken(entries: u64) -> Report {
     Report { breaks_count: breaks.len() as u64, breaks, root: None, ..report(entries) }
 }
 
-pub fn lost() -> Error {
-    Error::new(ErrorKind::NoDatabase, "the database does not answer").hint("is the server up?")
-}
-
 impl Desk {
     /// A screen that was told its size and opened, and waits for its rows.
     pub fn opened(columns: u16, rows: u16) -> Self {
-        let theme = Theme::named("dark", Symbols::UNICODE).unwrap();
-        let screen = Audit::new();
-        let mut desk =
-            Desk { screen, asks: Vec::new(), theme, columns, rows, head: 1_204, missing: Vec::new() };
-        desk.tell(Input::Resized { columns, rows });
-        desk.tell(Input::Opened(None));
-        desk
+        let desk = desk::Desk::around(Audit::new(), now(), columns, rows);
+        Desk { desk, head: 1_204, missing: Vec::new() }
     }
 
     /// A screen over a chain of 1,204 entries, with the detail of the newest.
@@ -227,20 +224,6 @@ impl Desk {
         desk
     }
 
-    pub fn tell(&mut self, input: Input) {
-        let asks = self.screen.input(input, now());
-        self.asks.extend(asks);
-    }
-
-    pub fn answer(&mut self, msg: Msg) {
-        let asks = self.screen.answer(msg, now());
-        self.asks.extend(asks);
-    }
-
-    pub fn command(&mut self, command: Command) {
-        self.tell(Input::Command(command));
-    }
-
     /// A command, and everything answered that it asks for.
     pub fn does(&mut self, command: Command) {
         self.command(command);
@@ -248,13 +231,8 @@ impl Desk {
     }
 
     pub fn keys(&mut self, keys: &str) {
-        for c in keys.chars() {
-            let code = match c {
-                '\n' => KeyCode::Enter,
-                '\x1b' => KeyCode::Esc,
-                c => KeyCode::Char(c),
-            };
-            self.tell(Input::Key(KeyEvent::from(code)));
+        for key in desk::keys(keys) {
+            self.key(key);
         }
     }
 
@@ -290,7 +268,7 @@ impl Desk {
 
     /// A page; a filter lets every tenth entry through.
     fn page(&self, filter: &str, from: From) -> Rows {
-        let page = PAGE as i64;
+        let page = Hold::AroundTheCursor.page() as i64;
         let step = if filter.is_empty() { 1 } else { 10 };
         let span = page * step;
         let (high, low) = match from {
@@ -310,37 +288,11 @@ impl Desk {
         }
     }
 
-    /// What was asked for since the last call.
-    pub fn asked(&mut self) -> Vec<Ask<Wish>> {
-        std::mem::take(&mut self.asks)
-    }
-
     pub fn toasts(&mut self) -> Vec<String> {
         let asks = self.asked();
         asks.into_iter()
             .filter_map(|ask| if let Ask::Toast(toast) = ask { Some(toast.text) } else { None })
             .collect()
-    }
-
-    pub fn look(&self) -> Look<'_> {
-        Look { theme: &self.theme, clock: Clock::Utc, now: now() }
-    }
-
-    pub fn drawn(&self) -> (Buffer, Option<Position>) {
-        let area = Rect::new(0, 0, self.columns, self.rows);
-        let mut buffer = Buffer::empty(area);
-        let cursor = self.screen.view(area, &mut buffer, &self.look());
-        (buffer, cursor)
-    }
-
-    pub fn buffer(&self) -> Buffer {
-        self.drawn().0
-    }
-
-    pub fn screen(&self) -> String {
-        let buffer = self.buffer();
-        let line = |y| (0..self.columns).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-        (0..self.rows).map(|y| line(y).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     }
 
     pub fn line(&self, at: usize) -> String {

@@ -4,11 +4,14 @@ use super::desk::{Desk, detail, lost, now, payload, stored};
 use attestor::db::series::Reach;
 use attestor::ids::EntrySeq;
 use attestor::ui::command::{Command, Pane};
+use attestor::ui::list_detail::cursor::Way;
+use attestor::ui::list_detail::window::{Edge, Hold, Select, Window};
 use attestor::ui::screen::{Ask, Input, Mode, Nature, Place, Screen};
-use attestor::ui::screens::audit::window::{PAGE, ROWS_MAX, Select, Window};
 use attestor::ui::screens::audit::wish::From;
 use attestor::ui::screens::audit::{Msg, Wish};
-use attestor::ui::screens::findings::list::{Edge, Way};
+
+const PAGE: usize = Hold::AroundTheCursor.page();
+const ROWS_MAX: usize = Hold::AroundTheCursor.rows_max();
 
 #[test]
 fn ten_million_entries_are_walked_in_a_bounded_window() {
@@ -33,7 +36,7 @@ fn ten_million_entries_are_walked_in_a_bounded_window() {
 
 #[test]
 fn the_window_never_holds_more_than_its_bound() {
-    let mut window = Window::default();
+    let mut window = Window::new(Hold::AroundTheCursor);
     let page = |newest: i64| -> Vec<_> {
         (newest - PAGE as i64 + 1..=newest).rev().map(super::desk::listed).collect()
     };
@@ -57,7 +60,7 @@ fn the_window_never_holds_more_than_its_bound() {
 
 #[test]
 fn a_page_that_is_sent_twice_is_shown_once() {
-    let mut window = Window::default();
+    let mut window = Window::new(Hold::AroundTheCursor);
     let rows = |from: i64, to: i64| (from..=to).rev().map(super::desk::listed).collect::<Vec<_>>();
     window.replace(rows(50, 60), Edge::More, Edge::More, Select::First, 5);
     window.extend(Way::Down, rows(45, 52), Edge::End);

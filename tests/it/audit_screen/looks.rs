@@ -1,27 +1,20 @@
 //! How the Audit screen looks, at four sizes.
 
 use super::desk::{Desk, anchored, around, broken, listed, lost, now, report, stored};
+use crate::desk::check_cells;
 use attestor::audit::detail::Detail;
 use attestor::ids::EntrySeq;
 use attestor::text::SafeText;
 use attestor::ui::command::Command;
+use attestor::ui::list_detail::window::Edge;
 use attestor::ui::screen::{Ask, Input, Place};
 use attestor::ui::screens::audit::wish::Rows;
 use attestor::ui::screens::audit::{Msg, Wish};
-use attestor::ui::screens::findings::list::Edge;
 use attestor::ui::theme::{Symbols, Theme};
 use std::sync::Arc;
 
-/// The sizes of the terminal, of which two rows are the console's own.
-const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (200, 50), (40, 12)];
-
 fn pictures(name: &str, state: impl Fn(u16, u16) -> Desk) {
-    for (columns, rows) in SIZES {
-        let desk = state(columns, rows - 2);
-        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), desk.screen());
-        });
-    }
+    crate::desk::pictures("audit_screen", name, |columns, rows| state(columns, rows).screen());
 }
 
 #[test]
@@ -147,11 +140,7 @@ fn hostile_text_stays_in_its_cells() {
         desk.verified(report);
         for command in [Command::FocusDetail, Command::PageDown, Command::Bottom, Command::Checklist] {
             desk.command(command);
-            let buffer = desk.buffer();
-            let bad = buffer.content().iter().find(|cell| {
-                cell.symbol().chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c))
-            });
-            assert!(bad.is_none(), "{command:?} {bad:?}");
+            check_cells(&desk.buffer());
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The wishes, performed on a real server: pages, filters, the recomputation, tampered rows.
 
+use crate::desk;
 use crate::support::{TestDatabase, database};
 use attestor::audit::examine::{Field, Standing};
 use attestor::audit::store::entries::{self, Order, Query};
@@ -8,54 +9,34 @@ use attestor::audit::store::{stored, values};
 use attestor::filter::{self, FieldKind};
 use attestor::ids::EntrySeq;
 use attestor::ui::command::Command;
-use attestor::ui::screen::{Ask, Clock, Input, Look, Place, Screen, Tools};
+use attestor::ui::screen::{Clock, Input, Look, Place, Screen, Tools};
 use attestor::ui::screens::audit::{Audit, Msg, Wish};
 use attestor::ui::theme::{Symbols, Theme};
 use chrono::Utc;
-use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 
-struct Console {
-    screen: Audit,
-    tools: Tools,
-    opened: Vec<Place>,
+/// The screen with a database behind it.
+struct Console(desk::Console<Audit>);
+
+impl Deref for Console {
+    type Target = desk::Console<Audit>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Console {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
 }
 
 impl Console {
     async fn open(database: &TestDatabase) -> Self {
-        let tools = Tools { db: database.db() };
-        let mut console = Console { screen: Audit::new(), tools, opened: Vec::new() };
-        console.tell(Input::Resized { columns: 120, rows: 60 }).await;
-        console.tell(Input::Opened(None)).await;
-        console
-    }
-
-    async fn tell(&mut self, input: Input) {
-        let mut asks: VecDeque<_> = self.screen.input(input, Utc::now()).into();
-        while let Some(ask) = asks.pop_front() {
-            match ask {
-                Ask::Do(wish) => {
-                    let msg = Audit::perform(wish, self.tools.clone()).await;
-                    asks.extend(self.screen.answer(msg, Utc::now()));
-                }
-                Ask::Rest => asks.extend(self.screen.input(Input::Rested, Utc::now())),
-                Ask::Open(place) => self.opened.push(place),
-                _ => {}
-            }
-        }
-    }
-
-    async fn command(&mut self, command: Command) {
-        self.tell(Input::Command(command)).await;
-    }
-
-    async fn keys(&mut self, text: &str) {
-        for c in text.chars() {
-            let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
-            self.tell(Input::Key(code.into())).await;
-        }
+        Console(desk::Console::open(Audit::new(), database.db(), 60, |_| false).await)
     }
 
     async fn jump(&mut self, seq: i64) {

@@ -6,19 +6,8 @@ use attestor::ui::screens::drift::Msg;
 use attestor::ui::theme::{Symbols, Theme};
 use std::sync::Arc;
 
-/// The sizes of the terminal, of which two rows are the console's own.
-const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (200, 50), (40, 12)];
-
-fn picture(name: &str, picture: impl std::fmt::Display) {
-    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, picture.to_string());
-    });
-}
-
 fn pictures(name: &str, state: impl Fn(u16, u16) -> Desk) {
-    for (columns, rows) in SIZES {
-        picture(&format!("{name}_{columns}x{rows}"), state(columns, rows - 2).screen());
-    }
+    crate::desk::pictures("drift_screen", name, |columns, rows| state(columns, rows).screen());
 }
 
 #[test]

@@ -1,20 +1,10 @@
 //! What a frame costs on a slow line, in bytes as the terminal gets them.
 
 use super::desk::{Desk, sample};
+use crate::desk::bytes;
 use attestor::triage::finding::Finding;
 use attestor::ui::command::Command;
 use attestor::ui::screen::Input;
-use ratatui::backend::CrosstermBackend;
-use ratatui::buffer::Buffer;
-use ratatui::prelude::Backend;
-
-/// The bytes from one frame to the next.
-fn bytes(before: &Buffer, after: &Buffer) -> usize {
-    let mut out = Vec::new();
-    let mut backend = CrosstermBackend::new(&mut out);
-    backend.draw(before.diff(after).into_iter()).unwrap();
-    out.len()
-}
 
 fn desk() -> Desk {
     let rows: Vec<Finding> = (0..30)

@@ -87,8 +87,8 @@ fn coloured() -> Desk {
     let mut desk = Desk::opened(120, 38);
     desk.answer_rows(
         sample(),
-        attestor::ui::screens::findings::list::Edge::End,
-        attestor::ui::screens::findings::list::Edge::End,
+        attestor::ui::list_detail::window::Edge::End,
+        attestor::ui::list_detail::window::Edge::End,
     );
     desk.answer_detail();
     let wish = desk.wishes().into_iter().find(|wish| matches!(wish, Wish::Colour(_)));
@@ -134,8 +134,8 @@ fn colours_are_asked_once_for_the_same_code() {
     desk.command(Command::Refresh);
     desk.answer_rows(
         sample(),
-        attestor::ui::screens::findings::list::Edge::End,
-        attestor::ui::screens::findings::list::Edge::End,
+        attestor::ui::list_detail::window::Edge::End,
+        attestor::ui::list_detail::window::Edge::End,
     );
     desk.answer_detail();
     assert!(desk.wishes().iter().all(|wish| !matches!(wish, Wish::Colour(_))));

@@ -313,8 +313,8 @@ fn taking_back_names_what_why_who_and_when_and_asks() {
     let mut desk = Desk::opened(80, 22);
     desk.answer_rows(
         vec![row.clone(), finding(8)],
-        attestor::ui::screens::findings::list::Edge::End,
-        attestor::ui::screens::findings::list::Edge::End,
+        attestor::ui::list_detail::window::Edge::End,
+        attestor::ui::list_detail::window::Edge::End,
     );
     desk.asks.clear();
     // The detail is not here yet: it is waited for, then the question comes.

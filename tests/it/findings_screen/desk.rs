@@ -1,34 +1,21 @@
 //! A desk to try the screen at: no terminal, no database, answers by hand.
 
+pub use crate::desk::line;
+
 use attestor::triage::finding::Finding;
 use attestor::triage::store::findings::Count;
-use attestor::ui::command::Command;
-use attestor::ui::screen::{Ask, Clock, Input, Look, Screen};
-use attestor::ui::screens::findings::list::Edge;
+use attestor::ui::list_detail::window::Edge;
+use attestor::ui::screen::Ask;
 use attestor::ui::screens::findings::wish::{Counts, From, Rows};
 use attestor::ui::screens::findings::{Findings, Msg, Wish};
-use attestor::ui::theme::{Symbols, Theme};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
 
-/// The screen, and what it asked for since the last look.
-pub struct Desk {
-    pub screen: Findings,
-    pub asks: Vec<Ask<Wish>>,
-    pub theme: Theme,
-    pub columns: u16,
-    pub rows: u16,
-}
+pub type Desk = crate::desk::Desk<Findings>;
 
 impl Desk {
     /// A screen that was told its size and opened, and waits for its rows.
     pub fn opened(columns: u16, rows: u16) -> Self {
-        let theme = Theme::named("dark", Symbols::UNICODE).unwrap();
-        let mut desk = Desk { screen: Findings::new(), asks: Vec::new(), theme, columns, rows };
-        desk.tell(Input::Resized { columns, rows });
-        desk.tell(Input::Opened(None));
-        desk
+        Desk::around(Findings::new(), now(), columns, rows)
     }
 
     /// A screen of 80×22 cells with these rows, and the detail of the first.
@@ -45,20 +32,6 @@ impl Desk {
         desk
     }
 
-    pub fn tell(&mut self, input: Input) {
-        let asks = self.screen.input(input, now());
-        self.asks.extend(asks);
-    }
-
-    pub fn answer(&mut self, msg: Msg) {
-        let asks = self.screen.answer(msg, now());
-        self.asks.extend(asks);
-    }
-
-    pub fn command(&mut self, command: Command) {
-        self.tell(Input::Command(command));
-    }
-
     /// Types text, or presses keys by name in angle brackets: `no<Enter>`.
     pub fn keys(&mut self, keys: &str) {
         let mut rest = keys;
@@ -73,19 +46,13 @@ impl Desk {
                     KeyEvent::from(KeyCode::Char(c))
                 }
             };
-            self.tell(Input::Key(key));
+            self.key(key);
         }
     }
 
     /// The wishes since the last call.
     pub fn wishes(&mut self) -> Vec<Wish> {
-        std::mem::take(&mut self.asks)
-            .into_iter()
-            .filter_map(|ask| match ask {
-                Ask::Do(wish) => Some(wish),
-                _ => None,
-            })
-            .collect()
+        crate::desk::wishes(&self.asked()).into_iter().cloned().collect()
     }
 
     /// The deed that was sent since the last call, if any.
@@ -130,16 +97,16 @@ impl Desk {
 
     /// The rows that are asked for.
     pub fn asked_rows(&self) -> Option<(u64, From)> {
-        self.asks.iter().rev().find_map(|ask| match ask {
-            Ask::Do(Wish::Rows { ticket, from, .. }) => Some((*ticket, from.clone())),
+        self.last(|wish| match wish {
+            Wish::Rows { ticket, from, .. } => Some((*ticket, from.clone())),
             _ => None,
         })
     }
 
     /// Answers the load of a detail, if one is asked for.
     pub fn answer_detail(&mut self) {
-        let id = self.asks.iter().rev().find_map(|ask| match ask {
-            Ask::Do(Wish::Detail(id)) => Some(*id),
+        let id = self.last(|wish| match wish {
+            Wish::Detail(id) => Some(*id),
             _ => None,
         });
         if let Some(id) = id {
@@ -148,29 +115,9 @@ impl Desk {
         }
     }
 
-    /// What stands on the screen.
-    pub fn screen(&self) -> String {
-        let buffer = self.buffer();
-        let lines = (0..self.rows).map(|y| line(&buffer, y).trim_end().to_owned());
-        lines.collect::<Vec<_>>().join("\n")
-    }
-
-    pub fn buffer(&self) -> Buffer {
-        self.drawn().0
-    }
-
-    pub fn drawn(&self) -> (Buffer, Option<Position>) {
-        let area = Rect::new(0, 0, self.columns, self.rows);
-        let mut buffer = Buffer::empty(area);
-        let look = Look { theme: &self.theme, clock: Clock::Utc, now: now() };
-        let cursor = self.screen.view(area, &mut buffer, &look);
-        (buffer, cursor)
-    }
-
     /// The line with the cursor's marker.
     pub fn selected(&self) -> String {
-        let screen = self.screen();
-        screen.lines().find(|line| line.starts_with('>')).unwrap_or("").to_owned()
+        self.marked().first().cloned().unwrap_or_default()
     }
 
     /// Where in the list the cursor stands, as the screen says it: `3 of 41`.
@@ -180,22 +127,6 @@ impl Desk {
         let words: Vec<&str> = first.split("   ").map(str::trim).filter(|w| w.contains(" of ")).collect();
         words.first().map_or(first.clone(), |w| (*w).to_owned())
     }
-}
-
-pub fn line(buffer: &Buffer, y: u16) -> String {
-    let mut text = String::new();
-    let mut skip = 0;
-    for x in 0..buffer.area.width {
-        // A wide character covers the cell behind it.
-        if skip > 0 {
-            skip -= 1;
-            continue;
-        }
-        let symbol = buffer[(x, y)].symbol();
-        text.push_str(symbol);
-        skip = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
-    }
-    text
 }
 
 fn named(name: &str) -> KeyEvent {

@@ -4,8 +4,8 @@ use super::desk::{Desk, decided, done, finding, said, sample};
 use attestor::ids::{FeedbackId, FindingId};
 use attestor::triage::finding::Verdict;
 use attestor::ui::command::{Command, Pane};
+use attestor::ui::list_detail::window::Edge;
 use attestor::ui::screen::{Ask, Mode, Screen};
-use attestor::ui::screens::findings::list::Edge;
 use attestor::ui::screens::findings::wish::OwnPage;
 use attestor::ui::screens::findings::{Msg, Wish};
 

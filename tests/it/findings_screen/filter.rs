@@ -2,8 +2,8 @@
 
 use super::desk::{Desk, findings};
 use attestor::ui::command::Command;
+use attestor::ui::list_detail::window::Edge;
 use attestor::ui::screen::{Input, Mode, Screen};
-use attestor::ui::screens::findings::list::Edge;
 use attestor::ui::screens::findings::wish::From;
 use attestor::ui::screens::findings::{Msg, Wish};
 

@@ -5,8 +5,9 @@ use attestor::error::{Error, Kind};
 use attestor::ids::FindingId;
 use attestor::triage::finding::Finding;
 use attestor::ui::command::Command;
+use attestor::ui::list_detail::cursor::Way;
+use attestor::ui::list_detail::window::Edge;
 use attestor::ui::screen::{Ask, Input, Nature, Place, Screen};
-use attestor::ui::screens::findings::list::{Edge, Way};
 use attestor::ui::screens::findings::wish::{From, Rows};
 use attestor::ui::screens::findings::{Findings, Msg, Wish};
 

@@ -8,23 +8,14 @@ use attestor::triage::actions::Outcome;
 use attestor::triage::feedback::{Conflict, Mine, Theirs};
 use attestor::triage::finding::Verdict;
 use attestor::ui::command::Command;
+use attestor::ui::list_detail::window::Edge;
 use attestor::ui::screen::{Input, Screen};
-use attestor::ui::screens::findings::list::Edge;
 use attestor::ui::screens::findings::{Msg, Wish};
 use attestor::ui::theme::{Symbols, Theme};
 use ratatui::style::Modifier;
 
-/// The sizes of the terminal, and what of it is left to a screen.
-const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (200, 50), (40, 12)];
-
-/// One picture at each size.
 fn pictures(name: &str, state: impl Fn(u16, u16) -> Desk) {
-    for (columns, rows) in SIZES {
-        let desk = state(columns, rows - 2);
-        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), desk.screen());
-        });
-    }
+    crate::desk::pictures("findings_screen", name, |columns, rows| state(columns, rows).screen());
 }
 
 fn full(columns: u16, rows: u16) -> Desk {

@@ -6,8 +6,8 @@ use attestor::triage::agreement::{Cell, measure};
 use attestor::triage::finding::Verdict::{self, FalsePositive as Fp, TruePositive as Tp};
 use attestor::triage::stats::{BlindSample, Population, Stats};
 use attestor::ui::command::{Command, Pane};
+use attestor::ui::list_detail::window::Edge;
 use attestor::ui::screen::{Ask, Clock, Input, Look, Nature, Place, Screen, Told};
-use attestor::ui::screens::findings::list::Edge;
 use attestor::ui::screens::findings::{Msg, Wish};
 
 fn cell(tool: &str, rule: &str, ai: Verdict, person: Verdict, confidence: Option<f64>, count: u64) -> Cell {

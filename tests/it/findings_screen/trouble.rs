@@ -165,8 +165,8 @@ fn a_refresh_does_not_lose_what_is_on_its_way() {
     desk.command(Command::Refresh);
     desk.answer_rows(
         sample(),
-        attestor::ui::screens::findings::list::Edge::End,
-        attestor::ui::screens::findings::list::Edge::End,
+        attestor::ui::list_detail::window::Edge::End,
+        attestor::ui::list_detail::window::Edge::End,
     );
     assert!(desk.selected().contains("saving…"), "{}", desk.screen());
     desk.answer(done(&deed, vec![decided(sample().remove(0), Some(FP))]));

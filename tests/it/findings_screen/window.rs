@@ -5,8 +5,10 @@ use attestor::ids::FindingId;
 use attestor::triage::finding::Finding;
 use attestor::triage::store::findings::Count;
 use attestor::ui::command::Command;
+use attestor::ui::list_detail::cursor::Way;
+use attestor::ui::list_detail::window::{Edge, Select};
 use attestor::ui::screen::Ask;
-use attestor::ui::screens::findings::list::{Edge, PAGE, ROWS_MAX, Way};
+use attestor::ui::screens::findings::list::{PAGE, ROWS_MAX};
 use attestor::ui::screens::findings::wish::{Counts, From, Rows};
 use attestor::ui::screens::findings::{Msg, Wish};
 
@@ -94,7 +96,7 @@ fn a_million_rows_are_walked_in_a_bounded_window() {
 
 #[test]
 fn the_window_never_holds_more_than_its_bound() {
-    use attestor::ui::screens::findings::list::{List, Select};
+    use attestor::ui::screens::findings::list::List;
     let mut list = List::default();
     let page = |from: i64| (from..from + PAGE as i64).map(finding).collect::<Vec<_>>();
     list.replace(page(0), Edge::End, Edge::More, Select::First, 10);
@@ -103,7 +105,7 @@ fn the_window_never_holds_more_than_its_bound() {
         list.extend(Way::Down, page(at * PAGE as i64), Edge::More);
         assert!(list.rows().len() <= ROWS_MAX, "{}", list.rows().len());
     }
-    assert_eq!(list.above, Edge::More);
+    assert_eq!(list.window.above, Edge::More);
     for _ in 0..60 {
         list.go(Way::Up, PAGE, 10);
         let first = list.rows()[0].finding.id.0;

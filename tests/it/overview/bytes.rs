@@ -1,17 +1,9 @@
 //! What the Overview costs on a slow line.
 
 use super::desk::{Desk, look};
+use crate::desk::bytes;
 use attestor::ui::command::Command;
 use attestor::ui::screen::Input;
-use ratatui::backend::CrosstermBackend;
-use ratatui::buffer::Buffer;
-use ratatui::prelude::Backend;
-
-fn bytes(before: &Buffer, after: &Buffer) -> usize {
-    let mut out = Vec::new();
-    CrosstermBackend::new(&mut out).draw(before.diff(after).into_iter()).unwrap();
-    out.len()
-}
 
 #[test]
 fn a_moved_cursor_costs_at_most_250_bytes() {

@@ -1,35 +1,21 @@
 //! A desk to try the Overview at: no terminal, no database, answers by hand.
 
+pub use crate::desk::{lost, now};
+
 use attestor::chain::recent::{About, Recent};
 use attestor::db::series::{Reach, Series};
-use attestor::error::{Error, Kind};
 use attestor::ids::{EntrySeq, FindingId, ScanId};
 use attestor::text::SafeText;
 use attestor::triage::store::findings::Count;
 use attestor::triage::store::imports::{Import, Scans};
 use attestor::triage::store::overview::{Line, Queue, SEVERITIES};
-use attestor::ui::command::Command;
-use attestor::ui::screen::{Ask, Clock, Input, Look as Drawn, Screen};
 use attestor::ui::screens::overview::lines::{self, Section};
 use attestor::ui::screens::overview::wish::Look;
-use attestor::ui::screens::overview::{Msg, Overview, Wish};
+use attestor::ui::screens::overview::{Msg, Overview};
 use attestor::ui::session::Visit;
-use attestor::ui::theme::{Symbols, Theme};
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use chrono::TimeDelta;
 
-pub struct Desk {
-    pub screen: Overview,
-    pub asks: Vec<Ask<Wish>>,
-    pub theme: Theme,
-    pub columns: u16,
-    pub rows: u16,
-}
-
-pub fn now() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 3, 14, 12, 0, 0).unwrap()
-}
+pub type Desk = crate::desk::Desk<Overview>;
 
 fn visit(days: i64, seq: i64, finding: i64) -> Visit {
     Visit { at: now() - TimeDelta::days(days), seq: EntrySeq(seq), finding: FindingId(finding) }
@@ -113,10 +99,6 @@ pub fn scans() -> Scans {
     Scans { under_way: vec![("ai_triage".into(), 2), ("pending".into(), 1)], failed: 1 }
 }
 
-pub fn lost() -> Error {
-    Error::new(Kind::NoDatabase, "the database does not answer").hint("is the server up?")
-}
-
 /// What is watched: something of each.
 pub fn watched() -> Vec<lines::Line> {
     let lying = attestor::flaky::store::tests::Standing {
@@ -133,11 +115,7 @@ pub fn watched() -> Vec<lines::Line> {
 impl Desk {
     /// A screen that was told its size and opened, and waits for its look.
     pub fn opened(columns: u16, rows: u16) -> Self {
-        let theme = Theme::named("dark", Symbols::UNICODE).unwrap();
-        let mut desk = Desk { screen: Overview::new(), asks: Vec::new(), theme, columns, rows };
-        desk.tell(Input::Resized { columns, rows });
-        desk.tell(Input::Opened(None));
-        desk
+        Desk::around(Overview::new(), now(), columns, rows)
     }
 
     /// A screen with everything on it, as `look` has it.
@@ -160,45 +138,16 @@ impl Desk {
         self.answer(Msg::Section(section, now(), Ok(lines)));
     }
 
-    pub fn tell(&mut self, input: Input) {
-        let asks = self.screen.input(input, now());
-        self.asks.extend(asks);
-    }
-
-    pub fn answer(&mut self, msg: Msg) {
-        let asks = self.screen.answer(msg, now());
-        self.asks.extend(asks);
-    }
-
-    pub fn command(&mut self, command: Command) {
-        self.tell(Input::Command(command));
-    }
-
-    /// What was asked for since the last call.
-    pub fn asked(&mut self) -> Vec<Ask<Wish>> {
-        std::mem::take(&mut self.asks)
-    }
-
-    pub fn buffer(&self) -> Buffer {
-        let area = Rect::new(0, 0, self.columns, self.rows);
-        let mut buffer = Buffer::empty(area);
-        let look = Drawn { theme: &self.theme, clock: Clock::Utc, now: now() };
-        assert_eq!(self.screen.view(area, &mut buffer, &look), None);
-        buffer
-    }
-
-    pub fn screen(&self) -> String {
-        let buffer = self.buffer();
-        let line = |y| (0..self.columns).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-        (0..self.rows).map(|y| line(y).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
-    }
-
     /// The line with the cursor's marker.
     pub fn selected(&self) -> String {
-        let screen = self.screen();
-        let marked: Vec<&str> = screen.lines().filter(|line| line.starts_with('>')).collect();
-        assert!(marked.len() <= 1, "one cursor:\n{screen}");
-        marked.first().map_or(String::new(), |line| (*line).to_owned())
+        let (marked, screen) = (self.marked(), self.screen());
+        assert!(
+            marked.len() <= 1,
+            "one cursor:
+{screen}"
+        );
+        assert_eq!(self.drawn().1, None, "there is nothing to type in");
+        marked.first().cloned().unwrap_or_default()
     }
 
     pub fn line(&self, beginning: &str) -> String {

@@ -1,6 +1,7 @@
 //! How the Overview looks, at four sizes.
 
 use super::desk::{Desk, first_look, look, lost, now};
+use crate::desk::check_cells;
 use attestor::ids::{EntrySeq, FindingId};
 use attestor::text::SafeText;
 use attestor::ui::command::Command;
@@ -10,16 +11,8 @@ use attestor::ui::screens::overview::wish::Look;
 use attestor::ui::session::Visit;
 use attestor::ui::theme::{Symbols, Theme};
 
-/// The sizes of the terminal, of which two rows are the console's own.
-const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (200, 50), (40, 12)];
-
 fn pictures(name: &str, state: impl Fn(u16, u16) -> Desk) {
-    for (columns, rows) in SIZES {
-        let desk = state(columns, rows - 2);
-        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), desk.screen());
-        });
-    }
+    crate::desk::pictures("overview", name, |columns, rows| state(columns, rows).screen());
 }
 
 #[test]
@@ -113,11 +106,7 @@ fn hostile_names_stay_in_their_cells() {
         desk.answer(Msg::Entries(now(), Ok(entries)));
         for focus in [Command::FocusDetail, Command::FocusList] {
             desk.command(focus);
-            let buffer = desk.buffer();
-            let bad = buffer.content().iter().find(|cell| {
-                cell.symbol().chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c))
-            });
-            assert!(bad.is_none(), "{bad:?}");
+            check_cells(&desk.buffer());
         }
     }
 }

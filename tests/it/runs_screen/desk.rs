@@ -1,8 +1,9 @@
-//! A desk to try the Runs screen at: no terminal, no database, answers by hand.
+//! The desk of the Runs screen, and what it is answered with.
+
+pub use crate::desk::{lost, now};
 
 use attestor::chain::entry::Category;
 use attestor::db::page::Page;
-use attestor::error::{Error, Kind};
 use attestor::ids::RunId;
 use attestor::operations::acknowledge::Acknowledgement;
 use attestor::operations::check::{Check, ReasonCode, Severity, Status};
@@ -12,26 +13,12 @@ use attestor::operations::store::list::Standing;
 use attestor::operations::store::one::{Detail, Told};
 use attestor::text::SafeText;
 use attestor::ui::command::Command;
-use attestor::ui::screen::{Ask, Clock, Input, Look, Screen};
+use attestor::ui::screen::Input;
 use attestor::ui::screens::runs::{Msg, Runs, Wish};
-use attestor::ui::theme::{Symbols, Theme};
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use chrono::TimeDelta;
 use std::sync::Arc;
 
-pub struct Desk {
-    pub screen: Runs,
-    pub asks: Vec<Ask<Wish>>,
-    pub theme: Theme,
-    pub columns: u16,
-    pub rows: u16,
-}
-
-pub fn now() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 3, 14, 12, 0, 0).unwrap()
-}
+pub type Desk = crate::desk::Desk<Runs>;
 
 pub fn run(id: i64, flow: &str, about: &str, overall: Option<Overall>) -> Run {
     let began = now() - TimeDelta::minutes(40 * (20 - id));
@@ -142,18 +129,10 @@ pub fn detail(run: Run) -> Detail {
     }
 }
 
-pub fn lost() -> Error {
-    Error::new(Kind::NoDatabase, "the database does not answer").hint("is the server up?")
-}
-
 impl Desk {
     /// A screen that was told its size and opened, and waits for its rows.
     pub fn opened(columns: u16, rows: u16) -> Self {
-        let theme = Theme::named("dark", Symbols::UNICODE).unwrap();
-        let mut desk = Desk { screen: Runs::new(), asks: Vec::new(), theme, columns, rows };
-        desk.tell(Input::Resized { columns, rows });
-        desk.tell(Input::Opened(None));
-        desk
+        Desk::around(Runs::new(), now(), columns, rows)
     }
 
     /// A screen with all of [`runs`] on it, and the second one selected.
@@ -177,18 +156,18 @@ impl Desk {
 
     /// The ticket of the last question for rows.
     pub fn ticket(&mut self) -> u64 {
-        let asked = self.asks.iter().rev().find_map(|ask| match ask {
-            Ask::Do(Wish::Rows { ticket, .. }) => Some(*ticket),
+        let ticket = self.last(|wish| match wish {
+            Wish::Rows { ticket, .. } => Some(*ticket),
             _ => None,
         });
-        asked.unwrap()
+        ticket.unwrap()
     }
 
     /// The cursor rests, and the detail that is asked for comes.
     pub fn rest(&mut self) {
         self.tell(Input::Rested);
-        let wanted = self.asks.iter().rev().find_map(|ask| match ask {
-            Ask::Do(Wish::Detail(id)) => Some(*id),
+        let wanted = self.last(|wish| match wish {
+            Wish::Detail(id) => Some(*id),
             _ => None,
         });
         if let Some(run) = runs().into_iter().find(|run| Some(run.id) == wanted) {
@@ -196,66 +175,17 @@ impl Desk {
         }
     }
 
-    pub fn tell(&mut self, input: Input) {
-        let asks = self.screen.input(input, now());
-        self.asks.extend(asks);
-    }
-
-    pub fn answer(&mut self, msg: Msg) {
-        let asks = self.screen.answer(msg, now());
-        self.asks.extend(asks);
-    }
-
-    pub fn command(&mut self, command: Command) {
-        self.tell(Input::Command(command));
-    }
-
     pub fn keys(&mut self, text: &str) {
-        for c in text.chars() {
-            let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
-            self.tell(Input::Key(KeyEvent::from(code)));
+        for key in crate::desk::keys(text) {
+            self.key(key);
         }
-    }
-
-    /// What was asked for since the last call.
-    pub fn asked(&mut self) -> Vec<Ask<Wish>> {
-        std::mem::take(&mut self.asks)
-    }
-
-    /// What was said since the last call.
-    pub fn said(&mut self) -> String {
-        let said = self.asked().into_iter().filter_map(|ask| match ask {
-            Ask::Toast(toast) => Some(toast.text),
-            _ => None,
-        });
-        said.collect::<Vec<_>>().join("; ")
-    }
-
-    pub fn buffer(&self) -> (Buffer, Option<Position>) {
-        let area = Rect::new(0, 0, self.columns, self.rows);
-        let mut buffer = Buffer::empty(area);
-        let look = Look { theme: &self.theme, clock: Clock::Utc, now: now() };
-        let cursor = self.screen.view(area, &mut buffer, &look);
-        (buffer, cursor)
-    }
-
-    pub fn screen(&self) -> String {
-        let (buffer, _) = self.buffer();
-        let line = |y| (0..self.columns).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-        (0..self.rows).map(|y| line(y).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     }
 
     /// The line with the cursor's marker.
     pub fn selected(&self) -> String {
-        let screen = self.screen();
-        let marked: Vec<&str> = screen.lines().filter(|line| line.starts_with('>')).collect();
-        assert!(marked.len() <= 2, "one cursor a pane:\n{screen}");
-        marked.last().map_or(String::new(), |line| (*line).to_owned())
-    }
-
-    pub fn told(&self, part: attestor::ui::screen::Told) -> Vec<String> {
-        let look = Look { theme: &self.theme, clock: Clock::Utc, now: now() };
-        self.screen.told(part, &look)
+        let marked = self.marked();
+        assert!(marked.len() <= 2, "one cursor a pane:\n{}", self.screen());
+        marked.last().cloned().unwrap_or_default()
     }
 }
 

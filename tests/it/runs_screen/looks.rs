@@ -1,6 +1,7 @@
 //! How the Runs screen looks, at four sizes.
 
 use super::desk::{Desk, detail, lost, now, runs, text};
+use crate::desk::check_cells;
 use attestor::operations::report::Broken;
 use attestor::operations::store::one::Told;
 use attestor::ui::command::Command;
@@ -9,19 +10,12 @@ use attestor::ui::screens::runs::Msg;
 use attestor::ui::theme::{Symbols, Theme};
 use std::sync::Arc;
 
-/// The sizes of the terminal, of which two rows are the console's own.
-const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (200, 50), (40, 12)];
-
-fn picture(name: &str, picture: impl std::fmt::Display) {
-    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, picture.to_string());
-    });
+fn picture(name: &str, picture: &str) {
+    crate::desk::picture("runs_screen", name, picture);
 }
 
 fn pictures(name: &str, state: impl Fn(u16, u16) -> Desk) {
-    for (columns, rows) in SIZES {
-        picture(&format!("{name}_{columns}x{rows}"), state(columns, rows - 2).screen());
-    }
+    crate::desk::pictures("runs_screen", name, |columns, rows| state(columns, rows).screen());
 }
 
 #[test]
@@ -95,7 +89,7 @@ fn in_words() {
     desk.command(Command::Acknowledge);
     words.push("--".to_owned());
     words.extend(desk.told(Part::Asked));
-    picture("words", words.join("\n"));
+    picture("words", &words.join("\n"));
 }
 
 #[test]
@@ -131,11 +125,7 @@ fn hostile_words_stay_in_their_cells() {
         desk.answer(Msg::Detail(rows[0].id, Ok(Some(Arc::new(shown)))));
         for focus in [Command::FocusDetail, Command::FocusList] {
             desk.command(focus);
-            let (buffer, _) = desk.buffer();
-            let bad = buffer.content().iter().find(|cell| {
-                cell.symbol().chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c))
-            });
-            assert!(bad.is_none(), "{bad:?}");
+            check_cells(&desk.buffer());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What keys and answers do.
 
 use super::desk::{Desk, detail, lost, now, run, runs};
+use crate::desk::wishes;
 use attestor::db::page::Page;
 use attestor::error::{Error, Kind};
 use attestor::ids::{EntrySeq, RunId};
@@ -12,15 +13,6 @@ use attestor::ui::screen::{Ask, Draft, Input, Mode, Nature, Place, Screen};
 use attestor::ui::screens::runs::{Msg, Runs, Wish};
 use chrono::TimeDelta;
 use crossterm::event::KeyCode;
-
-fn wishes(asks: &[Ask<Wish>]) -> Vec<&Wish> {
-    asks.iter()
-        .filter_map(|ask| match ask {
-            Ask::Do(wish) => Some(wish),
-            _ => None,
-        })
-        .collect()
-}
 
 #[test]
 fn opening_reads_the_list_and_starts_nothing() {

@@ -1,5 +1,6 @@
 //! The wishes, performed on a real server.
 
+use crate::desk::Console;
 use crate::support::database;
 use attestor::chain::entry::Category;
 use attestor::jobs::JobContext;
@@ -7,44 +8,9 @@ use attestor::operations::check::{Check, ReasonCode, Status};
 use attestor::operations::run::{Flow, Identity};
 use attestor::operations::start::{Asked, Finished, Started, start};
 use attestor::ui::command::Command;
-use attestor::ui::screen::{Ask, Clock, Input, Look, Screen, Told, Tools};
+use attestor::ui::screen::Told;
 use attestor::ui::screens::overview::lines;
 use attestor::ui::screens::runs::{Runs, Wish};
-use attestor::ui::theme::{Symbols, Theme};
-use chrono::Utc;
-use crossterm::event::{KeyCode, KeyEvent};
-use std::collections::VecDeque;
-
-/// The screen with a database behind it: every wish is performed as it is asked, but for what waits.
-struct Console {
-    screen: Runs,
-    tools: Tools,
-    said: Vec<String>,
-}
-
-impl Console {
-    async fn tell(&mut self, input: Input) {
-        let mut asks: VecDeque<_> = self.screen.input(input, Utc::now()).into();
-        while let Some(ask) = asks.pop_front() {
-            match ask {
-                Ask::Do(Wish::Follow(_)) => {}
-                Ask::Do(wish) => {
-                    let msg = Runs::perform(wish, self.tools.clone()).await;
-                    asks.extend(self.screen.answer(msg, Utc::now()));
-                }
-                Ask::Rest => asks.extend(self.screen.input(Input::Rested, Utc::now())),
-                Ask::Toast(toast) => self.said.push(toast.text),
-                _ => {}
-            }
-        }
-    }
-
-    fn told(&self, part: Told) -> String {
-        let theme = Theme::mono(Symbols::UNICODE);
-        let look = Look { theme: &theme, clock: Clock::Utc, now: Utc::now() };
-        self.screen.told(part, &look).join("\n")
-    }
-}
 
 #[tokio::test]
 async fn a_blocked_run_is_found_read_and_acknowledged() {
@@ -70,9 +36,8 @@ async fn a_blocked_run_is_found_read_and_acknowledged() {
     assert_eq!(line.jump, Some(lines::Jump::Runs("overall:blocked".into())));
     assert_eq!(lines::runs(&Default::default()), None);
 
-    let mut console = Console { screen: Runs::new(), tools: Tools { db: db.clone() }, said: Vec::new() };
-    console.tell(Input::Resized { columns: 120, rows: 38 }).await;
-    console.tell(Input::Opened(None)).await;
+    let waits = |wish: &Wish| matches!(wish, Wish::Follow(_));
+    let mut console = Console::open(Runs::new(), db.clone(), 38, waits).await;
     let list = console.told(Told::List);
     assert!(
         list.contains("2 blocked")
@@ -81,21 +46,15 @@ async fn a_blocked_run_is_found_read_and_acknowledged() {
     );
     let detail = console.told(Told::Detail);
     assert!(detail.contains("It is bad") && detail.contains("id  7"), "{detail}");
-    console.tell(Input::Command(Command::Acknowledge)).await;
-    for c in "known".chars() {
-        console.tell(Input::Key(KeyEvent::from(KeyCode::Char(c)))).await;
-    }
-    console.tell(Input::Key(KeyCode::Enter.into())).await;
+    console.command(Command::Acknowledge).await;
+    console.keys("known\n").await;
     assert_eq!(console.said, ["acknowledged bad; its status stays"]);
     let detail = console.told(Told::Detail);
     assert!(
         detail.contains("seen by tester on") && detail.contains("report blocked: 1 fail, 1 pass"),
         "{detail}"
     );
-    console.tell(Input::Command(Command::Filter)).await;
-    for c in "overall:ready".chars() {
-        console.tell(Input::Key(KeyEvent::from(KeyCode::Char(c)))).await;
-    }
-    console.tell(Input::Key(KeyCode::Enter.into())).await;
+    console.command(Command::Filter).await;
+    console.keys("overall:ready\n").await;
     assert_eq!(console.told(Told::Row), "there is no run with the filter overall:ready");
 }

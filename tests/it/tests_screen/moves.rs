@@ -1,6 +1,7 @@
 //! What keys and answers do.
 
 use super::desk::{Desk, detail, lost, now, test, tests};
+use crate::desk::wishes;
 use attestor::db::page::Page;
 use attestor::error::{Error, Kind};
 use attestor::flaky::actions::{Conflict, Decide, Done, Outcome, Refusal, Rules, What, When, Why};
@@ -14,15 +15,6 @@ use attestor::ui::screen::{Ask, Draft, Input, Mode, Nature, Place, Screen};
 use attestor::ui::screens::tests::{After, Msg, Tests, Wish};
 use crossterm::event::KeyCode;
 use std::sync::Arc;
-
-fn wishes(asks: &[Ask<Wish>]) -> Vec<&Wish> {
-    asks.iter()
-        .filter_map(|ask| match ask {
-            Ask::Do(wish) => Some(wish),
-            _ => None,
-        })
-        .collect()
-}
 
 /// The decision that was sent.
 fn decision(desk: &mut Desk) -> Decide {

@@ -1,5 +1,6 @@
 //! The wishes, performed on a real server: from files of results to a quarantine.
 
+use crate::desk::Console;
 use crate::support::{TestDatabase, database};
 use attestor::flaky::import::JunitOptions;
 use attestor::flaky::jobs::{How, Recompute, import_junit, recompute};
@@ -7,59 +8,10 @@ use attestor::flaky::store::tests::standing;
 use attestor::intake::input::Input as File;
 use attestor::jobs::JobContext;
 use attestor::ui::command::Command;
-use attestor::ui::screen::{Ask, Clock, Input, Look, Screen, Told, Tools};
+use attestor::ui::screen::Told;
 use attestor::ui::screens::overview::lines;
 use attestor::ui::screens::tests::Tests;
-use attestor::ui::theme::{Symbols, Theme};
 use chrono::Utc;
-use crossterm::event::{KeyCode, KeyEvent};
-use std::collections::VecDeque;
-
-/// The screen with a database behind it: every wish is performed as it is asked.
-struct Console {
-    screen: Tests,
-    tools: Tools,
-    said: Vec<String>,
-    asked: Vec<String>,
-}
-
-impl Console {
-    async fn tell(&mut self, input: Input) {
-        let mut asks: VecDeque<_> = self.screen.input(input, Utc::now()).into();
-        while let Some(ask) = asks.pop_front() {
-            match ask {
-                Ask::Do(wish) => {
-                    let msg = Tests::perform(wish, self.tools.clone()).await;
-                    asks.extend(self.screen.answer(msg, Utc::now()));
-                }
-                Ask::Confirm(question, wish) => {
-                    self.asked.push(question.what);
-                    asks.push_back(Ask::Do(wish));
-                }
-                Ask::Rest => asks.extend(self.screen.input(Input::Rested, Utc::now())),
-                Ask::Toast(toast) => self.said.push(toast.text),
-                _ => {}
-            }
-        }
-    }
-
-    async fn command(&mut self, command: Command) {
-        self.tell(Input::Command(command)).await;
-    }
-
-    async fn keys(&mut self, text: &str) {
-        for c in text.chars() {
-            let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
-            self.tell(Input::Key(KeyEvent::from(code))).await;
-        }
-    }
-
-    fn told(&self, part: Told) -> String {
-        let theme = Theme::mono(Symbols::UNICODE);
-        let look = Look { theme: &theme, clock: Clock::Utc, now: Utc::now() };
-        self.screen.told(part, &look).join("\n")
-    }
-}
 
 /// A hundred commits: `lies` flakes on four of them, `breaks` fails on the last ten, the others pass.
 async fn history(database: &TestDatabase) {
@@ -95,10 +47,7 @@ async fn a_lying_test_is_found_read_and_quarantined() {
     let line = lines::tests(&standing(&db, Utc::now()).await.unwrap()).unwrap();
     assert_eq!(line.jump, Some(lines::Jump::Tests("is:suggested".into())));
 
-    let tools = Tools { db: db.clone() };
-    let mut console = Console { screen: Tests::new(), tools, said: Vec::new(), asked: Vec::new() };
-    console.tell(Input::Resized { columns: 120, rows: 38 }).await;
-    console.tell(Input::Opened(None)).await;
+    let mut console = Console::open(Tests::new(), db.clone(), 38, |_| false).await;
     let list = console.told(Told::List);
     assert!(list.contains("1 suggested for quarantine") && list.contains("1 broken"), "{list}");
     let first = list.lines().nth(2).unwrap();
@@ -145,10 +94,7 @@ async fn suggestions_stand_first_over_pages() {
         insert into trust.flaky_tests (repo_id, test_id, test_name, flakiness_score, state, suggested)
         select 1, to_char(n, 'FM0000'), 't' || n, n / 300.0, 'flaky', n % 3 = 0 from generate_series(1, 300) n";
     sqlx::raw_sql(rows).execute(&mut database.superuser().await).await.unwrap();
-    let tools = Tools { db: database.db() };
-    let mut console = Console { screen: Tests::new(), tools, said: Vec::new(), asked: Vec::new() };
-    console.tell(Input::Resized { columns: 120, rows: 38 }).await;
-    console.tell(Input::Opened(None)).await;
+    let mut console = Console::open(Tests::new(), database.db(), 38, |_| false).await;
     let mut seen = Vec::new();
     for _ in 0..300 {
         let row = console.told(Told::Row);

@@ -1,11 +1,10 @@
 //! What leaves the screen as a file, and the seal: each asked for, then done in the background.
 
-use super::loading::toast;
 use super::state::{Audit, Layer};
 use super::wish::Wish;
 use crate::ids::DeedKey;
 use crate::ui::app::JobDeed;
-use crate::ui::screen::{Ask, Question, Tone};
+use crate::ui::screen::{Ask, Question, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use std::path::PathBuf;
 

@@ -3,15 +3,17 @@
 //!
 //! What the row already knows comes first, so that nothing moves when the rest arrives.
 
-use super::super::findings::state::Load;
 use super::lines::{DetailLine, Leads, LineWriter, WRAPPED_MAX};
-use super::state::Shown;
+use super::state::Beside;
 use crate::audit::detail::{Detail, Payload};
 use crate::audit::entry::Listed;
 use crate::audit::examine::{Check, Standing};
 use crate::audit::payload::{Rest, Subject, Tree, Value};
 use crate::audit::store::stored::Writers;
+use crate::ids::EntrySeq;
 use crate::text::SafeText;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::shown::Shown as ShownOf;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::widgets::cells::{self, Keep};
 use crate::ui::widgets::when;
@@ -22,9 +24,12 @@ use ratatui::text::{Line, Span};
 const INDENT: usize = 2;
 const INDENTED_MAX: usize = 12;
 
+/// The entry of the detail.
+type Shown = ShownOf<EntrySeq, Detail, Beside>;
+
 /// The lines for `width` cells.
 pub(super) fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
-    let Some(row) = &shown.row else { return Vec::new() };
+    let Some(row) = &shown.own.row else { return Vec::new() };
     let mut writer = LineWriter::new(width, look);
     writer.head(row, shown.detail.as_deref());
     if let Load::Failed(failure) = &shown.load {
@@ -133,7 +138,7 @@ impl LineWriter<'_> {
         while let Some(line) = tree.lines.get(at) {
             let indent = 1 + INDENT * line.depth.min(INDENTED_MAX);
             let key = line.key.as_ref().map_or_else(String::new, |key| format!("{}: ", key.one_line()));
-            let is_folded = shown.folded.contains(&at);
+            let is_folded = shown.own.folded.contains(&at);
             let (text, style, leads) = match &line.value {
                 Value::Scalar(text) => (format!("  {key}{}", text.one_line()), theme.text, Leads::Nowhere),
                 Value::Object(0) => (format!("  {key}{{}}"), theme.text, Leads::Nowhere),

@@ -1,15 +1,16 @@
 //! Loads of the list and of the detail: what is asked, and what an answer changes.
 
-use super::super::findings::list::{Moved, Way};
-use super::super::findings::state::{Failure, Load};
-use super::state::{Audit, Focus, Shown, Tail};
-use super::window::Select;
+use super::state::{Audit, Focus, Tail};
 use super::wish::{From, Rows, Wish};
 use crate::audit::detail::{Detail, Payload};
 use crate::audit::payload::Value;
 use crate::error::Error;
 use crate::ids::EntrySeq;
-use crate::ui::screen::{Ask, Toast, Tone};
+use crate::ui::list_detail::cursor::{Moved, Way};
+use crate::ui::list_detail::load::{Anew, Load};
+use crate::ui::list_detail::window::Edge;
+use crate::ui::list_detail::window::Select;
+use crate::ui::screen::{Ask, Tone, toast};
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ impl Audit {
             Some(row) if self.tail == Tail::Waits => {
                 let seq = row.seq;
                 // At the very top, the newest is what a refresh is for.
-                if self.window.cursor() == 0 && self.window.above == super::super::findings::list::Edge::End {
+                if self.window.cursor() == 0 && self.window.above == Edge::End {
                     return self.load_whole(From::Top);
                 }
                 self.load_whole(From::Around(seq))
@@ -50,12 +51,9 @@ impl Audit {
         if self.load == Load::Asked || self.work.is_some() {
             return Vec::new();
         }
-        let Some(way) = self.window.wants() else { return Vec::new() };
-        let edge = match way {
-            Way::Down => self.window.rows().last(),
-            Way::Up => self.window.rows().first(),
+        let Some((way, edge)) = self.window.wants().map(|(way, row)| (way, row.seq)) else {
+            return Vec::new();
         };
-        let Some(edge) = edge.map(|row| row.seq) else { return Vec::new() };
         self.load = Load::Asked;
         let (ticket, filter) = (self.ticket, self.filter.in_force().to_owned());
         vec![Ask::Do(Wish::Rows { ticket, filter, from: From::Beyond(way, edge) })]
@@ -72,14 +70,7 @@ impl Audit {
         if ticket != self.ticket {
             return Vec::new();
         }
-        let page = match result {
-            Ok(page) => page,
-            Err(error) => {
-                self.load = Load::Failed(Failure::from(error));
-                return Vec::new();
-            }
-        };
-        self.load = Load::Idle;
+        let Some(page) = self.load.take(result) else { return Vec::new() };
         if let From::Beyond(way, _) = from {
             let more = match way {
                 Way::Down => page.below,
@@ -90,7 +81,11 @@ impl Audit {
         }
         let select = match from {
             From::Bottom => Select::Last,
-            From::Around(seq) => Select::Seq(seq),
+            // Where there is no such entry, to the nearest older one.
+            From::Around(seq) => {
+                let or_at = page.rows.iter().position(|row| row.seq <= seq).unwrap_or(usize::MAX);
+                Select::Id { id: seq, or_at }
+            }
             From::Top | From::Beyond(..) => Select::First,
         };
         let height = self.list_height();
@@ -148,44 +143,21 @@ impl Audit {
 
     /// Makes the detail follow the cursor.
     pub(super) fn show_selected(&mut self, anew: Anew) -> Asks {
-        let Some(row) = self.subject().cloned() else {
-            self.shown = Shown::nothing();
-            return Vec::new();
-        };
-        let seq = row.seq;
-        if self.shown.seq() == Some(seq) {
-            if anew == Anew::No && self.shown.load == Load::Idle && self.shown.detail.is_some() {
-                return Vec::new();
-            }
-            // The same entry: what is known of it stays on the screen until the news are here.
-            self.shown.row = Some(row);
-        } else {
-            self.shown = Shown::of(row);
-        }
-        self.shown.load = Load::Asked;
-        vec![Ask::Do(Wish::Detail(seq))]
+        let row = self.subject().cloned();
+        let wanted = self.shown.show(row.as_ref().map(|row| row.seq), anew);
+        self.shown.own.row = row;
+        wanted.map(|seq| Ask::Do(Wish::Detail(seq))).into_iter().collect()
     }
 
     /// Takes a detail.
-    pub(super) fn detail_came(&mut self, seq: EntrySeq, result: Result<Option<Arc<Detail>>, Error>) -> Asks {
-        if self.shown.seq() != Some(seq) {
-            return Vec::new();
+    pub(super) fn detail_came(&mut self, seq: EntrySeq, result: Result<Option<Arc<Detail>>, Error>) {
+        let is_first = self.shown.detail.is_none();
+        let gone = || format!("entry {seq} is no longer there: the chain was changed");
+        if let Some(detail) = self.shown.take(seq, result, gone)
+            && is_first
+        {
+            self.shown.own.folded = folded_at_first(&detail);
         }
-        match result {
-            Ok(Some(detail)) => {
-                if self.shown.detail.is_none() {
-                    self.shown.folded = folded_at_first(&detail);
-                }
-                self.shown.detail = Some(detail);
-                self.shown.load = Load::Idle;
-            }
-            Ok(None) => {
-                let gone = format!("entry {seq} is no longer there: the chain was changed");
-                self.shown.load = Load::Failed(Failure::of(gone));
-            }
-            Err(error) => self.shown.load = Load::Failed(Failure::from(error)),
-        }
-        Vec::new()
     }
 
     /// After the cursor moved: the detail follows when it rests, and the next page comes in time.
@@ -223,20 +195,6 @@ impl Audit {
             }
         }
     }
-}
-
-/// Whether what is shown is loaded again though it is the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anew {
-    /// It may have changed.
-    Yes,
-    /// What is here is good.
-    No,
-}
-
-/// A word in the footer.
-pub(super) fn toast(tone: Tone, text: impl Into<String>) -> Ask<Wish> {
-    Ask::Toast(Toast { text: text.into(), tone })
 }
 
 /// The lines that come folded: long ones, the outermost excepted.

@@ -8,7 +8,6 @@ pub mod coverage;
 pub mod ordering;
 pub mod standing;
 pub mod state;
-pub mod window;
 pub mod wish;
 pub mod work;
 

@@ -1,12 +1,11 @@
 //! A compliance report asked for in a form: which controls, of which period, into which file.
 
-use super::loading::toast;
 use super::state::{Audit, Layer};
 use super::wish::Wish;
 use crate::audit::report::{Edge, Form as FileForm, ReportType};
 use crate::ids::DeedKey;
 use crate::ui::app::JobDeed;
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::screen::{Ask, Tone, toast};
 use crate::ui::widgets::form::{Field, Form};
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};

@@ -1,7 +1,5 @@
 //! Does what the screen wishes: the only place here that awaits.
 
-use super::super::findings::list::{Edge, Way};
-use super::window::PAGE;
 use super::wish::{From, Known, Msg, Pin, Rows, Wish};
 use crate::audit::actions::inspect;
 use crate::audit::detail::Detail;
@@ -19,6 +17,9 @@ use crate::error::Result;
 use crate::filter::{self, Filter};
 use crate::ids::{EntrySeq, ReportId};
 use crate::text::SafeText;
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::window::Edge;
+use crate::ui::list_detail::window::Hold;
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -106,7 +107,11 @@ async fn page(
     after: Option<EntrySeq>,
     now: DateTime<Utc>,
 ) -> Result<Page<Listed>> {
-    entries::list(db, &Query { filter: filter.clone(), order, after, limit: PAGE, now }).await
+    entries::list(
+        db,
+        &Query { filter: filter.clone(), order, after, limit: Hold::AroundTheCursor.page(), now },
+    )
+    .await
 }
 
 async fn detail(db: &Db, seq: EntrySeq) -> Result<Option<Arc<Detail>>> {

@@ -1,19 +1,21 @@
 //! What the Audit screen knows.
 
-use super::super::findings::state::{Load, Zoom};
 use super::standing::Standing;
-use super::window::Window;
 use super::work::Work;
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
 use crate::db::series::Reach;
 use crate::ids::{EntrySeq, ReportId};
+use crate::ui::list_detail::cursor::Cursor;
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::shown::Shown;
+use crate::ui::list_detail::window::{Hold, Row, Window};
 use crate::ui::widgets::filter_bar::FilterBar;
 use crate::ui::widgets::form::Form;
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::sync::Arc;
 
 /// Notes that ↑ brings back.
 pub(super) const SAID_MAX: usize = 20;
@@ -25,7 +27,7 @@ pub struct Audit {
     pub(super) focus: Focus,
     pub(super) zoom: Zoom,
     pub(super) filter: FilterBar,
-    pub(super) window: Window,
+    pub(super) window: Window<Listed>,
     pub(super) load: Load,
     pub(super) as_of: Option<DateTime<Utc>>,
     pub(super) ticket: u64,
@@ -38,7 +40,7 @@ pub struct Audit {
     pub(super) tail: Tail,
     /// The entry that a jump looks for.
     pub(super) sought: Option<EntrySeq>,
-    pub(super) shown: Shown,
+    pub(super) shown: Shown<EntrySeq, Detail, Beside>,
     pub(super) layer: Layer,
     pub(super) standing: Standing,
     /// The sample of a report, in the place of the list.
@@ -49,9 +51,17 @@ pub struct Audit {
     pub(super) inspecting: Vec<(ReportId, EntrySeq)>,
     /// The notes of this session, the latest first.
     pub(super) said: VecDeque<String>,
-    /// Where the cursor stands in the checklist, and the first line of it that is shown.
-    pub(super) report_at: (usize, usize),
+    /// Where the cursor stands in the checklist.
+    pub(super) report_at: Cursor,
     pub(super) now: DateTime<Utc>,
+}
+
+impl Row for Listed {
+    type Id = EntrySeq;
+
+    fn id(&self) -> EntrySeq {
+        self.seq
+    }
 }
 
 /// Which part has the focus.
@@ -74,20 +84,12 @@ pub enum Tail {
     Followed,
 }
 
-/// What stands in the place of the detail: one entry.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
-    /// What the row already knew.
+/// What the screen has of the entry in the detail.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Beside {
+    /// What its row already knew.
     pub row: Option<Listed>,
-    /// The rest, once it is here.
-    pub detail: Option<Arc<Detail>>,
-    /// How its load stands.
-    pub load: Load,
-    /// The line under the cursor.
-    pub cursor: usize,
-    /// The first line that is shown.
-    pub top: usize,
-    /// The lines of the payload that are folded.
+    /// The lines of its payload that are folded.
     pub folded: HashSet<usize>,
 }
 
@@ -119,7 +121,7 @@ impl Audit {
             focus: Focus::List,
             zoom: Zoom::Out,
             filter: FilterBar::new(""),
-            window: Window::default(),
+            window: Window::new(Hold::AroundTheCursor),
             load: Load::Idle,
             as_of: None,
             ticket: 0,
@@ -135,7 +137,7 @@ impl Audit {
             notes: BTreeMap::new(),
             inspecting: Vec::new(),
             said: VecDeque::new(),
-            report_at: (0, 0),
+            report_at: Cursor::default(),
             now: DateTime::UNIX_EPOCH,
         }
     }
@@ -152,22 +154,5 @@ impl Audit {
 impl Default for Audit {
     fn default() -> Self {
         Audit::new()
-    }
-}
-
-impl Shown {
-    /// An empty detail.
-    pub fn nothing() -> Self {
-        Shown { row: None, detail: None, load: Load::Idle, cursor: 0, top: 0, folded: HashSet::new() }
-    }
-
-    /// An entry of which the rest is not here yet.
-    pub fn of(row: Listed) -> Self {
-        Shown { row: Some(row), ..Shown::nothing() }
-    }
-
-    /// The entry that it names.
-    pub fn seq(&self) -> Option<EntrySeq> {
-        self.row.as_ref().map(|row| row.seq)
     }
 }

@@ -1,19 +1,13 @@
 //! What the screen says in lines, for who has it read to them.
 
-use super::super::findings::state::Load;
 use super::state::{Audit, Focus};
 use super::work::remark;
 use super::work_view::{counts, in_words as of_report};
 use crate::audit::entry::Listed;
-use crate::ui::screen::{Clock, Look, Told, lines_of};
+use crate::ui::list_detail::told;
+use crate::ui::screen::{Clock, Look, Told};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-/// Rows of a list that are told at once.
-const ROWS: usize = 10;
-/// Characters across of a text.
-const WIDTH: u16 = 100;
 
 impl Audit {
     /// Says a part of the screen.
@@ -23,28 +17,24 @@ impl Audit {
             Told::Row => self.tell_row(look),
             Told::List => self.tell_list(),
             Told::Detail => {
-                let lines = self.lines(WIDTH.into(), look);
-                let named = self.shown.row.iter().filter(|_| self.focus != Focus::Report).map(in_words);
-                let lines = lines.iter().map(|line| line.line.to_string().trim().to_owned());
-                named.chain(lines).filter(|line| !line.is_empty()).collect()
+                let named = self.shown.own.row.iter().filter(|_| self.focus != Focus::Report).map(in_words);
+                let lines = self.lines(told::WIDTH.into(), look).into_iter().map(|line| line.line);
+                named.chain(told::all(&lines.collect::<Vec<_>>())).collect()
             }
-            Told::Asked => self.tell_asked(look),
+            Told::Asked => {
+                let panel = |area, buffer: &mut Buffer| self.draw_panel(area, buffer, look);
+                told::asked(&self.filter, panel, look)
+            }
         }
     }
 
     fn tell_row(&self, look: &Look<'_>) -> Vec<String> {
         let standing = self.standing_parts(look).into_iter().map(|(text, _)| text);
         let mut lines = vec![standing.collect::<Vec<_>>().join(", ")];
-        if let Load::Failed(failure) = &self.load {
-            lines.push(format!("the list could not be loaded: {}; refresh tries again", failure.what));
-        }
-        if self.news > 0 {
-            lines.push(format!("{} new; refresh shows them", self.news));
-        }
-        lines.push(match (self.subject(), self.filter.in_force()) {
-            (Some(row), _) => in_words(row),
-            (None, "") => "there is no entry".to_owned(),
-            (None, filter) => format!("there is no entry with the filter {filter}"),
+        lines.extend(told::before(&self.load, told::new(self.news)));
+        lines.push(match self.subject() {
+            Some(row) => in_words(row),
+            None => told::none("entry", self.filter.in_force()),
         });
         lines
     }
@@ -52,34 +42,20 @@ impl Audit {
     fn tell_list(&self) -> Vec<String> {
         if let Some(work) = &self.work {
             let head = format!("sample of {}, {}", of_report(&work.list.report), counts(work));
-            let items = work.list.items.iter().skip(work.cursor()).take(ROWS);
+            let items = work.list.items.iter().skip(work.cursor()).take(told::ROWS);
             let said = items.map(|item| {
                 let seen = remark(item).unwrap_or_else(|| "not inspected".to_owned());
                 format!("{}: {seen}", in_words(&item.listed))
             });
             return std::iter::once(head).chain(said).collect();
         }
-        let rows = self.window.rows().iter().skip(self.window.cursor()).take(ROWS);
+        let rows = self.window.rows().iter().skip(self.window.cursor()).take(told::ROWS);
         let mut lines = Vec::new();
         match self.filter.in_force() {
             "" => lines.push(format!("all entries, the newest is {}", self.head)),
             filter => lines.push(format!("filter: {filter}")),
         }
         lines.extend(rows.map(in_words));
-        lines
-    }
-
-    /// The filter's line or the prompt that is open, as drawn.
-    fn tell_asked(&self, look: &Look<'_>) -> Vec<String> {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, WIDTH, 12));
-        if self.filter.is_open() {
-            self.filter.draw("", buffer.area, &mut buffer, look.theme);
-        } else {
-            self.draw_panel(buffer.area, &mut buffer, look);
-        }
-        let mut lines = lines_of(&buffer, look.theme);
-        // A mark below the place of an error says nothing when it is read.
-        lines.retain(|line| line.contains(char::is_alphanumeric));
         lines
     }
 }

@@ -1,9 +1,6 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
-use super::super::findings::list::{Edge, Way};
-use super::super::findings::state::{Failure, Load, Zoom, safe};
 use super::lines::Leads;
-use super::loading::{Anew, toast};
 use super::state::{Audit, Focus, Layer, Tail};
 use super::wish::{From, Msg, Wish};
 use crate::audit::payload::Subject;
@@ -11,7 +8,11 @@ use crate::audit::store::fields::FIELDS;
 use crate::audit::verify::report::Scope;
 use crate::ids::EntrySeq;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
+use crate::ui::list_detail::cursor::{Way, steps};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::{Anew, DETAIL, LIST, Load};
+use crate::ui::list_detail::window::Edge;
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone, safe, toast};
 use crate::ui::widgets::prompt::Prompt;
 use crate::ui::widgets::{filter_bar, form, prompt};
 use crossterm::event::KeyEvent;
@@ -62,7 +63,7 @@ impl Audit {
                     self.news = count;
                 }
             }
-            Msg::Detail(seq, result) => return self.detail_came(seq, result),
+            Msg::Detail(seq, result) => self.detail_came(seq, result),
             Msg::Known(known) => self.standing.known = known,
             Msg::Agreed(deed) => return vec![Ask::Start(deed)],
             Msg::Work(asked, result) => return self.work_came(asked, result),
@@ -173,20 +174,15 @@ impl Audit {
     }
 
     fn stopped(&mut self, nature: Nature) {
-        let stopped = || Load::Failed(Failure::of("the load was stopped".to_owned()));
         match nature {
-            Nature::Load(Wish::LIST) if self.load == Load::Asked => self.load = stopped(),
-            Nature::Load(Wish::DETAIL) if self.shown.load == Load::Asked => self.shown.load = stopped(),
+            Nature::Load(LIST) => self.load.stop(),
+            Nature::Load(DETAIL) => self.shown.load.stop(),
             _ => {}
         }
     }
 
     fn command(&mut self, command: Command) -> Asks {
         match command {
-            Command::Down => self.go(Way::Down, 1),
-            Command::Up => self.go(Way::Up, 1),
-            Command::PageDown => self.go(Way::Down, self.half_page()),
-            Command::PageUp => self.go(Way::Up, self.half_page()),
             Command::Top => self.top(),
             Command::Bottom => self.bottom(),
             Command::FocusDetail => self.focus_detail(),
@@ -228,7 +224,7 @@ impl Audit {
                 Vec::new()
             }
             Command::Zoom => {
-                self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
+                self.zoom = self.zoom.turned();
                 Vec::new()
             }
             Command::Refresh => self.reload(),
@@ -236,7 +232,10 @@ impl Audit {
                 self.subject().map(|row| Ask::Copy(safe(row.seq.to_string()))).into_iter().collect()
             }
             Command::CopyCommand => vec![Ask::Copy(safe(self.command_line()))],
-            _ => Vec::new(),
+            other => match steps(other, self.half_page()) {
+                Some((way, by)) => self.go(way, by),
+                None => Vec::new(),
+            },
         }
     }
 
@@ -300,8 +299,8 @@ impl Audit {
         }
         match self.leads() {
             Leads::Fold(line) => {
-                if !self.shown.folded.remove(&line) {
-                    self.shown.folded.insert(line);
+                if !self.shown.own.folded.remove(&line) {
+                    self.shown.own.folded.insert(line);
                 }
                 Vec::new()
             }
@@ -309,7 +308,7 @@ impl Audit {
             Leads::Entry(seq) => self.open_break(seq),
             Leads::Nowhere => {
                 if !self.has_room_for_one() {
-                    self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
+                    self.zoom = self.zoom.turned();
                 }
                 Vec::new()
             }

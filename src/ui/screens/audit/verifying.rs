@@ -1,14 +1,13 @@
 //! Verifications: begun from here, told when they end, their breaks walked.
 
-use super::super::findings::list::Way;
-use super::loading::toast;
 use super::standing::{Running, Verified};
 use super::state::{Audit, Focus};
 use super::wish::Wish;
 use crate::audit::verify::report::{Report, Scope, Verdict};
 use crate::ids::EntrySeq;
 use crate::ui::app::JobDeed;
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::list_detail::cursor::{Cursor, Way};
+use crate::ui::screen::{Ask, Tone, toast};
 use std::sync::Arc;
 
 type Asks = Vec<Ask<Wish>>;
@@ -34,7 +33,7 @@ impl Audit {
                     self.standing.full = Some(self.now);
                 }
                 self.standing.last = Some(Verified::new(report, self.now));
-                self.report_at = (0, 0);
+                self.report_at = Cursor::default();
             }
             Err(why) => self.standing.failed = Some(why),
         }

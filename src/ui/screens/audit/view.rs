@@ -1,10 +1,12 @@
 //! Draws the screen: filter and counts, how far it was verified, list, rule, detail, and what lies over
 //! them.
 
-use super::super::findings::state::Load;
+use super::layout::Areas;
 use super::state::{Audit, Layer, Tail};
 use crate::db::series::Reach;
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::list_view::draw_bar;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -13,18 +15,16 @@ use ratatui::widgets::{Clear, Widget};
 impl Audit {
     /// Draws everything into `area`; the result is where the text cursor stands.
     pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-        let areas = self.areas(area);
+        let Areas { parts: areas, strip } = self.areas(area);
         self.draw_standing(areas.standing, buffer, look);
         if areas.header.height > 0 {
             match &self.work {
                 Some(work) => self.draw_work(work, areas.header, areas.list, buffer, look),
                 None => self.draw_list(areas.header, areas.list, buffer, look),
             }
-            self.draw_strip(areas.strip, buffer, look);
+            self.draw_strip(strip, buffer, look);
         }
-        for y in areas.bar.top()..areas.bar.bottom() {
-            buffer.set_stringn(areas.bar.x, y, look.theme.symbols.bar, 1, look.theme.dim);
-        }
+        draw_bar(areas.bar, buffer, look);
         if areas.rule.height > 0 {
             self.draw_rule(areas.rule, buffer, look);
             self.draw_detail(areas.detail, buffer, look);

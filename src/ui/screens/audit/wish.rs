@@ -1,6 +1,5 @@
 //! What the Audit screen may ask to be done, and the answers.
 
-use super::super::findings::list::{Edge, Way};
 use crate::audit::actions::Inspect;
 use crate::audit::detail::Detail;
 use crate::audit::entry::Listed;
@@ -11,6 +10,9 @@ use crate::error::Error;
 use crate::ids::{EntrySeq, ReportId};
 use crate::text::SafeText;
 use crate::ui::app::JobDeed;
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::load::{DETAIL, LIST};
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -158,18 +160,13 @@ pub struct Rows {
 }
 
 impl Wish {
-    /// The lane of the list.
-    pub const LIST: &str = "list";
-    /// The lane of the detail.
-    pub const DETAIL: &str = "detail";
-
     /// Whether the answer may be dropped for a newer question.
     pub fn nature(&self) -> Nature {
         Nature::Load(match self {
-            Wish::Rows { .. } => Wish::LIST,
+            Wish::Rows { .. } => LIST,
             Wish::Count { .. } => "count",
             Wish::News { .. } => "news",
-            Wish::Detail(_) => Wish::DETAIL,
+            Wish::Detail(_) => DETAIL,
             Wish::Known => "known",
             Wish::Work(_) => "work",
             // The second only comes back, and is never dropped.

@@ -1,8 +1,6 @@
 //! The sample of a report in the place of the list: walked from one entry that nobody has inspected to the
 //! next, each looked at in the detail and noted.
 
-use super::super::findings::list::{Moved, Way};
-use super::loading::{Anew, toast};
 use super::state::{Audit, Focus, Layer};
 use super::wish::Wish;
 use crate::audit::actions::Inspect;
@@ -10,9 +8,10 @@ use crate::audit::inspection::{FiledReport, Inspection, Item, Note, Standing, Wo
 use crate::error::Error;
 use crate::ids::{DeedKey, EntrySeq, ReportId};
 use crate::text::visible;
-use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::list_detail::cursor::{Cursor, Moved, Way};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Draft, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
-use crate::ui::widgets::table;
 
 /// Where notes that were typed and not sent are kept.
 const SLOT: &str = "audit/inspect/";
@@ -26,66 +25,54 @@ pub struct Work {
     pub list: Worklist,
     /// Newer and older reports, the newest first.
     pub reports: Vec<FiledReport>,
-    cursor: usize,
-    first: usize,
+    cursor: Cursor,
 }
 
 impl Work {
     /// A sample, the cursor on the first entry that nobody has inspected.
     pub fn new(list: Worklist, reports: Vec<FiledReport>) -> Self {
-        let cursor = list.items.iter().position(|item| item.inspection.is_none()).unwrap_or(0);
-        Work { list, reports, cursor, first: 0 }
+        let mut cursor = Cursor::default();
+        cursor.follow(list.items.iter().position(|item| item.inspection.is_none()).unwrap_or(0));
+        Work { list, reports, cursor }
     }
 
     /// The entry under the cursor.
     pub(super) fn selected(&self) -> Option<&Item> {
-        self.list.items.get(self.cursor)
+        self.list.items.get(self.cursor.at())
     }
 
     /// The index of the cursor.
     pub(super) fn cursor(&self) -> usize {
-        self.cursor
+        self.cursor.at()
     }
 
     /// The first of `height` shown rows.
     pub(super) fn first_shown(&self, height: usize) -> usize {
-        table::scrolled(self.first, self.cursor, height, self.list.items.len())
+        self.cursor.first_shown(height, self.list.items.len())
     }
 
     /// Moves the cursor; whether it moved.
     pub(super) fn go(&mut self, way: Way, by: usize, height: usize) -> Moved {
-        let to = match way {
-            Way::Down => self.cursor.saturating_add(by).min(self.list.items.len().saturating_sub(1)),
-            Way::Up => self.cursor.saturating_sub(by),
-        };
-        self.put(to, height)
+        self.cursor.go(way, by, height, self.list.items.len())
     }
 
     /// Takes the same sample as it is now; the entry under the cursor stays under it.
     fn renew(&mut self, list: Worklist, reports: Vec<FiledReport>) {
         let here = self.selected().map(|item| item.listed.seq);
         let at = list.items.iter().position(|item| Some(item.listed.seq) == here);
-        self.cursor = at.unwrap_or(0);
+        self.cursor.follow(at.unwrap_or(0));
         (self.list, self.reports) = (list, reports);
     }
 
     fn put(&mut self, to: usize, height: usize) -> Moved {
-        if to == self.cursor {
-            return Moved::No;
-        }
-        self.first = self.first_shown(height);
-        self.cursor = to;
-        self.first = self.first_shown(height);
-        Moved::Yes
+        self.cursor.put(to, height, self.list.items.len())
     }
 
     /// The next entry that nobody has inspected.
     fn next_open(&self, way: Way) -> Option<usize> {
-        let is_open = |at: &usize| self.list.items.get(*at).is_some_and(|item| item.inspection.is_none());
-        match way {
-            Way::Down => (self.cursor + 1..self.list.items.len()).find(is_open),
-            Way::Up => (0..self.cursor).rev().find(is_open),
-        }
+        let items = &self.list.items;
+        let is_open = |at: usize| items.get(at).is_some_and(|item| item.inspection.is_none());
+        self.cursor.next(way, items.len(), is_open)
     }
 
     fn inspected(&mut self, seq: EntrySeq, inspection: Inspection) {

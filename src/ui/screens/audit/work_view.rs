@@ -93,7 +93,7 @@ impl Audit {
     /// What is to be said above the detail of an entry of the sample.
     pub(super) fn work_lines(&self, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
         let item = self.work.as_ref().and_then(Work::selected);
-        let Some(item) = item.filter(|item| self.shown.seq() == Some(item.listed.seq)) else {
+        let Some(item) = item.filter(|item| self.shown.id == Some(item.listed.seq)) else {
             return Vec::new();
         };
         let (mut writer, theme) = (LineWriter::new(width, look), look.theme);

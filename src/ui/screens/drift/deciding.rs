@@ -1,8 +1,6 @@
 //! Accepting, ignoring, snoozing: the line that asks why, what is sent, what comes back.
 
-use super::super::findings::list::Way;
-use super::loading::{Anew, toast};
-use super::state::{Deciding, Drift, Focus, Layer, Subject};
+use super::state::{Deciding, Drift, Layer, Subject};
 use super::wish::{Decision, Deed, Wish};
 use crate::drift::actions::{Accept, IgnoreDeed, Snooze};
 use crate::drift::diff::Outcome;
@@ -14,7 +12,10 @@ use crate::filter::ahead;
 use crate::ids::DeedKey;
 use crate::operations::acknowledge::Why;
 use crate::text::visible;
-use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Draft, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, Utc};
 use std::str::FromStr;
@@ -36,13 +37,13 @@ pub(super) enum OfField {
 impl Drift {
     /// Asks why: about the field under the cursor; from the list about the worst that drifts.
     pub(super) fn decide_field(&mut self, deed: OfField) -> Asks {
-        let Some((id, name)) = self.subject().map(|row| (row.repo_id, row.repo.to_string())) else {
+        let Some((id, name)) = self.list.selected().map(|row| (row.repo_id, row.repo.to_string())) else {
             return Vec::new();
         };
-        let Some(detail) = self.shown.detail.clone().filter(|detail| detail.row.repo_id == id) else {
+        let Some(detail) = self.list.shown.detail.clone().filter(|detail| detail.row.repo_id == id) else {
             return vec![toast(Tone::Plain, "the repository is still being read; press again")];
         };
-        let at = match self.focus {
+        let at = match self.list.panes.focus {
             Focus::Detail => {
                 let chosen = self.field().map(|field| field.field.path.clone());
                 detail.fields.iter().position(|own| Some(&own.field.path) == chosen.as_ref())
@@ -50,7 +51,7 @@ impl Drift {
             Focus::List => detail.fields.iter().position(|own| own.field.is_drift()),
         };
         let Some((at, field)) = at.and_then(|at| Some((at, detail.fields.get(at)?))) else {
-            let what = match self.focus {
+            let what = match self.list.panes.focus {
                 Focus::List => "nothing drifts here",
                 Focus::Detail => "the cursor is on no field",
             };
@@ -61,7 +62,7 @@ impl Drift {
         }
         let path = field.field.path.to_string();
         let version = detail.row.version;
-        self.focus = Focus::Detail;
+        self.list.panes.focus = Focus::Detail;
         self.review = None;
         self.go_to_field(at);
         self.open(match deed {
@@ -72,7 +73,7 @@ impl Drift {
 
     /// Asks why the repository may wait, or may not any longer.
     pub(super) fn decide_snooze(&mut self, ends: bool) -> Asks {
-        let Some(row) = self.subject() else { return Vec::new() };
+        let Some(row) = self.list.selected() else { return Vec::new() };
         let repo = row.repo.to_string();
         let snoozed = row.snoozed_until.is_some_and(|until| until > self.now);
         match (ends, snoozed) {
@@ -104,7 +105,7 @@ impl Drift {
             }
         };
         let slot = slot(&open.what);
-        let Some(id) = self.subject().map(|row| row.repo_id) else { return Vec::new() };
+        let Some(id) = self.list.selected().map(|row| row.repo_id) else { return Vec::new() };
         self.layer = Layer::None;
         // Until the answer is here, what was typed is kept.
         self.drafts.insert(slot.clone(), text.to_owned());
@@ -131,7 +132,7 @@ impl Drift {
         }];
         // A rule may be for many rows; what they say now is told where they stand.
         asks.extend(self.news_came());
-        if self.shown.id == Some(decision.id) {
+        if self.list.shown.id == Some(decision.id) {
             asks.extend(self.show_selected(Anew::Yes));
         }
         asks
@@ -168,18 +169,14 @@ impl Drift {
     /// To the next field that drifts.
     pub(super) fn next_drift(&mut self, way: Way) -> Asks {
         let lines = self.lines();
-        let Some(detail) = &self.shown.detail else { return Vec::new() };
+        let Some(detail) = &self.list.shown.detail else { return Vec::new() };
         let drifts = |at: usize| {
             let field = lines.get(at).filter(|line| line.heads).and_then(|line| line.field);
             field.and_then(|field| detail.fields.get(field)).is_some_and(|field| field.field.is_drift())
         };
-        let found = match way {
-            Way::Down => (self.shown.cursor + 1..lines.len()).find(|at| drifts(*at)),
-            Way::Up => (0..self.shown.cursor).rev().find(|at| drifts(*at)),
-        };
-        match found {
+        match self.list.shown.cursor.next(way, lines.len(), drifts) {
             Some(line) => {
-                self.detail_to(line);
+                self.list.go_to_line(line, self.room());
                 Vec::new()
             }
             None => vec![toast(Tone::Plain, "no further field drifts")],

@@ -1,7 +1,7 @@
 //! The lines of a repository's detail: what differs, critical first, both sides beside each other.
 
 use super::list_view::standing;
-use super::state::{Matching, Shown};
+use super::state::{Drift, Matching};
 use crate::drift::diff::Outcome;
 use crate::drift::document::Json;
 use crate::drift::schema::Tier;
@@ -31,25 +31,29 @@ pub(super) struct DetailLine {
     pub(super) heads: bool,
 }
 
-/// The lines of what is shown, for a detail of `width` cells.
-pub(super) fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
-    let Some(detail) = &shown.detail else { return Vec::new() };
-    let mut page = Page { lines: Vec::new(), width: width.saturating_sub(3).max(16), look, field: None };
-    page.head(detail);
-    for (at, field) in detail.fields.iter().enumerate() {
-        if is_quiet(field) && shown.matching == Matching::Folded {
-            continue;
+impl Drift {
+    /// The lines of what is shown, for a detail of `width` cells.
+    pub(super) fn detail_lines(&self, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
+        let Some(detail) = &self.list.shown.detail else { return Vec::new() };
+        let mut page = Page { lines: Vec::new(), width: width.saturating_sub(3).max(16), look, field: None };
+        page.head(detail);
+        for (at, field) in detail.fields.iter().enumerate() {
+            if is_quiet(field) && self.matching == Matching::Folded {
+                continue;
+            }
+            page.field = Some(at);
+            page.one(field);
+            match &self.list.shown.own.open {
+                Some((path, spells)) if *path == field.field.path.to_string() => {
+                    page.history(spells.as_deref());
+                }
+                _ => {}
+            }
         }
-        page.field = Some(at);
-        page.one(field);
-        match &shown.history {
-            Some((path, spells)) if *path == field.field.path.to_string() => page.history(spells.as_deref()),
-            _ => {}
-        }
+        page.field = None;
+        page.tail(detail, self.matching);
+        page.lines
     }
-    page.field = None;
-    page.tail(detail, shown.matching);
-    page.lines
 }
 
 struct Page<'a> {

@@ -1,13 +1,12 @@
 //! Draws the list of repositories, and how things stand above it.
 
-use super::super::findings::state::{Failure, Load};
 use super::state::Drift;
 use crate::drift::store::list::{Listed, STRIP_MAX};
-use crate::triage::store::findings::Count;
+use crate::ui::list_detail::list_view::{draw_counts, none_matches};
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::cells::{self, Align, Keep};
-use crate::ui::widgets::table::{self, Column, Lead, Room};
+use crate::ui::widgets::cells::{Align, Keep};
+use crate::ui::widgets::table::{Column, Lead, Room};
 use crate::ui::widgets::when;
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
@@ -99,103 +98,48 @@ fn strip(row: &Listed, theme: &Theme) -> String {
 impl Drift {
     /// `▲ 3 critical   ■ 12 drift   ✓ 41 in sync   of 56`
     pub(super) fn draw_standing(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let Some(counts) = self.counts.filter(|_| area.height > 0) else { return };
+        let Some(counts) = self.counts else { return };
         let (theme, symbols) = (look.theme, look.theme.symbols);
+        let count = |count: i64| u64::try_from(count).unwrap_or(0);
+        let untold = counts.repos - counts.drifted - counts.in_sync;
         let parts = [
-            (counts.critical, symbols.up, "critical", theme.bad),
-            (counts.drifted, symbols.square, "drift", theme.warn),
-            (counts.in_sync, symbols.check, "in sync", theme.good),
-            (counts.repos - counts.drifted - counts.in_sync, symbols.none, "cannot be told", theme.dim),
+            (count(counts.critical), symbols.up, "critical", theme.bad),
+            (count(counts.drifted), symbols.square, "drift", theme.warn),
+            (count(counts.in_sync), symbols.check, "in sync", theme.good),
+            (count(untold), symbols.none, "cannot be told", theme.dim),
         ];
-        let mut x = area.x + 1;
-        for (count, symbol, word, style) in parts.into_iter().filter(|(count, ..)| *count > 0) {
-            let text = format!("{symbol} {} {word}", Count::Exactly(u64::try_from(count).unwrap_or(0)));
-            let room = usize::from(area.right().saturating_sub(x));
-            if cells::width(&text) > room {
-                break;
-            }
-            x = buffer.set_stringn(x, area.y, text, room, style).0 + 3;
-        }
+        draw_counts(&parts, "", area, buffer, look);
     }
 
     /// Draws header and rows.
     pub(super) fn draw_list(&self, header: Rect, list: Rect, buffer: &mut Buffer, look: &Look<'_>) {
         let theme = look.theme;
-        let shown = columns(list.width);
-        let columns: Vec<Column> = shown.iter().map(|(_, column)| *column).collect();
-        let widths = table::widths(&columns, list.width.into());
-        match &self.load {
-            Load::Failed(failure) => self.draw_failure(failure, header, buffer, look),
-            _ => table::draw_header(&columns, &widths, header, buffer, theme),
-        }
-        if self.list.is_empty() {
-            self.draw_empty(list, buffer, look);
-            return;
-        }
-        let first = table::scrolled(self.top, self.cursor, usize::from(list.height).max(1), self.list.len());
-        let rows = self.list.iter().enumerate().skip(first);
-        for (y, (at, row)) in (list.top()..list.bottom()).zip(rows) {
-            let is_selected = at == self.cursor;
-            let cells = shown.iter().map(|(shows, _)| {
-                let style = match shows {
-                    // The marker and one bold word: a moved cursor costs few bytes.
-                    Shows::Repo if is_selected => theme.selected,
-                    Shows::Standing => standing(row, look.now, theme).2,
-                    Shows::Repo | Shows::Strip => theme.text,
-                    Shows::Mode | Shows::Since | Shows::Checked | Shows::Policies => theme.dim,
-                };
-                (text(*shows, row, look), style)
-            });
-            let mark = self.changed.contains(&row.repo_id).then_some((theme.symbols.mark, theme.accent));
-            let lead = if is_selected { Lead::Selected } else { Lead::Plain };
-            let row = table::Row { lead, mark, cells: cells.collect() };
-            table::draw_row(&row, &columns, &widths, Rect { y, height: 1, ..list }, buffer, theme);
-        }
-    }
-
-    /// In the place of the titles: what failed, what to press, and from when the rows are.
-    fn draw_failure(&self, failure: &Failure, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        if area.height == 0 {
-            return;
-        }
-        let symbols = look.theme.symbols;
-        let from = match self.as_of {
-            Some(at) => format!("; rows as of {}", when::time_of_day(at, look.clock)),
-            None => String::new(),
+        let cell = |shows, row: &Listed, lead| {
+            let style = match shows {
+                // The marker and one bold word: a moved cursor costs few bytes.
+                Shows::Repo if lead == Lead::Selected => theme.selected,
+                Shows::Standing => standing(row, look.now, theme).2,
+                Shows::Repo | Shows::Strip => theme.text,
+                Shows::Mode | Shows::Since | Shows::Checked | Shows::Policies => theme.dim,
+            };
+            (text(shows, row, look), style)
         };
-        let room = usize::from(area.width).saturating_sub(4);
-        // What failed comes first; the time gives way to it.
-        let full = format!("; R tries again{from}");
-        let is_tight = cells::width(&full) + cells::width(&failure.what).min(20) > room;
-        let rest = if is_tight { "; R tries again" } else { full.as_str() };
-        let what_room = room.saturating_sub(cells::width(rest));
-        let what = cells::fit(&failure.what, what_room, Keep::Start, symbols.ellipsis);
-        let text = format!(" {} {what}{rest}", symbols.cross);
-        buffer.set_stringn(area.x, area.y, text, area.width.into(), look.theme.bad);
-    }
-
-    /// What would be here, and how to get it here.
-    fn draw_empty(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let filter = self.filter.in_force();
-        let lines: Vec<String> = match &self.load {
-            Load::Asked | Load::Idle if self.as_of.is_none() => {
-                vec![format!("loading repositories{}", look.theme.symbols.ellipsis)]
-            }
-            Load::Failed(failure) => failure.hint.iter().cloned().collect(),
-            _ if filter.is_empty() => vec![
+        let mark = |_, row: &Listed| {
+            self.changed.contains(&row.repo_id).then_some((theme.symbols.mark, theme.accent))
+        };
+        let none = || {
+            match self.list.filter.in_force() {
+            "" => vec![
                 "No repository is held against a policy here.".to_owned(),
                 "attestor policy load DIR says what they should be; attestor import observed FILE or attestor \
                  drift reconcile what they are."
                     .to_owned(),
             ],
-            _ => vec![format!("No repository matches {filter}"), "g/ lifts the filter, / changes it.".to_owned()],
-        };
-        let room = usize::from(area.width).saturating_sub(3);
-        let wrapped = lines.iter().flat_map(|line| cells::wrap(line, room, 4, look.theme.symbols.ellipsis));
-        for (line, text) in wrapped.take(area.height.into()).enumerate() {
-            let style = if line == 0 { look.theme.text } else { look.theme.dim };
-            buffer.set_stringn(area.x + 2, area.y + line as u16, text, room, style);
+            filter => none_matches("repository", filter),
         }
+        };
+        let view = self.list.view("repositories", columns(list.width));
+        view.draw((header, list), buffer, look, mark, cell, none);
     }
 }
 

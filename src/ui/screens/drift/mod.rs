@@ -14,7 +14,6 @@ mod update;
 
 mod detail_lines;
 mod detail_view;
-mod layout;
 mod list_view;
 mod review_lines;
 mod told;
@@ -27,10 +26,11 @@ pub use wish::{Msg, Wish};
 
 use super::super::command::{Command, Need, Pane};
 use super::super::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
+use crate::ui::list_detail::layout::Focus;
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use state::{Focus, Layer};
+use state::Layer;
 use std::future::Future;
 
 impl Screen for Drift {
@@ -57,14 +57,14 @@ impl Screen for Drift {
 
     fn mode(&self) -> Mode {
         match &self.layer {
-            Layer::None if self.filter.is_open() => Mode::Line,
+            Layer::None if self.list.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
             Layer::Decide(_) => Mode::Line,
         }
     }
 
     fn pane(&self) -> Pane {
-        match (self.focus, &self.review) {
+        match (self.list.panes.focus, &self.review) {
             (Focus::Detail, Some(_)) => Pane::DriftPlan,
             (Focus::Detail, None) => Pane::DriftDetail,
             (Focus::List, _) => Pane::DriftList,
@@ -72,7 +72,7 @@ impl Screen for Drift {
     }
 
     fn hints(&self) -> Vec<Command> {
-        match (self.pane(), self.subject()) {
+        match (self.pane(), self.list.selected()) {
             (Pane::DriftPlan, _) => vec![Command::ApplyPlan, Command::Back, Command::CopyCommand],
             (_, None) => vec![Command::Filter, Command::SuspendFilter, Command::Refresh],
             (Pane::DriftDetail, Some(_)) => vec![
@@ -96,23 +96,23 @@ impl Screen for Drift {
 
     fn meets(&self, need: Need) -> bool {
         match need {
-            Need::Row => self.subject().is_some(),
+            Need::Row => self.list.selected().is_some(),
             Need::Marks => false,
             Need::WriteAccess => true,
         }
     }
 
     fn chosen(&self) -> Option<String> {
-        match (self.focus, self.field()) {
+        match (self.list.panes.focus, self.field()) {
             (Focus::Detail, Some(field)) => {
                 Some(crate::text::visible(&field.field.path.to_string()).into_owned())
             }
-            _ => self.subject().map(|row| row.repo.one_line().into_owned()),
+            _ => self.list.selected().map(|row| row.repo.one_line().into_owned()),
         }
     }
 
     fn as_of(&self) -> Option<DateTime<Utc>> {
-        self.as_of
+        self.list.as_of
     }
 
     fn shows(&self, place: &Place) -> bool {

@@ -1,14 +1,16 @@
 //! Observing and correcting: a plan is made, reviewed as it is, and applied as it was reviewed.
 
-use super::loading::{Anew, toast};
-use super::state::{Drift, Focus, Review};
+use super::state::{Drift, Review};
 use super::wish::Wish;
 use crate::drift::plan::{Plan, PlanHash};
 use crate::error::Error;
 use crate::ids::DeedKey;
 use crate::text::visible;
 use crate::ui::app::JobDeed;
-use crate::ui::screen::{Ask, Question, Tone};
+use crate::ui::list_detail::cursor::Cursor;
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Question, Tone, toast};
 use std::sync::Arc;
 
 type Asks = Vec<Ask<Wish>>;
@@ -16,13 +18,13 @@ type Asks = Vec<Ask<Wish>>;
 impl Drift {
     /// Makes a plan for the repository under the cursor.
     pub(super) fn plan_one(&self) -> Asks {
-        let Some(row) = self.subject() else { return Vec::new() };
+        let Some(row) = self.list.selected() else { return Vec::new() };
         vec![Ask::Do(Wish::Plan(vec![row.repo.to_string()], DeedKey::fresh()))]
     }
 
     /// Makes a plan for all that drift in the filter.
     pub(super) fn plan_all(&self) -> Asks {
-        vec![Ask::Do(Wish::PlanFilter(self.filter.in_force().to_owned(), DeedKey::fresh()))]
+        vec![Ask::Do(Wish::PlanFilter(self.list.filter.in_force().to_owned(), DeedKey::fresh()))]
     }
 
     /// Takes a plan: it is shown in the place of the detail, to be read before it is applied.
@@ -32,8 +34,8 @@ impl Drift {
                 vec![toast(Tone::Plain, "nothing drifts that a plan could put right")]
             }
             Ok((plan, hash)) => {
-                self.review = Some(Review { plan, hash, top: 0, cursor: 0 });
-                self.focus = Focus::Detail;
+                self.review = Some(Review { plan, hash, cursor: Cursor::default() });
+                self.list.panes.focus = Focus::Detail;
                 Vec::new()
             }
             Err(error) => vec![told(&error)],
@@ -66,13 +68,13 @@ impl Drift {
 
     /// Observes the repository under the cursor.
     pub(super) fn observe_one(&self) -> Asks {
-        let Some(row) = self.subject() else { return Vec::new() };
+        let Some(row) = self.list.selected() else { return Vec::new() };
         vec![Ask::Start(JobDeed::Reconcile(vec![row.repo.to_string()]))]
     }
 
     /// Observes all of the filter.
     pub(super) fn observe_all(&self) -> Asks {
-        vec![Ask::Do(Wish::ObserveFilter(self.filter.in_force().to_owned()))]
+        vec![Ask::Do(Wish::ObserveFilter(self.list.filter.in_force().to_owned()))]
     }
 
     /// Takes the repositories that are to be observed, and asks first where they are many.

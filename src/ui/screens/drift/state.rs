@@ -1,15 +1,19 @@
 //! What the Drift screen knows.
 
-use super::super::findings::state::{Load, Zoom};
 use super::detail_lines::DetailLine;
 use super::review_lines;
 use crate::drift::plan::{Plan, PlanHash};
 use crate::drift::store::detail::{Detail, FieldDetail, Spell};
-use crate::drift::store::list::{Counts, Listed};
+use crate::drift::store::list::{Counts, Cursor as Place, Listed};
+use crate::ui::list_detail::ListDetail;
+use crate::ui::list_detail::cursor::Cursor;
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::list_detail::state::Paged;
+use crate::ui::list_detail::update::Room;
+use crate::ui::list_detail::window::Row;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::{Symbols, Theme};
-use crate::ui::widgets::filter_bar::FilterBar;
-use crate::ui::widgets::prompt::Prompt;
+use crate::ui::widgets::prompt::{self, Prompt};
 use chrono::{DateTime, Utc};
 use ratatui::text::Line;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -17,27 +21,13 @@ use std::sync::Arc;
 
 /// The Drift screen.
 pub struct Drift {
-    pub(super) columns: u16,
-    pub(super) rows: u16,
-    pub(super) focus: Focus,
-    pub(super) zoom: Zoom,
-    pub(super) filter: FilterBar,
-    /// The repositories that are held, what was worst first when they were loaded.
-    pub(super) list: Vec<Listed>,
-    pub(super) more: More,
-    pub(super) cursor: usize,
-    pub(super) top: usize,
-    pub(super) load: Load,
-    pub(super) as_of: Option<DateTime<Utc>>,
-    pub(super) ticket: u64,
+    /// The repositories, what was worst first when they were loaded, and what is known of one.
+    pub(super) list: ListDetail<Listed, Detail, History>,
     pub(super) counts: Option<Counts>,
-    /// Repositories that came since.
-    pub(super) news: u64,
     /// Rows that have changed since they were loaded, and stand where they stood.
     pub(super) changed: BTreeSet<i64>,
-    /// The repository that is looked for.
-    pub(super) sought: Option<i64>,
-    pub(super) shown: Shown,
+    /// Whether fields that match are shown.
+    pub(super) matching: Matching,
     /// The plan that is being reviewed, in the place of the detail.
     pub(super) review: Option<Review>,
     pub(super) layer: Layer,
@@ -50,22 +40,20 @@ pub struct Drift {
     pub(super) now: DateTime<Utc>,
 }
 
-/// Which part has the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Focus {
-    /// The list of repositories.
-    List,
-    /// The detail, or the plan that is being reviewed.
-    Detail,
+impl Row for Listed {
+    type Id = i64;
+
+    fn id(&self) -> i64 {
+        self.repo_id
+    }
 }
 
-/// Whether further rows follow those that are held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum More {
-    /// They do.
-    Follow,
-    /// These are all.
-    None,
+impl Paged for Listed {
+    type Key = Place;
+
+    fn key(&self) -> Place {
+        self.cursor()
+    }
 }
 
 /// Whether fields are shown that match, or differ without effect.
@@ -77,23 +65,11 @@ pub enum Matching {
     Unfolded,
 }
 
-/// What stands in the place of the detail: one repository.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
-    /// Its number.
-    pub id: Option<i64>,
-    /// What is known of it, once it is here.
-    pub detail: Option<Arc<Detail>>,
-    /// How its load stands.
-    pub load: Load,
-    /// Whether fields that match are shown.
-    pub matching: Matching,
+/// The history of a field, beside the detail of its repository.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
     /// The field whose history is open, and its spells once they are here.
-    pub history: Option<(String, Option<Vec<Spell>>)>,
-    /// The line under the cursor.
-    pub cursor: usize,
-    /// The first line that is shown.
-    pub top: usize,
+    pub open: Option<(String, Option<Vec<Spell>>)>,
 }
 
 /// A plan that is being reviewed: what is seen here is what is applied, by its hash.
@@ -103,10 +79,8 @@ pub struct Review {
     pub plan: Arc<Plan>,
     /// Its hash.
     pub hash: PlanHash,
-    /// The first line that is shown.
-    pub top: usize,
-    /// The line under the cursor.
-    pub cursor: usize,
+    /// Where the cursor stands among its lines.
+    pub cursor: Cursor,
 }
 
 /// What lies over the screen and takes the keys.
@@ -160,23 +134,10 @@ impl Drift {
     /// The screen before anything is known.
     pub fn new() -> Self {
         Drift {
-            columns: 80,
-            rows: 22,
-            focus: Focus::List,
-            zoom: Zoom::Out,
-            filter: FilterBar::new(""),
-            list: Vec::new(),
-            more: More::None,
-            cursor: 0,
-            top: 0,
-            load: Load::Idle,
-            as_of: None,
-            ticket: 0,
+            list: ListDetail::new(),
             counts: None,
-            news: 0,
             changed: BTreeSet::new(),
-            sought: None,
-            shown: Shown::nothing(),
+            matching: Matching::Folded,
             review: None,
             layer: Layer::None,
             under_way: BTreeSet::new(),
@@ -186,27 +147,44 @@ impl Drift {
         }
     }
 
-    /// The repository that deeds are about.
-    pub(super) fn subject(&self) -> Option<&Listed> {
-        self.list.get(self.cursor)
+    /// How many rows what is open takes.
+    pub(super) fn panel(&self) -> u16 {
+        match &self.layer {
+            Layer::None => 0,
+            Layer::Decide(_) => prompt::HEIGHT,
+        }
+    }
+
+    /// What the list is told of the screen's looks.
+    pub(super) fn room(&self) -> Room {
+        let lines = match (self.list.panes.focus, &self.review) {
+            (Focus::Detail, None) => self.lines().len(),
+            (Focus::Detail, Some(_)) => self.review_lines().len(),
+            (Focus::List, _) => 0,
+        };
+        Room { panel: self.panel(), lines }
+    }
+
+    fn detail_width(&self) -> usize {
+        self.list.panes.detail_size(self.panel()).1
     }
 
     /// The lines of the detail as they stand now, in any colours.
     pub(super) fn lines(&self) -> Vec<DetailLine> {
-        plainly(|look| super::detail_lines::lines(&self.shown, self.detail_size().1, look))
+        plainly(|look| self.detail_lines(self.detail_width(), look))
     }
 
     /// The lines of the plan that is being reviewed.
     pub(super) fn review_lines(&self) -> Vec<Line<'static>> {
         let Some(review) = &self.review else { return Vec::new() };
-        plainly(|look| review_lines::lines(review, self.detail_size().1, look))
+        plainly(|look| review_lines::lines(review, self.detail_width(), look))
     }
 
     /// The field that the cursor of the detail stands on.
     pub(super) fn field(&self) -> Option<&FieldDetail> {
         let lines = self.lines();
-        let at = lines.get(self.shown.cursor.min(lines.len().saturating_sub(1)))?.field?;
-        self.shown.detail.as_ref()?.fields.get(at)
+        let at = lines.get(self.list.shown.cursor.at().min(lines.len().saturating_sub(1)))?.field?;
+        self.list.shown.detail.as_ref()?.fields.get(at)
     }
 }
 
@@ -218,20 +196,5 @@ fn plainly<T>(lines: impl Fn(&Look<'_>) -> T) -> T {
 impl Default for Drift {
     fn default() -> Self {
         Drift::new()
-    }
-}
-
-impl Shown {
-    /// An empty detail.
-    pub fn nothing() -> Self {
-        Shown {
-            id: None,
-            detail: None,
-            load: Load::Idle,
-            matching: Matching::Folded,
-            history: None,
-            cursor: 0,
-            top: 0,
-        }
     }
 }

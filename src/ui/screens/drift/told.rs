@@ -1,19 +1,14 @@
 //! What the screen says in lines, for who has it read to them.
 
-use super::super::findings::state::Load;
-use super::state::{Drift, Focus};
-use super::{detail_lines, review_lines};
+use super::review_lines;
+use super::state::Drift;
 use crate::drift::store::list::Listed;
-use crate::ui::screen::{Look, Told, lines_of};
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::list_detail::told;
+use crate::ui::screen::{Look, Told};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::Line;
-
-/// Rows of a list that are told at once.
-const ROWS: usize = 10;
-/// Characters across of a text.
-const WIDTH: u16 = 100;
 
 impl Drift {
     /// Says a part of the screen.
@@ -23,46 +18,39 @@ impl Drift {
             Told::Row => self.tell_row(look),
             Told::List => self.tell_list(look),
             Told::Detail => {
-                let named = self.subject().map(|row| in_words(row, look));
-                named.into_iter().chain(trimmed(self.detail(look))).collect()
+                let named = self.list.selected().map(|row| in_words(row, look));
+                named.into_iter().chain(told::all(&self.detail(look))).collect()
             }
-            Told::Asked => self.tell_asked(look),
+            Told::Asked => {
+                let panel = |area, buffer: &mut Buffer| self.draw_panel(area, buffer, look);
+                told::asked(&self.list.filter, panel, look)
+            }
         }
     }
 
     fn detail(&self, look: &Look<'_>) -> Vec<Line<'static>> {
         match &self.review {
-            Some(review) => review_lines::lines(review, WIDTH.into(), look),
-            None => detail_lines::lines(&self.shown, WIDTH.into(), look)
-                .into_iter()
-                .map(|line| line.line)
-                .collect(),
+            Some(review) => review_lines::lines(review, told::WIDTH.into(), look),
+            None => self.detail_lines(told::WIDTH.into(), look).into_iter().map(|line| line.line).collect(),
         }
     }
 
     fn tell_row(&self, look: &Look<'_>) -> Vec<String> {
-        let mut lines = Vec::new();
-        if let Load::Failed(failure) = &self.load {
-            lines.push(format!("the list could not be loaded: {}; refresh tries again", failure.what));
-        }
-        if self.news > 0 {
-            lines.push(format!("{} new; refresh shows them", self.news));
-        }
-        if self.focus == Focus::Detail {
-            let cursor = self.review.as_ref().map_or(self.shown.cursor, |review| review.cursor);
-            lines.extend(self.detail(look).get(cursor).map(|line| line.to_string().trim().to_owned()));
+        let mut lines = told::before(&self.list.load, told::new(self.list.news));
+        if self.list.panes.focus == Focus::Detail {
+            let cursor = self.review.as_ref().map_or(self.list.shown.cursor, |review| review.cursor);
+            lines.extend(self.detail(look).get(cursor.at()).map(told::trimmed));
             return lines;
         }
-        lines.push(match (self.subject(), self.filter.in_force()) {
-            (Some(row), _) => in_words(row, look),
-            (None, "") => "there is no repository".to_owned(),
-            (None, filter) => format!("there is no repository with the filter {filter}"),
+        lines.push(match self.list.selected() {
+            Some(row) => in_words(row, look),
+            None => told::none("repository", self.list.filter.in_force()),
         });
         lines
     }
 
     fn tell_list(&self, look: &Look<'_>) -> Vec<String> {
-        let mut lines = vec![match self.filter.in_force() {
+        let mut lines = vec![match self.list.filter.in_force() {
             "" => "all repositories, the worst first".to_owned(),
             filter => format!("filter: {filter}"),
         }];
@@ -72,27 +60,9 @@ impl Drift {
                 counts.critical, counts.drifted, counts.in_sync, counts.repos
             ));
         }
-        lines.extend(self.list.iter().skip(self.cursor).take(ROWS).map(|row| in_words(row, look)));
+        lines.extend(self.list.from_the_cursor().take(told::ROWS).map(|row| in_words(row, look)));
         lines
     }
-
-    /// The filter's line or the prompt that is open, as drawn.
-    fn tell_asked(&self, look: &Look<'_>) -> Vec<String> {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, WIDTH, 12));
-        if self.filter.is_open() {
-            self.filter.draw("", buffer.area, &mut buffer, look.theme);
-        } else {
-            self.draw_panel(buffer.area, &mut buffer, look);
-        }
-        let mut lines = lines_of(&buffer, look.theme);
-        // A mark below the place of an error says nothing when it is read.
-        lines.retain(|line| line.contains(char::is_alphanumeric));
-        lines
-    }
-}
-
-fn trimmed(lines: Vec<Line<'static>>) -> impl Iterator<Item = String> {
-    lines.into_iter().map(|line| line.to_string().trim().to_owned()).filter(|line| !line.is_empty())
 }
 
 fn in_words(row: &Listed, look: &Look<'_>) -> String {

@@ -8,6 +8,7 @@ use crate::drift::store::list::{Counts, Cursor, Listed};
 use crate::error::Error;
 use crate::ids::DeedKey;
 use crate::ui::app::JobDeed;
+use crate::ui::list_detail::load::{DETAIL, LIST};
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -111,18 +112,13 @@ pub enum Msg {
 }
 
 impl Wish {
-    /// The lane of the list.
-    pub const LIST: &str = "list";
-    /// The lane of the detail.
-    pub const DETAIL: &str = "detail";
-
     /// Whether the answer may be dropped for a newer question.
     pub fn nature(&self) -> Nature {
         Nature::Load(match self {
-            Wish::Rows { .. } => Wish::LIST,
+            Wish::Rows { .. } => LIST,
             Wish::Counts { .. } => "counts",
             Wish::Fresh(_) => "fresh",
-            Wish::Detail(_) => Wish::DETAIL,
+            Wish::Detail(_) => DETAIL,
             Wish::History(..) => "history",
             Wish::ObserveFilter(_) => "observe",
             Wish::Plan(..) | Wish::PlanFilter(..) | Wish::Agreed(_) | Wish::Decide(_) => {

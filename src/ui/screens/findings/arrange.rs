@@ -10,12 +10,11 @@ pub mod views;
 pub(super) use perform::perform;
 pub use search::Search;
 
-use super::loading::toast;
 use super::state::{Findings, Layer};
 use super::wish::Wish;
 use crate::config::views::{Existing, Saved, View};
 use crate::error::Error;
-use crate::ui::screen::{Ask, Look, Tone};
+use crate::ui::screen::{Ask, Look, Tone, toast};
 use crate::ui::widgets::prompt::{self, Prompt};
 use columns::ColumnsPanel;
 use crossterm::event::KeyEvent;

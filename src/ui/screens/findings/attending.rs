@@ -5,7 +5,6 @@
 
 use super::choice::Choice;
 use super::deeds::TYPED_FROM;
-use super::loading::toast;
 use super::state::{Deed, Findings, Layer};
 use super::wish::Wish;
 use crate::filter::ahead;
@@ -15,7 +14,7 @@ use crate::triage::attention::{Attend, AttentionKind, Held, Whose};
 use crate::triage::feedback::Refusal;
 use crate::triage::reason::Reason;
 use crate::triage::store::findings::Count;
-use crate::ui::screen::{Ask, Question, Tone};
+use crate::ui::screen::{Ask, Question, Tone, toast};
 use crate::ui::widgets::form::{Field, Form};
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -171,7 +170,7 @@ impl Findings {
         }
         let recent = self.reasons.iter().cloned().collect();
         self.layer = Layer::Attend(Box::new(AttendForm::new(doing, choice, recent)));
-        asks.extend(self.show_selected(super::loading::Anew::No));
+        asks.extend(self.show_selected(crate::ui::list_detail::load::Anew::No));
         asks
     }
 

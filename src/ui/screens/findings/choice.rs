@@ -1,7 +1,6 @@
 //! What a deed is about: the row under the cursor, the marked rows, all of a filter.
 
 use super::attending::{ending, lasts};
-use super::loading::toast;
 use super::state::{Findings, Focus, Layer, called};
 use super::wish::Wish;
 use super::{grouping, groups};
@@ -13,7 +12,7 @@ use crate::triage::attention::AttentionKind;
 use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::Count;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::screen::{Ask, Tone, toast};
 use std::collections::{BTreeSet, HashSet};
 
 /// The findings of a deed, as they were seen when it was begun.
@@ -204,7 +203,7 @@ impl Findings {
         let (found, complaint) = match result {
             Ok(targets) => (Ok(targets), None),
             Err(error) => {
-                let failure = super::state::Failure::from(error);
+                let failure = crate::ui::list_detail::load::Failure::from(error);
                 let hint = failure.hint.map_or_else(String::new, |hint| format!("; {hint}"));
                 (Err(()), Some(format!("{}{hint}", failure.what)))
             }

@@ -2,12 +2,13 @@
 //!
 //! What is copied is read at that moment: what stands on the screen may be from before.
 
-use super::state::{Failure, Findings, safe};
+use super::state::Findings;
 use super::wish::{Form, Wish};
 use crate::error::Error;
 use crate::text::SafeText;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Place, Toast, Tone};
+use crate::ui::list_detail::load::Failure;
+use crate::ui::screen::{Ask, Place, Toast, Tone, safe};
 
 impl Findings {
     /// The forms of `y`.

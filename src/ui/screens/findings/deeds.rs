@@ -5,7 +5,6 @@
 
 use super::attending::Doing;
 use super::drafts::Slot;
-use super::loading::{Anew, toast};
 use super::state::{CommentEditor, Deed, Findings, Layer, REASONS_MAX, ReasonPrompt, called};
 use super::wish::Wish;
 use crate::ids::{DeedKey, FindingId};
@@ -15,7 +14,8 @@ use crate::triage::finding::Verdict;
 use crate::triage::reason::{Comment, Reason};
 use crate::triage::store::findings::Count;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Place, Question, Tone};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Place, Question, Tone, toast};
 use crate::ui::widgets::editor::Editor;
 use crate::ui::widgets::prompt::Prompt;
 

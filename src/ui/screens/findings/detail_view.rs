@@ -3,6 +3,7 @@
 use super::detail_parts::{self, Extent};
 use super::state::{Findings, Focus};
 use crate::text::SafeText;
+use crate::ui::list_detail::detail_view::draw_more;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::{Symbols, Theme};
 use crate::ui::widgets::cells::{self, Keep};
@@ -52,7 +53,7 @@ impl Findings {
         for (y, line) in lines.iter().skip(first).take(height).enumerate() {
             buffer.set_line(area.x, area.y + y as u16, line, area.width);
         }
-        self.draw_more(lines.len().saturating_sub(first + height), area, buffer, look);
+        draw_more(lines.len().saturating_sub(first + height), area, buffer, look);
     }
 
     /// What is looked for and at which place one is: `/cursor 2 of 5`.
@@ -63,21 +64,6 @@ impl Findings {
         match search.mark(&mut self.detail_lines()) {
             0 => format!("/{} not here", search.words),
             count => format!("/{} {} of {count}", search.words, search.at.min(count - 1) + 1),
-        }
-    }
-
-    /// Says at the end of the last line that more follows.
-    fn draw_more(&self, below: usize, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        if below == 0 || area.height == 0 {
-            return;
-        }
-        let text = format!(" {below} more {}", look.theme.symbols.down);
-        let cells = cells::width(&text) as u16;
-        if area.width > cells + 20 {
-            let (x, y) = (area.right() - cells - 1, area.bottom() - 1);
-            // A wide character that would be cut in half goes with it.
-            buffer.set_stringn(x.saturating_sub(1), y, " ", 1, look.theme.dim);
-            buffer.set_stringn(x, y, text, (cells + 1).into(), look.theme.dim);
         }
     }
 

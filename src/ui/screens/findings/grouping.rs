@@ -1,14 +1,16 @@
 //! Grouping: from rows to groups, into a group and back, and what deeds on groups change.
 
 use super::groups::{Done, GROUPS_MAX, Groups, Row, Stage, Touched};
-use super::list::{AHEAD, Edge, PAGE, Select, Way};
-use super::loading::{Anew, toast};
-use super::state::{Failure, Findings, Focus, Load, News, Shown};
+use super::list::{AHEAD, PAGE};
+use super::state::{Findings, Focus, News, Shown};
 use super::wish::{GroupsFrom, GroupsPage, Wish};
 use crate::error::Error;
 use crate::triage::attention::Attend;
 use crate::triage::group::{Group, GroupBy};
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::list_detail::cursor::{Moved, Way};
+use crate::ui::list_detail::load::{Anew, Load};
+use crate::ui::list_detail::window::{Edge, Select};
+use crate::ui::screen::{Ask, Tone, toast};
 use chrono::{DateTime, Utc};
 
 type Asks = Vec<Ask<Wish>>;
@@ -94,7 +96,7 @@ impl Findings {
     /// Asks for the next page where the cursor comes near the end.
     fn load_groups_ahead(&mut self) -> Asks {
         let groups = &self.groups;
-        let is_near = groups.cursor + AHEAD >= groups.rows.len();
+        let is_near = groups.cursor() + AHEAD >= groups.rows.len();
         if !is_near
             || groups.below == Edge::End
             || groups.load == Load::Asked
@@ -127,14 +129,7 @@ impl Findings {
         if ticket != self.groups.ticket {
             return Vec::new();
         }
-        let page = match result {
-            Ok(page) => page,
-            Err(error) => {
-                self.groups.load = Load::Failed(Failure::from(error));
-                return Vec::new();
-            }
-        };
-        self.groups.load = Load::Idle;
+        let Some(page) = self.groups.load.take(result) else { return Vec::new() };
         let height = self.list_height();
         self.groups.take(&from, page.rows, page.below, height);
         let mut asks = Vec::new();
@@ -152,9 +147,8 @@ impl Findings {
     /// Moves the cursor among the groups; the detail follows when it rests.
     pub(super) fn groups_to(&mut self, to: usize) -> Asks {
         let height = self.list_height();
-        let before = self.groups.cursor;
-        self.groups.put(to, height);
-        if self.groups.cursor == before {
+        let before = self.groups.cursor();
+        if self.groups.put(to, height) == Moved::No {
             let is_cut = self.groups.rows.len() >= GROUPS_MAX && self.groups.below == Edge::More;
             if is_cut && to > before {
                 let text =
@@ -172,14 +166,8 @@ impl Findings {
     /// To the next group that needs a person.
     pub(super) fn needy_group(&mut self, way: Way) -> Asks {
         let needy = |row: &Row| row.group.undecided > 0 && row.done == Done::Nothing;
-        let (rows, cursor) = (&self.groups.rows, self.groups.cursor.min(self.groups.rows.len()));
-        let found = match way {
-            Way::Down => {
-                let from = rows.len().min(cursor + 1);
-                rows[from..].iter().position(needy).map(|at| from + at)
-            }
-            Way::Up => rows[..cursor].iter().rposition(needy),
-        };
+        let rows = &self.groups.rows;
+        let found = self.groups.cursor.next(way, rows.len(), |at| rows.get(at).is_some_and(needy));
         match found {
             Some(at) => self.groups_to(at),
             None => vec![toast(Tone::Plain, "no group that way needs a person")],
@@ -234,9 +222,9 @@ impl Findings {
         if stood_on_it.is_none() || stood_on_it.as_deref() != wish.filter() {
             return Vec::new();
         }
-        let before = self.groups.cursor;
+        let before = self.groups.cursor();
         let asks = self.needy_group(Way::Down);
-        if self.groups.cursor == before { Vec::new() } else { asks }
+        if self.groups.cursor() == before { Vec::new() } else { asks }
     }
 
     /// Where the focus goes from the detail and from one's own decisions.

@@ -3,13 +3,13 @@
 //! The groups come riskiest first and are never reordered here: what is decided stays where it is, dimmed,
 //! until a refresh. A group is opened by its filter; the way back leads to the groups.
 
-use super::list::Edge;
-use super::state::Load;
 use super::wish::GroupsFrom;
 use crate::triage::finding::Verdict;
 use crate::triage::group::{Group, GroupBy};
+use crate::ui::list_detail::cursor::{Cursor, Moved};
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::widgets::filter_bar::FilterBar;
-use crate::ui::widgets::table;
 use chrono::{DateTime, Utc};
 
 /// The most groups that are held. They are the riskiest ones; a narrower filter brings the others.
@@ -20,8 +20,7 @@ pub const GROUPS_MAX: usize = 2_000;
 pub struct Groups {
     pub(super) shown: Stage,
     pub(super) rows: Vec<Row>,
-    pub(super) cursor: usize,
-    pub(super) first: usize,
+    pub(super) cursor: Cursor,
     /// Whether more follow.
     pub below: Edge,
     /// How the load stands.
@@ -76,8 +75,7 @@ impl Default for Groups {
         Groups {
             shown: Stage::Rows,
             rows: Vec::new(),
-            cursor: 0,
-            first: 0,
+            cursor: Cursor::default(),
             below: Edge::End,
             load: Load::Idle,
             as_of: None,
@@ -113,17 +111,12 @@ impl Groups {
 
     /// The group under the cursor.
     pub fn selected(&self) -> Option<&Group> {
-        self.rows.get(self.cursor).map(|row| &row.group)
+        self.rows.get(self.cursor.at()).map(|row| &row.group)
     }
 
     /// The place of the cursor, from 0.
     pub fn cursor(&self) -> usize {
-        self.cursor
-    }
-
-    /// The first of `height` shown groups.
-    pub fn first_shown(&self, height: usize) -> usize {
-        table::scrolled(self.first, self.cursor, height, self.rows.len())
+        self.cursor.at()
     }
 
     /// Takes a page. One from the top replaces what was held; the cursor stays on its group.
@@ -135,18 +128,15 @@ impl Groups {
                 let key = self.selected().map(|group| group.key.clone());
                 self.rows = rows.collect();
                 let again = key.and_then(|key| self.rows.iter().position(|row| row.group.key == key));
-                self.cursor = again.unwrap_or(self.cursor).min(self.rows.len().saturating_sub(1));
-                self.first = self.first_shown(height);
+                self.cursor.set(again.unwrap_or(self.cursor()), height, self.rows.len());
             }
         }
         self.rows.truncate(GROUPS_MAX);
         self.below = below;
     }
 
-    pub(super) fn put(&mut self, to: usize, height: usize) {
-        self.first = self.first_shown(height);
-        self.cursor = to.min(self.rows.len().saturating_sub(1));
-        self.first = self.first_shown(height);
+    pub(super) fn put(&mut self, to: usize, height: usize) -> Moved {
+        self.cursor.put(to, height, self.rows.len())
     }
 
     /// Shows what was made of the group that `filter` selects.

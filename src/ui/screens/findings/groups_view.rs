@@ -1,15 +1,17 @@
 //! Draws the groups in the place of the list.
 
 use super::groups::{self, Done, Row};
-use super::list::Edge;
 use super::list_view::{severity_symbol, short};
-use super::state::{Findings, Load};
+use super::state::Findings;
 use crate::triage::finding::Severity;
 use crate::triage::group::GroupBy;
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::list_view::ListView;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Look;
-use crate::ui::widgets::cells::{self, Align, Keep};
-use crate::ui::widgets::table::{self, Column, Lead, Room};
+use crate::ui::widgets::cells::{Align, Keep};
+use crate::ui::widgets::table::{Column, Lead, Room};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -57,34 +59,26 @@ impl Findings {
     /// Draws header and groups.
     pub(super) fn draw_groups(&self, header: Rect, list: Rect, buffer: &mut Buffer, look: &Look<'_>) {
         let Some(by) = self.groups.by() else { return };
-        let shown = columns(by, list.width);
-        let columns: Vec<Column> = shown.iter().map(|(_, column)| *column).collect();
-        let widths = table::widths(&columns, list.width.into());
-        match &self.groups.load {
-            Load::Failed(failure) => self.draw_failure(failure, header, buffer, look),
-            _ => table::draw_header(&columns, &widths, header, buffer, look.theme),
-        }
-        if self.groups.rows().is_empty() {
-            self.draw_no_groups(by, list, buffer, look);
-            return;
-        }
-        let height = usize::from(list.height);
-        let first = self.groups.first_shown(height.max(1));
-        for (line, (at, row)) in self.groups.rows().iter().enumerate().skip(first).take(height).enumerate() {
-            let is_selected = at == self.groups.cursor();
-            let cells =
-                shown.iter().map(|(shows, _)| self.group_cell(*shows, row, is_selected, look)).collect();
-            let drawn = table::Row {
-                lead: if is_selected { Lead::Selected } else { Lead::Plain },
-                mark: None,
-                cells,
+        let none = || {
+            let none = match self.filter.in_force() {
+                "" => "There is nothing to be grouped.".to_owned(),
+                filter => format!("No finding matches {filter}"),
             };
-            let area = Rect { y: list.y + line as u16, height: 1, ..list };
-            table::draw_row(&drawn, &columns, &widths, area, buffer, look.theme);
-        }
+            vec![none, "bb goes back to rows, / changes the filter.".to_owned()]
+        };
+        let view = ListView {
+            rows: self.groups.rows(),
+            cursor: self.groups.cursor,
+            load: &self.groups.load,
+            as_of: self.groups.as_of,
+            loading: format!("grouping findings by {}", groups::by_word(by)),
+            columns: columns(by, list.width),
+        };
+        let cell = |shows, row: &Row, lead| self.group_cell(shows, row, lead, look);
+        view.draw((header, list), buffer, look, |_, _| None, cell, none);
     }
 
-    fn group_cell(&self, shows: Shows, row: &Row, is_selected: bool, look: &Look<'_>) -> (String, Style) {
+    fn group_cell(&self, shows: Shows, row: &Row, lead: Lead, look: &Look<'_>) -> (String, Style) {
         let (group, theme) = (&row.group, look.theme);
         let is_done = row.done != Done::Nothing || group.undecided == 0;
         let style = if is_done { theme.text.patch(theme.dim) } else { theme.text };
@@ -107,7 +101,7 @@ impl Findings {
             }
             Shows::Undecided => self.undecided(row, style, look),
             Shows::Count => (compact(group.count), style),
-            Shows::Name if is_selected => {
+            Shows::Name if lead == Lead::Selected => {
                 let dimmed = if is_done { theme.dim } else { Style::new() };
                 (named(what), theme.selected.patch(dimmed))
             }
@@ -128,29 +122,6 @@ impl Findings {
             Done::Decided(verdict) => (format!("{} {}", symbols.check, verdict.word()), style),
             Done::Waits => ("waits".to_owned(), style),
             Done::Nothing => (compact(row.group.undecided), style),
-        }
-    }
-
-    fn draw_no_groups(&self, by: GroupBy, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let symbols = look.theme.symbols;
-        let lines = match &self.groups.load {
-            Load::Failed(failure) => failure.hint.iter().cloned().collect(),
-            _ if self.groups.as_of.is_none() => {
-                vec![format!("grouping findings by {}{}", groups::by_word(by), symbols.ellipsis)]
-            }
-            _ => vec![
-                match self.filter.in_force() {
-                    "" => "There is nothing to be grouped.".to_owned(),
-                    filter => format!("No finding matches {filter}"),
-                },
-                "bb goes back to rows, / changes the filter.".to_owned(),
-            ],
-        };
-        let room = usize::from(area.width).saturating_sub(3);
-        let wrapped = lines.iter().flat_map(|line| cells::wrap(line, room, 4, symbols.ellipsis));
-        for (line, text) in wrapped.take(area.height.into()).enumerate() {
-            let style = if line == 0 { look.theme.text } else { look.theme.dim };
-            buffer.set_stringn(area.x + 2, area.y + line as u16, text, room, style);
         }
     }
 

@@ -2,12 +2,11 @@
 
 use super::attending::REASON;
 use super::drafts::Slot;
-use super::loading::toast;
 use super::state::{Findings, Layer};
 use super::wish::Wish;
 use crate::config::permalink::SCHEME;
 use crate::ids::FindingId;
-use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::screen::{Ask, Draft, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use crate::ui::widgets::{editor, form, prompt};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

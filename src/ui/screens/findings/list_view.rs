@@ -2,15 +2,17 @@
 
 use super::attending::lasts;
 use super::list::{Row, Saving};
-use super::state::{Failure, Findings, Load, place};
+use super::state::{Findings, place};
 use super::states;
 use crate::text::SafeText;
 use crate::triage::attention::AttentionKind;
 use crate::triage::finding::{Finding, Severity, State, Verdict};
+use crate::ui::list_detail::list_view::{self, ListView, none_matches};
+use crate::ui::list_detail::load::Failure;
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::cells::{self, Align, Keep};
-use crate::ui::widgets::table::{self, Column, Lead, Room};
+use crate::ui::widgets::cells::{Align, Keep};
+use crate::ui::widgets::table::{Column, Lead, Room};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -106,52 +108,47 @@ pub(super) fn of(shows: Shows, room: Room) -> (Shows, Column) {
 impl Findings {
     /// Draws header and rows.
     pub(super) fn draw_list(&self, header: Rect, list: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let shown = match self.chosen_columns.is_empty() {
+        let columns = match self.chosen_columns.is_empty() {
             true => columns(list.width),
             false => super::columns_view::chosen(&self.chosen_columns, list.width),
         };
-        let columns: Vec<Column> = shown.iter().map(|(_, column)| *column).collect();
-        let widths = table::widths(&columns, list.width.into());
-        match &self.load {
-            Load::Failed(failure) => self.draw_failure(failure, header, buffer, look),
-            _ => table::draw_header(&columns, &widths, header, buffer, look.theme),
-        }
-        if self.list.rows().is_empty() {
-            self.draw_empty(list, buffer, look);
-            return;
-        }
-        let height = usize::from(list.height);
-        let first = self.list.first_shown(height.max(1));
-        let range = super::marks::range(&self.marks, &self.list);
-        for (line, (at, row)) in self.list.rows().iter().enumerate().skip(first).take(height).enumerate() {
-            let is_selected = at == self.list.cursor();
-            let style = style(row, look);
-            let cells = shown
-                .iter()
-                .map(|(shows, _)| {
-                    let own = match shows {
-                        Shows::Severity | Shows::SeverityWord | Shows::SeverityAndState => {
-                            severity_style(row, look)
-                        }
-                        // The marker and one bold word: a moved cursor costs few bytes.
-                        Shows::Rule if is_selected => look.theme.selected.patch(dimmed(row, look)),
-                        Shows::AiOrVerdict | Shows::Verdict if row.saving == Saving::Unsure => look.theme.bad,
-                        _ => style,
-                    };
-                    (text(*shows, row, look), own)
-                })
-                .collect();
-            let row = table::Row {
-                lead: if is_selected { Lead::Selected } else { Lead::Plain },
-                mark: match &range {
-                    Some(range) if range.contains(&at) => Some((look.theme.symbols.mark, look.theme.accent)),
-                    _ => self.mark_of(&row.finding, look),
-                },
-                cells,
+        let cell = |shows, row: &Row, lead| {
+            let own = match shows {
+                Shows::Severity | Shows::SeverityWord | Shows::SeverityAndState => severity_style(row, look),
+                // The marker and one bold word: a moved cursor costs few bytes.
+                Shows::Rule if lead == Lead::Selected => look.theme.selected.patch(dimmed(row, look)),
+                Shows::AiOrVerdict | Shows::Verdict if row.saving == Saving::Unsure => look.theme.bad,
+                _ => style(row, look),
             };
-            let area = Rect { y: list.y + line as u16, height: 1, ..list };
-            table::draw_row(&row, &columns, &widths, area, buffer, look.theme);
-        }
+            (text(shows, row, look), own)
+        };
+        let range = super::marks::range(&self.marks, &self.list);
+        let mark = |at, row: &Row| match &range {
+            Some(range) if range.contains(&at) => Some((look.theme.symbols.mark, look.theme.accent)),
+            _ => self.mark_of(&row.finding, look),
+        };
+        let none = || match self.filter.in_force() {
+            _ if self.newest.is_none() => vec![
+                "No findings yet.".to_owned(),
+                "They come from the SARIF files of your scanners:".to_owned(),
+                "  :import FILE".to_owned(),
+                "  attestor import sarif FILE".to_owned(),
+            ],
+            super::state::DEFAULT_FILTER => vec![
+                "Nothing waits for a decision.".to_owned(),
+                "g/ lifts the filter and shows what was decided.".to_owned(),
+            ],
+            filter => none_matches("finding", filter),
+        };
+        let view = ListView {
+            rows: self.list.rows(),
+            cursor: self.list.window.place(),
+            load: &self.load,
+            as_of: self.as_of,
+            loading: "loading findings".to_owned(),
+            columns,
+        };
+        view.draw((header, list), buffer, look, mark, cell, none);
     }
 
     fn mark_of(&self, finding: &Finding, look: &Look<'_>) -> Option<(&'static str, Style)> {
@@ -167,57 +164,10 @@ impl Findings {
         }
     }
 
-    /// In the place of the titles: what failed, what to press, and from when the rows are.
+    /// In the place of the titles of what stands in the place of the list: what failed.
     pub(super) fn draw_failure(&self, failure: &Failure, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        if area.height == 0 {
-            return;
-        }
-        let from = match self.as_of {
-            Some(at) if !self.list.rows().is_empty() => {
-                format!("; rows as of {}", when::time_of_day(at, look.clock))
-            }
-            _ => String::new(),
-        };
-        let symbols = look.theme.symbols;
-        let room = usize::from(area.width).saturating_sub(4);
-        // What failed comes first; the time gives way to it.
-        let full = format!("; R tries again{from}");
-        let is_tight = cells::width(&full) + cells::width(&failure.what).min(20) > room;
-        let rest = if is_tight { "; R tries again" } else { full.as_str() };
-        let what_room = room.saturating_sub(cells::width(rest));
-        let what = cells::fit(&failure.what, what_room, Keep::Start, symbols.ellipsis);
-        let text = format!(" {} {what}{rest}", symbols.cross);
-        buffer.set_stringn(area.x, area.y, text, area.width.into(), look.theme.bad);
-    }
-
-    /// What would be here, and how to get it here.
-    fn draw_empty(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let filter = self.filter.in_force();
-        let lines: Vec<String> = match &self.load {
-            Load::Asked | Load::Idle if self.as_of.is_none() => {
-                vec![format!("loading findings{}", look.theme.symbols.ellipsis)]
-            }
-            Load::Failed(failure) => failure.hint.iter().cloned().collect(),
-            _ if self.newest.is_none() => vec![
-                "No findings yet.".to_owned(),
-                "They come from the SARIF files of your scanners:".to_owned(),
-                "  :import FILE".to_owned(),
-                "  attestor import sarif FILE".to_owned(),
-            ],
-            _ if filter == super::state::DEFAULT_FILTER => vec![
-                "Nothing waits for a decision.".to_owned(),
-                "g/ lifts the filter and shows what was decided.".to_owned(),
-            ],
-            _ => {
-                vec![format!("No finding matches {filter}"), "g/ lifts the filter, / changes it.".to_owned()]
-            }
-        };
-        let room = usize::from(area.width).saturating_sub(3);
-        let wrapped = lines.iter().flat_map(|line| cells::wrap(line, room, 4, look.theme.symbols.ellipsis));
-        for (line, text) in wrapped.take(area.height.into()).enumerate() {
-            let style = if line == 0 { look.theme.text } else { look.theme.dim };
-            buffer.set_stringn(area.x + 2, area.y + line as u16, text, room, style);
-        }
+        let from = self.as_of.filter(|_| !self.list.rows().is_empty());
+        list_view::draw_failure(failure, from, area, buffer, look);
     }
 }
 

@@ -1,7 +1,6 @@
 //! Loads of the list and of the detail: what is asked, and what an answer changes.
 
-use super::list::{Moved, Select, Way};
-use super::state::{Failure, Findings, Focus, Load, News, Shown};
+use super::state::{Findings, Focus, News, Shown};
 use super::wish::{From, OwnPage, Rows, Wish};
 use crate::db::page::Page;
 use crate::error::Error;
@@ -9,7 +8,10 @@ use crate::ids::FindingId;
 use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::finding::Finding;
 use crate::triage::store::findings::Count;
-use crate::ui::screen::{Ask, Toast, Tone};
+use crate::ui::list_detail::cursor::{Moved, Way};
+use crate::ui::list_detail::load::{Anew, Failure, Load};
+use crate::ui::list_detail::window::Select;
+use crate::ui::screen::{Ask, Tone, toast};
 use chrono::{DateTime, Utc};
 
 impl Findings {
@@ -42,12 +44,7 @@ impl Findings {
         if self.load == Load::Asked {
             return Vec::new();
         }
-        let Some(way) = self.list.wants() else { return Vec::new() };
-        let edge = match way {
-            Way::Down => self.list.rows().last(),
-            Way::Up => self.list.rows().first(),
-        };
-        let Some(edge) = edge else { return Vec::new() };
+        let Some((way, edge)) = self.list.window.wants() else { return Vec::new() };
         let from = From::Beyond(way, Box::new(edge.finding.clone()));
         self.load = Load::Asked;
         vec![Ask::Do(Wish::Rows { ticket: self.ticket, query: self.query(), from })]
@@ -64,14 +61,7 @@ impl Findings {
         if ticket != self.ticket {
             return Vec::new();
         }
-        let page = match result {
-            Ok(page) => page,
-            Err(error) => {
-                self.load = Load::Failed(Failure::from(error));
-                return Vec::new();
-            }
-        };
-        self.load = Load::Idle;
+        let Some(page) = self.load.take(result) else { return Vec::new() };
         if let From::Beyond(way, _) = from {
             let more = match way {
                 Way::Down => page.below,
@@ -297,20 +287,6 @@ impl Findings {
         asks.extend(self.load_ahead());
         asks
     }
-}
-
-/// Whether what is shown is loaded again though it is the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anew {
-    /// It may have changed.
-    Yes,
-    /// What is here is good.
-    No,
-}
-
-/// A word in the footer.
-pub fn toast(tone: Tone, text: impl Into<String>) -> Ask<Wish> {
-    Ask::Toast(Toast { text: text.into(), tone })
 }
 
 /// What is said where no row needs a person.

@@ -4,13 +4,12 @@
 //! so that the count that is shown is the count that is decided.
 
 use super::list::List;
-use super::loading::toast;
 use super::state::Findings;
 use super::wish::Wish;
 use crate::ids::FindingId;
 use crate::triage::actions::{TARGETS_MAX, Target};
 use crate::triage::store::findings::Count;
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::screen::{Ask, Tone, toast};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The marks, and the beginning of a range.
@@ -148,7 +147,7 @@ impl Findings {
         }
         let Some(row) = self.list.selected() else { return Vec::new() };
         match self.marks.toggle(Target::from(&row.finding)) {
-            Ok(()) => self.go(super::list::Way::Down, 1),
+            Ok(()) => self.go(crate::ui::list_detail::cursor::Way::Down, 1),
             Err(complaint) => vec![toast(Tone::Bad, complaint)],
         }
     }

@@ -1,9 +1,9 @@
 //! Moving: the cursor in whatever has the focus, and the focus between list and detail.
 
-use super::list::Way;
-use super::loading::Anew;
-use super::state::{Findings, Focus, Load};
+use super::state::{Findings, Focus};
 use super::wish::{From, Wish};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::load::{Anew, Load};
 use crate::ui::screen::Ask;
 
 impl Findings {
@@ -38,7 +38,10 @@ impl Findings {
         self.own.put(to, self.list_height());
         let mut asks = vec![Ask::Rest];
         let is_near_end = self.own.cursor() + super::list::AHEAD >= self.own.len();
-        if is_near_end && self.own.below == super::list::Edge::More && self.own.load != Load::Asked {
+        if is_near_end
+            && self.own.below == crate::ui::list_detail::window::Edge::More
+            && self.own.load != Load::Asked
+        {
             self.own.load = Load::Asked;
             asks.push(Ask::Do(Wish::Own { after: self.own.last(), about: Vec::new() }));
         }
@@ -58,14 +61,18 @@ impl Findings {
             }
             Focus::Own => self.own_to(0),
             Focus::Groups => self.groups_to(0),
-            Focus::List if self.list.above == super::list::Edge::More => self.load_top(),
+            Focus::List if self.list.window.above == crate::ui::list_detail::window::Edge::More => {
+                self.load_top()
+            }
             Focus::List => self.go(Way::Up, usize::MAX),
         }
     }
 
     pub(super) fn bottom(&mut self) -> Vec<Ask<Wish>> {
         match self.focus {
-            Focus::List if self.list.below == super::list::Edge::More => self.load_whole(From::Bottom),
+            Focus::List if self.list.window.below == crate::ui::list_detail::window::Edge::More => {
+                self.load_whole(From::Bottom)
+            }
             _ => self.go(Way::Down, usize::MAX),
         }
     }

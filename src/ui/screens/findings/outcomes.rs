@@ -4,16 +4,18 @@
 //! database does it once.
 
 use super::drafts::Slot;
-use super::list::{Edge, Moved, Saving, Way};
-use super::loading::{Anew, toast};
-use super::state::{ConflictPanel, Deed, Failure, Findings, Focus, Layer};
+use super::list::Saving;
+use super::state::{ConflictPanel, Deed, Findings, Focus, Layer};
 use super::wish::Wish;
 use crate::error::Error;
 use crate::ids::{DeedKey, FindingId};
 use crate::triage::actions::{AttendTo, Decided, GiveFeedback, Outcome, TakeBack, Target, When};
 use crate::triage::attention::Attend;
 use crate::triage::feedback::Conflict;
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::list_detail::cursor::{Moved, Way};
+use crate::ui::list_detail::load::{Anew, Failure};
+use crate::ui::list_detail::window::Edge;
+use crate::ui::screen::{Ask, Tone, toast};
 use std::collections::{HashMap, HashSet};
 
 impl Findings {
@@ -98,7 +100,7 @@ impl Findings {
             // Where nothing is left below, the rest may be above.
             let height = self.list_height();
             let went = self.list.next_needy(Way::Down, height, self.now) == Moved::Yes
-                || self.list.below == Edge::End
+                || self.list.window.below == Edge::End
                     && self.list.next_needy(Way::Up, height, self.now) == Moved::Yes;
             if went {
                 asks.extend(self.load_ahead());

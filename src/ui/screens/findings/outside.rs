@@ -1,11 +1,11 @@
 //! What goes to the person's editor, and what comes back: a comment, a reason, or the finding to be read.
 
-use super::loading::{Anew, toast};
 use super::state::{Findings, Layer};
 use super::wish::Wish;
 use crate::triage::markdown::markdown;
 use crate::triage::reason::{Comment, Reason};
-use crate::ui::screen::{Ask, Edited, Outside, Purpose, Tone};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Edited, Outside, Purpose, Tone, toast};
 use crate::ui::widgets::editor::Editor;
 
 impl Findings {

@@ -1,11 +1,12 @@
 //! The Feedback pane: one's own drafts, and what one said, newest first.
 
 use super::drafts::{Drafts, Slot};
-use super::list::Edge;
-use super::state::Load;
 use super::wish::OwnPage;
 use crate::ids::{FeedbackId, FindingId};
 use crate::triage::finding::{Feedback, Finding};
+use crate::ui::list_detail::cursor::Cursor;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::Edge;
 use std::collections::HashMap;
 
 /// The most rows that are held; older ones are found with the filter `by:me`.
@@ -18,8 +19,7 @@ pub struct Own {
     drafts: Vec<(Slot, String)>,
     said: Vec<Feedback>,
     findings: HashMap<FindingId, Finding>,
-    cursor: usize,
-    first: usize,
+    cursor: Cursor,
     /// Whether older ones follow.
     pub below: Edge,
     /// How its load stands.
@@ -48,8 +48,7 @@ impl Default for Own {
             drafts: Vec::new(),
             said: Vec::new(),
             findings: HashMap::new(),
-            cursor: 0,
-            first: 0,
+            cursor: Cursor::default(),
             below: Edge::End,
             load: Load::Idle,
         }
@@ -77,10 +76,10 @@ impl Own {
     pub fn take_drafts(&mut self, drafts: &Drafts) {
         let before = self.drafts.len();
         self.drafts = drafts.iter().map(|(slot, text)| (slot, text.to_owned())).collect();
-        if self.cursor >= before {
-            self.cursor = self.cursor - before + self.drafts.len();
+        if let Some(said) = self.cursor().checked_sub(before) {
+            self.cursor.follow(said + self.drafts.len());
         }
-        self.cursor = self.cursor.min(self.len().saturating_sub(1));
+        self.cursor.hold_within(self.len());
     }
 
     /// The findings that the drafts speak of.
@@ -109,9 +108,9 @@ impl Own {
         self.load = Load::Idle;
         let again = self.said.iter().position(|said| Some(said.id) == selected);
         if let Some(at) = again {
-            self.cursor = self.drafts.len() + at;
+            self.cursor.follow(self.drafts.len() + at);
         }
-        self.cursor = self.cursor.min(self.len().saturating_sub(1));
+        self.cursor.hold_within(self.len());
     }
 
     /// Shows a finding as it is now.
@@ -133,19 +132,17 @@ impl Own {
 
     /// The index of the cursor.
     pub fn cursor(&self) -> usize {
-        self.cursor
+        self.cursor.at()
     }
 
     /// The first of `height` shown rows.
     pub fn first_shown(&self, height: usize) -> usize {
-        crate::ui::widgets::table::scrolled(self.first, self.cursor, height, self.len())
+        self.cursor.first_shown(height, self.len())
     }
 
     /// Moves the cursor.
     pub fn put(&mut self, to: usize, height: usize) {
-        self.first = self.first_shown(height);
-        self.cursor = to.min(self.len().saturating_sub(1));
-        self.first = self.first_shown(height);
+        self.cursor.put(to, height, self.len());
     }
 
     /// A row by its index.
@@ -158,7 +155,7 @@ impl Own {
 
     /// The row under the cursor.
     pub fn selected(&self) -> Option<OwnRow<'_>> {
-        self.row(self.cursor)
+        self.row(self.cursor())
     }
 
     /// A finding that a row speaks of.

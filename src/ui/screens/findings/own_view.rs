@@ -1,8 +1,9 @@
 //! Draws the Feedback pane, in the place of the list.
 
 use super::own::OwnRow;
-use super::state::{Findings, Load, place};
+use super::state::{Findings, place};
 use crate::triage::finding::{Feedback, FeedbackKind};
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};

@@ -1,12 +1,13 @@
 //! The panel "AI against people": what is measured, and what of it is looked at.
 
-use super::list::Way;
-use super::state::{DEFAULT_FILTER, Failure, Findings, Load};
+use super::state::{DEFAULT_FILTER, Findings};
 use super::wish::Wish;
 use crate::error::Error;
 use crate::triage::agreement::Agreement;
 use crate::triage::stats::Stats;
 use crate::ui::command::Command;
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::load::{Failure, Load};
 use crate::ui::screen::Ask;
 
 /// The panel. What was measured before stays on the screen while it is measured anew.
@@ -212,7 +213,7 @@ impl Findings {
                         format!("attestor findings stats --filter '{}'", filter.replace('\'', r"'\''"))
                     }
                 };
-                return vec![Ask::Copy(super::state::safe(command))];
+                return vec![Ask::Copy(crate::ui::screen::safe(command))];
             }
             _ => {}
         }

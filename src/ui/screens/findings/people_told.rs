@@ -2,8 +2,9 @@
 
 use super::people::{Part, Sample};
 use super::people_view::{basis, calibration_in_words, nothing};
-use super::state::{Findings, Load};
+use super::state::Findings;
 use crate::triage::agreement::{Agreement, Matrix, Rates};
+use crate::ui::list_detail::load::Load;
 
 /// Rows of a table that are told at once.
 const ROWS: usize = 10;

@@ -2,10 +2,11 @@
 
 use super::people::{Part, Sample, Scope};
 use super::people_table::{self, NARROW, counted, exact_interval, grouped, interval, percent};
-use super::state::{Findings, Load};
+use super::state::Findings;
 use crate::triage::agreement::{Agreement, Matrix, Rates};
 use crate::triage::rate::SAMPLE_MIN;
 use crate::triage::stats::Stats;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};

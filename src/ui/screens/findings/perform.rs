@@ -2,7 +2,7 @@
 
 use super::arrange;
 use super::detail_states::LIFE_SCANS;
-use super::list::{Edge, PAGE, Way};
+use super::list::PAGE;
 use super::reading;
 use super::sort;
 use super::wish::{Counts, Form, From, GroupsFrom, GroupsPage, Msg, OwnPage, Query, Rows, Wish};
@@ -19,6 +19,8 @@ use crate::triage::store::fields::FIELDS;
 use crate::triage::store::findings::{self, Cursor, Sort};
 use crate::triage::store::groups::{self, GroupQuery};
 use crate::triage::store::{agreement, detail, feedbacks, life, values};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Tools;
 use chrono::{DateTime, Utc};
 

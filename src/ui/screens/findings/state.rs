@@ -14,11 +14,13 @@ use super::take_back::Whole;
 use super::wish::{Query, Wish};
 use crate::db::page::Page;
 use crate::ids::FindingId;
-use crate::text::SafeText;
 use crate::triage::column::Column;
 use crate::triage::detail::{FindingDetail, Sighting};
 use crate::triage::feedback::Conflict;
 use crate::triage::finding::{Finding, Verdict};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::Failure;
+use crate::ui::list_detail::load::Load;
 use crate::ui::widgets::editor::Editor;
 use crate::ui::widgets::filter_bar::FilterBar;
 use crate::ui::widgets::prompt::Prompt;
@@ -80,46 +82,6 @@ pub enum Focus {
     Own,
     /// The groups, in the place of the list.
     Groups,
-}
-
-/// Whether the focused part fills the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Zoom {
-    /// List and detail share it.
-    Out,
-    /// The focused part has it alone.
-    In,
-}
-
-/// How a load stands. What was loaded before stays on the screen meanwhile.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Load {
-    /// Nothing is asked for.
-    Idle,
-    /// Asked for, and not here yet.
-    Asked,
-    /// It failed, for this reason.
-    Failed(Failure),
-}
-
-/// Why something failed, ready to be shown.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    /// What failed.
-    pub what: String,
-    /// What to try, where something is known.
-    pub hint: Option<String>,
-    /// Whether the connection was the reason: then it is not known what the server did.
-    pub cause: Cause,
-}
-
-/// What a failure says about the deed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// The database or the connection to it is gone.
-    Connection,
-    /// The database answered, and refused.
-    Refused,
 }
 
 /// What others have changed since the rows were loaded.
@@ -300,33 +262,6 @@ impl Shown {
     }
 }
 
-impl Failure {
-    /// A failure that says this and has no more to say.
-    pub fn of(what: String) -> Self {
-        Failure { what, hint: None, cause: Cause::Refused }
-    }
-
-    /// Whether nobody knows what became of the deed.
-    pub fn is_unsure(&self) -> bool {
-        self.cause == Cause::Connection
-    }
-}
-
-impl From<crate::error::Error> for Failure {
-    fn from(error: crate::error::Error) -> Self {
-        use crate::error::Kind;
-        let cause = match error.kind() {
-            Kind::NoDatabase | Kind::Incomplete => Cause::Connection,
-            _ => Cause::Refused,
-        };
-        Failure {
-            what: crate::text::visible(&error.to_string()).into_owned(),
-            hint: error.hint_text().map(|hint| crate::text::visible(hint).into_owned()),
-            cause,
-        }
-    }
-}
-
 /// How a finding is called in prompts and questions: `#12 sql-injection api/users.py:42`.
 pub fn called(finding: &Finding) -> String {
     format!("#{} {} {}", finding.id, finding.rule_id.one_line(), place(finding))
@@ -338,9 +273,4 @@ pub fn place(finding: &Finding) -> String {
         (file, Some(line)) if !file.is_empty() => format!("{file}:{line}"),
         (file, _) => file.into_owned(),
     }
-}
-
-/// Text of this screen's own making that goes to the clipboard.
-pub fn safe(text: impl AsRef<str>) -> SafeText {
-    SafeText::new(text.as_ref())
 }

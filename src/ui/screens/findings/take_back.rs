@@ -1,7 +1,6 @@
 //! Taking back: the verdict on one finding, or the whole of the last deed on many.
 
 use super::list::Saving;
-use super::loading::{Anew, toast};
 use super::state::{Findings, Focus, called};
 use super::wish::Wish;
 use crate::ids::{DeedKey, EntrySeq, FeedbackId, FindingId};
@@ -9,7 +8,8 @@ use crate::triage::actions::{Decided, Deed, TakeBack, TakeBackDeed, Target};
 use crate::triage::attention::AttentionKind;
 use crate::triage::finding::{Feedback, FeedbackKind, Finding, Verdict};
 use crate::triage::store::findings::Count;
-use crate::ui::screen::{Ask, Question, Tone};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Question, Tone, toast};
 use std::sync::Arc;
 
 /// The last deed on many findings, as long as it can be taken back whole.
@@ -64,10 +64,10 @@ impl Findings {
         // Who decided, when and why stands in the detail: it is waited for where it is not here yet.
         let mut asks = self.show_selected(Anew::No);
         match (&self.shown.detail, &self.shown.load) {
-            (Some(_), super::state::Load::Idle) => asks.extend(self.ask_take_back()),
+            (Some(_), crate::ui::list_detail::load::Load::Idle) => asks.extend(self.ask_take_back()),
             _ => {
                 self.taking_back = Some(finding.id);
-                if asks.is_empty() && self.shown.load != super::state::Load::Asked {
+                if asks.is_empty() && self.shown.load != crate::ui::list_detail::load::Load::Asked {
                     asks = self.show_selected(Anew::Yes);
                 }
             }

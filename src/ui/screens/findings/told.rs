@@ -2,17 +2,12 @@
 
 use super::detail_parts::{self, Extent};
 use super::list_view::ai;
-use super::state::{Findings, Load, News, called};
+use super::state::{Findings, News, called};
 use crate::triage::finding::Verdict;
+use crate::ui::list_detail::told;
 use crate::ui::screen::{Look, Told};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-/// Rows of a list that are told at once.
-const ROWS: usize = 10;
-/// Characters across of a text.
-const WIDTH: u16 = 100;
 
 impl Findings {
     /// Says a part of the screen.
@@ -24,23 +19,23 @@ impl Findings {
             Told::List => self.tell_list(look),
             Told::Detail => {
                 let mut lines: Vec<String> = self.shown.row.iter().map(called).collect();
-                let detail = detail_parts::lines(&self.shown, WIDTH.into(), Extent::Whole, look);
-                lines.extend(detail.iter().map(|line| line.to_string().trim().to_owned()));
-                lines.retain(|line| !line.is_empty());
+                let detail = detail_parts::lines(&self.shown, told::WIDTH.into(), Extent::Whole, look);
+                lines.extend(told::all(&detail));
                 lines
             }
-            Told::Asked => self.tell_asked(look),
+            Told::Asked => {
+                let panel = |area, buffer: &mut Buffer| self.draw_panel(area, buffer, look);
+                told::asked(&self.filter, panel, look)
+            }
         }
     }
 
     fn tell_row(&self, look: &Look<'_>) -> Vec<String> {
-        let mut lines = Vec::new();
-        if let Load::Failed(failure) = &self.load {
-            lines.push(format!("the list could not be loaded: {}; refresh tries again", failure.what));
-        }
-        if let News::New(count) = self.news {
-            lines.push(format!("{count} new; refresh shows them"));
-        }
+        let news = match self.news {
+            News::None => 0,
+            News::New(count) => count,
+        };
+        let mut lines = told::before(&self.load, told::new(news));
         if self.groups.are_shown() && !self.own.is_open() {
             lines.extend(self.tell_group(look));
             return lines;
@@ -54,10 +49,7 @@ impl Findings {
                     });
                 lines.push(format!("{}{place}", self.row_in_words(finding, look)));
             }
-            None => lines.push(match self.filter.in_force() {
-                "" => "there is no row".to_owned(),
-                filter => format!("there is no row with the filter {filter}"),
-            }),
+            None => lines.push(told::none("row", self.filter.in_force())),
         }
         lines
     }
@@ -69,7 +61,7 @@ impl Findings {
         if self.groups.are_shown() {
             return self.tell_groups(look);
         }
-        let rows = self.list.rows().iter().skip(self.list.cursor()).take(ROWS);
+        let rows = self.list.rows().iter().skip(self.list.cursor()).take(told::ROWS);
         let mut lines = vec![format!("filter: {}", self.filter.in_force())];
         lines.extend(rows.map(|row| self.row_in_words(&row.finding, look)));
         lines
@@ -93,19 +85,5 @@ impl Findings {
             finding.state.word(),
             when::age(finding.first_seen_at, look.now),
         )
-    }
-
-    /// The filter's line or the panel that is open, as drawn: it holds what is asked and what is wrong.
-    fn tell_asked(&self, look: &Look<'_>) -> Vec<String> {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, WIDTH, 12));
-        if self.filter.is_open() {
-            self.filter.draw("", buffer.area, &mut buffer, look.theme);
-        } else {
-            self.draw_panel(buffer.area, &mut buffer, look);
-        }
-        let mut lines = crate::ui::screen::lines_of(&buffer, look.theme);
-        // A mark below the place of an error says nothing when it is read.
-        lines.retain(|line| line.contains(char::is_alphanumeric));
-        lines
     }
 }

@@ -1,13 +1,12 @@
 //! What the groups say in lines, for who has them read to them.
 
 use super::groups::{self, Done, Row};
-use super::list::Edge;
-use super::state::{Findings, Load};
+use super::state::Findings;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::told;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Look;
 use crate::ui::widgets::when;
-
-/// Groups that are told at once.
-const ROWS: usize = 10;
 
 impl Findings {
     /// The group under the cursor, and what its load says.
@@ -33,7 +32,7 @@ impl Findings {
     pub(super) fn tell_groups(&self, look: &Look<'_>) -> Vec<String> {
         let Some(by) = self.groups.by() else { return Vec::new() };
         let mut lines = vec![format!("by {}, filter: {}", groups::by_word(by), self.filter.in_force())];
-        let rows = self.groups.rows().iter().skip(self.groups.cursor()).take(ROWS);
+        let rows = self.groups.rows().iter().skip(self.groups.cursor()).take(told::ROWS);
         lines.extend(rows.map(|row| self.group_in_words(row, look)));
         lines
     }

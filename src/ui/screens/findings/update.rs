@@ -1,15 +1,17 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
 use super::arrange;
-use super::list::{Moved, Way};
-use super::loading::{Anew, none_that_way, toast};
+use super::loading::none_that_way;
 use super::own::OwnRow;
-use super::state::{Failure, Findings, Focus, Load, News, Zoom};
+use super::state::{Findings, Focus, News};
 use super::wish::{Msg, Wish};
 use crate::triage::group::GroupBy;
 use crate::triage::store::fields::FIELDS;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
+use crate::ui::list_detail::cursor::{Moved, Way, steps};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::{Anew, DETAIL, LIST, Load};
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone, toast};
 use crate::ui::widgets::filter_bar;
 
 impl Findings {
@@ -136,13 +138,12 @@ impl Findings {
     }
 
     fn stopped(&mut self, nature: Nature) -> Vec<Ask<Wish>> {
-        let stopped = || Load::Failed(Failure::of("the load was stopped".to_owned()));
         match nature {
-            Nature::Load("list") if self.load == Load::Asked => self.load = stopped(),
-            Nature::Load("groups") if self.groups.load == Load::Asked => self.groups.load = stopped(),
-            Nature::Load("detail") if self.shown.load == Load::Asked => self.shown.load = stopped(),
-            Nature::Load("people") if self.people.load == Load::Asked => self.people.load = stopped(),
-            Nature::Load("own") if self.own.load == Load::Asked => self.own.load = stopped(),
+            Nature::Load(LIST) => self.load.stop(),
+            Nature::Load("groups") => self.groups.load.stop(),
+            Nature::Load(DETAIL) => self.shown.load.stop(),
+            Nature::Load("people") => self.people.load.stop(),
+            Nature::Load("own") => self.own.load.stop(),
             Nature::Load(_) => {}
             Nature::Write => self.all_unsure(),
         }
@@ -155,10 +156,6 @@ impl Findings {
         }
         match command {
             Command::AiAgainstPeople => self.open_people(),
-            Command::Down => self.go(Way::Down, 1),
-            Command::Up => self.go(Way::Up, 1),
-            Command::PageDown => self.go(Way::Down, self.half_page()),
-            Command::PageUp => self.go(Way::Up, self.half_page()),
             Command::Top => self.top(),
             Command::Bottom => self.bottom(),
             Command::FocusDetail => self.focus_detail(),
@@ -198,7 +195,7 @@ impl Findings {
             }
             Command::Sort => self.next_sort(),
             Command::Zoom => {
-                self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
+                self.zoom = self.zoom.turned();
                 Vec::new()
             }
             Command::Refresh => self.refresh(),
@@ -213,7 +210,10 @@ impl Findings {
                 self.open_jump();
                 Vec::new()
             }
-            deed => self.deed(deed),
+            other => match steps(other, self.half_page()) {
+                Some((way, by)) => self.go(way, by),
+                None => self.deed(other),
+            },
         }
     }
 
@@ -229,7 +229,7 @@ impl Findings {
             return self.focus_detail();
         }
         if !self.has_room_for_one() {
-            self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
+            self.zoom = self.zoom.turned();
         }
         Vec::new()
     }
@@ -303,10 +303,10 @@ impl Findings {
             }
             return asks;
         }
-        let edge = if way == Way::Down { self.list.below } else { self.list.above };
+        let edge = if way == Way::Down { self.list.window.below } else { self.list.window.above };
         let last = if way == Way::Down { self.list.rows().last() } else { self.list.rows().first() };
         match (edge, last) {
-            (super::list::Edge::More, Some(row)) => {
+            (crate::ui::list_detail::window::Edge::More, Some(row)) => {
                 let row = Box::new(row.finding.clone());
                 vec![Ask::Do(Wish::Needy { query: self.query(), way, row })]
             }

@@ -1,6 +1,8 @@
 //! Draws the screen: filter and counts, list, rule, detail, and what lies over them.
 
-use super::state::{Findings, Load, News};
+use super::state::{Findings, News};
+use crate::ui::list_detail::list_view::draw_bar;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -24,9 +26,7 @@ impl Findings {
                 self.draw_list(areas.header, areas.list, buffer, look);
             }
         }
-        for y in areas.bar.top()..areas.bar.bottom() {
-            buffer.set_stringn(areas.bar.x, y, look.theme.symbols.bar, 1, look.theme.dim);
-        }
+        draw_bar(areas.bar, buffer, look);
         if areas.rule.height > 0 {
             self.draw_rule(areas.rule, buffer, look);
             self.draw_detail(areas.detail, buffer, look);

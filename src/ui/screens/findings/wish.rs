@@ -1,7 +1,6 @@
 //! What the screen may ask to be done, and the answers.
 
 use super::arrange::{ArrangeMsg, ArrangeWish};
-use super::list::{Edge, Way};
 use super::reading::{Code, Colours};
 use crate::db::page::Page;
 use crate::error::Error;
@@ -13,6 +12,8 @@ use crate::triage::finding::{Feedback, Finding};
 use crate::triage::group::{Group, GroupBy};
 use crate::triage::stats::Stats;
 use crate::triage::store::findings::{Count, Sort};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;

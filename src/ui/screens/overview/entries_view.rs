@@ -1,13 +1,13 @@
 //! Draws the newest audit entries. History is told in UTC, whatever the clock of the screen.
 
-use super::super::findings::state::Load;
 use super::state::{Focus, Overview};
 use crate::chain::recent::{About, Recent};
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::layout::NARROW;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};
-use crate::ui::widgets::list_detail::NARROW;
 use crate::ui::widgets::prompt::draw_named_rule;
 use crate::ui::widgets::table::{self, Column, Lead, Room};
 use crate::ui::widgets::when;

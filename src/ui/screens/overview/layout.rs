@@ -3,9 +3,9 @@
 //! The entries stand below the areas, and beside them where both have room for whole lines; where there
 //! is room for one part only, it is the one with the focus.
 
-use super::super::findings::state::Zoom;
 use super::state::{Focus, Overview};
-use crate::ui::widgets::list_detail::{LOW, NARROW};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::layout::{LOW, NARROW};
 use ratatui::layout::Rect;
 
 /// From so many columns the entries stand at the right.

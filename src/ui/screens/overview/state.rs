@@ -1,10 +1,11 @@
 //! What the Overview knows.
 
-use super::super::findings::state::{Load, Zoom};
 use super::lines::{Line, Section};
 use super::wish::Look;
 use crate::chain::recent::Recent;
 use crate::ids::EntrySeq;
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::Load;
 use crate::ui::session::Visit;
 use chrono::{DateTime, Utc};
 

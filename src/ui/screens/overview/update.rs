@@ -1,6 +1,5 @@
 //! What a command or an answer changes, and what is asked for next.
 
-use super::super::findings::state::{Failure, Load, Zoom, safe};
 use super::lines::{Jump, Line, Section};
 use super::state::{Focus, Keeping, Overview};
 use super::wish::{ENTRIES_LANE, Look, Msg, Wish};
@@ -8,7 +7,9 @@ use crate::chain::recent::About;
 use crate::error::Error;
 use crate::ids::EntrySeq;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Input, Nature, Place, Toast, Tone};
+use crate::ui::list_detail::layout::Zoom;
+use crate::ui::list_detail::load::{Failure, Load};
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone, safe, toast};
 use chrono::{DateTime, Utc};
 
 impl Overview {
@@ -266,8 +267,4 @@ impl Overview {
         let height = if self.focus == Focus::Areas { areas.lines.height } else { areas.entries.height };
         isize::from(i16::try_from(height / 2).unwrap_or(i16::MAX)).max(1)
     }
-}
-
-fn toast(tone: Tone, text: impl Into<String>) -> Ask<Wish> {
-    Ask::Toast(Toast { text: text.into(), tone })
 }

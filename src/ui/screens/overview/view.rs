@@ -1,11 +1,11 @@
 //! Draws the Overview: what is new, the areas line by line, the newest entries.
 
-use super::super::findings::state::Load;
 use super::lines::{Body, Label, Line, Section, Since};
 use super::numbers::{self, Shows};
 use super::state::{Block, Focus, Overview};
 use crate::triage::finding::Severity;
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::load::Load;
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::cells::{self, Align, Keep};
@@ -243,7 +243,7 @@ fn draw_words(block: &Block, line: &Line, lead: Lead, area: Rect, buffer: &mut B
     let Body::Words(at, words) = &line.body else { return };
     let names = block.lines.iter().filter(|line| matches!(line.body, Body::Words(..)));
     let widest = names.map(|line| cells::width(&line.label.text(theme))).max().unwrap_or(0);
-    let most = if area.width < crate::ui::widgets::list_detail::NARROW { NAME_MIN } else { NAME_MAX };
+    let most = if area.width < crate::ui::list_detail::layout::NARROW { NAME_MIN } else { NAME_MAX };
     let name_cells = widest.clamp(NAME_MIN, most);
     let ellipsis = theme.symbols.ellipsis;
     let name = cells::padded(&line.label.text(theme), name_cells, Align::Left, Keep::End, ellipsis);

@@ -1,8 +1,6 @@
 //! Saying that a check was seen: the line that asks why, what is sent, what comes back.
 
-use super::super::findings::list::Way;
-use super::loading::toast;
-use super::state::{Acknowledging, Focus, Layer, Runs};
+use super::state::{Acknowledging, Layer, Runs};
 use super::wish::Wish;
 use crate::error::Error;
 use crate::filter::ahead;
@@ -10,7 +8,9 @@ use crate::ids::{DeedKey, RunId};
 use crate::operations::acknowledge::{Acknowledge, Acknowledgement, Why};
 use crate::operations::check::{Check, Status};
 use crate::text::visible;
-use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::screen::{Ask, Draft, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, Utc};
 
@@ -25,8 +25,8 @@ impl Runs {
     /// Asks why the check may stand: the one under the cursor; from the list the first one that nobody
     /// has seen, worst first.
     pub(super) fn acknowledge(&mut self) -> Asks {
-        let Some(id) = self.subject().map(|run| run.id) else { return Vec::new() };
-        let here = self.shown.detail.as_ref().filter(|detail| detail.run.id == id);
+        let Some(id) = self.list.selected().map(|run| run.id) else { return Vec::new() };
+        let here = self.list.shown.detail.as_ref().filter(|detail| detail.run.id == id);
         let Some(detail) = here else {
             return vec![toast(Tone::Plain, "the report is still being read; press again")];
         };
@@ -34,7 +34,7 @@ impl Runs {
             return vec![toast(Tone::Plain, "this run has no report to acknowledge")];
         };
         let seen = |check: &Check| detail.acknowledgements.iter().any(|seen| *seen.check_key == *check.key);
-        let (chosen, at) = match self.focus {
+        let (chosen, at) = match self.list.panes.focus {
             Focus::Detail => (self.check().cloned(), None),
             Focus::List => {
                 let at = report.checks.iter().position(|check| is_open(check) && !seen(check));
@@ -42,7 +42,7 @@ impl Runs {
             }
         };
         let Some(check) = chosen else {
-            let what = match self.focus {
+            let what = match self.list.panes.focus {
                 Focus::List => "nothing fails or warns that nobody has seen",
                 Focus::Detail => "the cursor is on no check",
             };
@@ -59,7 +59,7 @@ impl Runs {
             return vec![toast(Tone::Plain, "that is being written already")];
         }
         if let Some(at) = at {
-            self.focus = Focus::Detail;
+            self.list.panes.focus = Focus::Detail;
             self.go_to_check(at);
         }
         let text = self.drafts.get(&slot(id, &check.key)).cloned().unwrap_or_default();
@@ -73,14 +73,14 @@ impl Runs {
     pub(super) fn go_to_check(&mut self, check: usize) {
         let line = self.lines().iter().position(|line| line.check == Some(check) && line.heads);
         if let Some(line) = line {
-            self.detail_to(line);
+            self.list.go_to_line(line, self.room());
         }
     }
 
     /// To the next check that fails or warns.
     pub(super) fn next_open_check(&mut self, way: Way) -> Asks {
         let lines = self.lines();
-        let Some(report) = self.shown.detail.as_ref().and_then(|detail| detail.report()) else {
+        let Some(report) = self.list.shown.detail.as_ref().and_then(|detail| detail.report()) else {
             return Vec::new();
         };
         let is_open_at = |at: usize| {
@@ -88,14 +88,9 @@ impl Runs {
                 line.heads && line.check.and_then(|check| report.checks.get(check)).is_some_and(is_open)
             })
         };
-        let cursor = self.shown.cursor;
-        let found = match way {
-            Way::Down => (cursor + 1..lines.len()).find(|at| is_open_at(*at)),
-            Way::Up => (0..cursor).rev().find(|at| is_open_at(*at)),
-        };
-        match found {
+        match self.list.shown.cursor.next(way, lines.len(), is_open_at) {
             Some(line) => {
-                self.detail_to(line);
+                self.list.go_to_line(line, self.room());
                 Vec::new()
             }
             None => vec![toast(Tone::Plain, "no further check fails or warns")],
@@ -143,7 +138,7 @@ impl Runs {
                 vec![toast(Tone::Bad, visible(&what).into_owned())]
             }
         };
-        if self.shown.id == Some(deed.run) {
+        if self.list.shown.id == Some(deed.run) {
             asks.push(Ask::Do(Wish::Detail(deed.run)));
         }
         asks

@@ -1,7 +1,6 @@
 //! The lines of a run's detail: its report as a checklist, then the run itself.
 
 use super::list_view::{since, standing};
-use super::state::Shown;
 use crate::operations::acknowledge::Acknowledgement;
 use crate::operations::check::{Check, Status};
 use crate::operations::report::{Overall, VerificationReport};
@@ -29,8 +28,8 @@ pub(super) struct DetailLine {
 }
 
 /// The lines of what is shown, for a detail of `width` cells.
-pub(super) fn lines(shown: &Shown, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
-    let Some(detail) = &shown.detail else { return Vec::new() };
+pub(super) fn lines(detail: Option<&Detail>, width: usize, look: &Look<'_>) -> Vec<DetailLine> {
+    let Some(detail) = detail else { return Vec::new() };
     let mut page = Page { lines: Vec::new(), width: width.saturating_sub(2).max(10), look, check: None };
     page.head(detail);
     match &detail.report {

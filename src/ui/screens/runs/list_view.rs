@@ -1,14 +1,13 @@
 //! Draws the list of runs, and how things stand above it.
 
-use super::super::findings::state::{Failure, Load};
 use super::state::Runs;
 use crate::operations::report::Overall;
 use crate::operations::run::{Outcome, Run, Since, Status};
-use crate::triage::store::findings::Count;
+use crate::ui::list_detail::list_view::{draw_counts, none_matches};
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::cells::{self, Align, Keep};
-use crate::ui::widgets::table::{self, Column, Lead, Room};
+use crate::ui::widgets::cells::{Align, Keep};
+use crate::ui::widgets::table::{Column, Lead, Room};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -103,7 +102,7 @@ pub(super) fn since(since: Since) -> &'static str {
 impl Runs {
     /// `✗ 2 blocked   ▲ 1 needs attention   … 1 running`
     pub(super) fn draw_standing(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let Some(standing) = self.standing.filter(|_| area.height > 0) else { return };
+        let Some(standing) = self.standing else { return };
         let (theme, symbols) = (look.theme, look.theme.symbols);
         let need = if standing.attention == 1 { "needs attention" } else { "need attention" };
         let parts = [
@@ -112,101 +111,38 @@ impl Runs {
             (standing.active, symbols.ellipsis, "running", theme.accent),
             (standing.lost, symbols.cross, "lost", theme.bad),
         ];
-        let mut x = area.x + 1;
-        for (count, symbol, word, style) in parts.into_iter().filter(|(count, ..)| *count > 0) {
-            let text = format!("{symbol} {} {word}", Count::Exactly(count));
-            let room = usize::from(area.right().saturating_sub(x));
-            if cells::width(&text) > room {
-                break;
-            }
-            x = buffer.set_stringn(x, area.y, text, room, style).0 + 3;
-        }
-        if x == area.x + 1 {
-            let text = format!("{} nothing is blocking", symbols.check);
-            buffer.set_stringn(x, area.y, text, area.width.saturating_sub(1).into(), theme.dim);
-        }
+        let none = format!("{} nothing is blocking", symbols.check);
+        draw_counts(&parts, &none, area, buffer, look);
     }
 
     /// Draws header and rows.
     pub(super) fn draw_list(&self, header: Rect, list: Rect, buffer: &mut Buffer, look: &Look<'_>) {
         let theme = look.theme;
-        let shown = columns(list.width);
-        let columns: Vec<Column> = shown.iter().map(|(_, column)| *column).collect();
-        let widths = table::widths(&columns, list.width.into());
-        match &self.load {
-            Load::Failed(failure) => self.draw_failure(failure, header, buffer, look),
-            _ => table::draw_header(&columns, &widths, header, buffer, theme),
-        }
-        if self.list.is_empty() {
-            self.draw_empty(list, buffer, look);
-            return;
-        }
-        let first = table::scrolled(self.top, self.cursor, usize::from(list.height).max(1), self.list.len());
-        let rows = self.list.iter().enumerate().skip(first);
-        for (y, (at, run)) in (list.top()..list.bottom()).zip(rows) {
-            let is_selected = at == self.cursor;
-            let cells = shown.iter().map(|(shows, _)| {
+        let cell = |shows, run: &Run, lead| match shows {
+            Shows::Standing => {
                 let (symbol, word, style) = standing(run, theme);
-                match shows {
-                    Shows::Standing => (format!("{symbol} {word}"), style),
-                    // The marker and one bold word: a moved cursor costs few bytes.
-                    Shows::Flow if is_selected => (text(*shows, run, look), theme.selected),
-                    Shows::Id | Shows::Started => (text(*shows, run, look), theme.dim),
-                    Shows::Since if run.since == Some(Since::Changed) => {
-                        (text(*shows, run, look), theme.strong)
-                    }
-                    _ => (text(*shows, run, look), theme.text),
-                }
-            });
-            let mark = (run.since == Some(Since::Changed)).then_some((theme.symbols.mark, theme.accent));
-            let lead = if is_selected { Lead::Selected } else { Lead::Plain };
-            let row = table::Row { lead, mark, cells: cells.collect() };
-            table::draw_row(&row, &columns, &widths, Rect { y, height: 1, ..list }, buffer, theme);
-        }
-    }
-
-    /// In the place of the titles: what failed, what to press, and from when the rows are.
-    fn draw_failure(&self, failure: &Failure, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        if area.height == 0 {
-            return;
-        }
-        let symbols = look.theme.symbols;
-        let from = match self.as_of {
-            Some(at) => format!("; rows as of {}", when::time_of_day(at, look.clock)),
-            None => String::new(),
-        };
-        let room = usize::from(area.width).saturating_sub(4);
-        // What failed comes first; the time gives way to it.
-        let full = format!("; R tries again{from}");
-        let is_tight = cells::width(&full) + cells::width(&failure.what).min(20) > room;
-        let rest = if is_tight { "; R tries again" } else { full.as_str() };
-        let what_room = room.saturating_sub(cells::width(rest));
-        let what = cells::fit(&failure.what, what_room, Keep::Start, symbols.ellipsis);
-        let text = format!(" {} {what}{rest}", symbols.cross);
-        buffer.set_stringn(area.x, area.y, text, area.width.into(), look.theme.bad);
-    }
-
-    /// What would be here, and how to get it here.
-    fn draw_empty(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
-        let filter = self.filter.in_force();
-        let lines: Vec<String> = match &self.load {
-            Load::Asked | Load::Idle if self.as_of.is_none() => {
-                vec![format!("loading runs{}", look.theme.symbols.ellipsis)]
+                (format!("{symbol} {word}"), style)
             }
-            Load::Failed(failure) => failure.hint.iter().cloned().collect(),
-            _ if filter.is_empty() => vec![
+            // The marker and one bold word: a moved cursor costs few bytes.
+            Shows::Flow if lead == Lead::Selected => (text(shows, run, look), theme.selected),
+            Shows::Id | Shows::Started => (text(shows, run, look), theme.dim),
+            Shows::Since if run.since == Some(Since::Changed) => (text(shows, run, look), theme.strong),
+            _ => (text(shows, run, look), theme.text),
+        };
+        let mark =
+            |_, run: &Run| (run.since == Some(Since::Changed)).then_some((theme.symbols.mark, theme.accent));
+        let none = || {
+            match self.list.filter.in_force() {
+            "" => vec![
                 "Nothing has been run here.".to_owned(),
                 "Each import leaves a run, as each verification of the chain does: :import FILE takes a file in."
                     .to_owned(),
             ],
-            _ => vec![format!("No run matches {filter}"), "g/ lifts the filter, / changes it.".to_owned()],
-        };
-        let room = usize::from(area.width).saturating_sub(3);
-        let wrapped = lines.iter().flat_map(|line| cells::wrap(line, room, 4, look.theme.symbols.ellipsis));
-        for (line, text) in wrapped.take(area.height.into()).enumerate() {
-            let style = if line == 0 { look.theme.text } else { look.theme.dim };
-            buffer.set_stringn(area.x + 2, area.y + line as u16, text, room, style);
+            filter => none_matches("run", filter),
         }
+        };
+        let view = self.list.view("runs", columns(list.width));
+        view.draw((header, list), buffer, look, mark, cell, none);
     }
 }
 

@@ -13,7 +13,6 @@ mod update;
 
 mod checklist;
 mod detail_view;
-mod layout;
 mod list_view;
 mod told;
 mod view;
@@ -25,10 +24,11 @@ pub use wish::{Msg, Wish};
 
 use super::super::command::{Command, Need, Pane};
 use super::super::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
+use crate::ui::list_detail::layout::Focus;
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use state::{Focus, Layer};
+use state::Layer;
 use std::future::Future;
 
 impl Screen for Runs {
@@ -55,21 +55,21 @@ impl Screen for Runs {
 
     fn mode(&self) -> Mode {
         match &self.layer {
-            Layer::None if self.filter.is_open() => Mode::Line,
+            Layer::None if self.list.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
             Layer::Jump(_) | Layer::Acknowledge(_) => Mode::Line,
         }
     }
 
     fn pane(&self) -> Pane {
-        match self.focus {
+        match self.list.panes.focus {
             Focus::List => Pane::RunsList,
             Focus::Detail => Pane::RunsDetail,
         }
     }
 
     fn hints(&self) -> Vec<Command> {
-        match (self.focus, self.subject()) {
+        match (self.list.panes.focus, self.list.selected()) {
             (_, None) => vec![Command::Filter, Command::SuspendFilter, Command::Refresh],
             (Focus::List, Some(_)) => {
                 vec![Command::Acknowledge, Command::NextNeedy, Command::Filter, Command::RunAgain]
@@ -82,14 +82,14 @@ impl Screen for Runs {
 
     fn meets(&self, need: Need) -> bool {
         match need {
-            Need::Row => self.subject().is_some(),
+            Need::Row => self.list.selected().is_some(),
             Need::Marks => false,
             Need::WriteAccess => true,
         }
     }
 
     fn as_of(&self) -> Option<DateTime<Utc>> {
-        self.as_of
+        self.list.as_of
     }
 
     fn shows(&self, place: &Place) -> bool {

@@ -1,43 +1,28 @@
 //! What the Runs screen knows.
 
-use super::super::findings::state::{Load, Zoom};
 use super::checklist::DetailLine;
 use crate::ids::RunId;
 use crate::operations::check::Check;
 use crate::operations::run::Run;
 use crate::operations::store::list::Standing;
 use crate::operations::store::one::Detail;
+use crate::ui::list_detail::ListDetail;
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::list_detail::state::Paged;
+use crate::ui::list_detail::update::Room;
+use crate::ui::list_detail::window::Row;
 use crate::ui::screen::Clock;
 use crate::ui::screen::Look;
 use crate::ui::theme::{Symbols, Theme};
-use crate::ui::widgets::filter_bar::FilterBar;
-use crate::ui::widgets::prompt::Prompt;
+use crate::ui::widgets::prompt::{self, Prompt};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 /// The Runs screen.
 pub struct Runs {
-    pub(super) columns: u16,
-    pub(super) rows: u16,
-    pub(super) focus: Focus,
-    pub(super) zoom: Zoom,
-    pub(super) filter: FilterBar,
-    /// The runs that are held, newest first.
-    pub(super) list: Vec<Run>,
-    /// Whether older ones follow.
-    pub(super) more: More,
-    pub(super) cursor: usize,
-    pub(super) top: usize,
-    pub(super) load: Load,
-    pub(super) as_of: Option<DateTime<Utc>>,
-    pub(super) ticket: u64,
+    /// The runs, newest first, and what is known of one.
+    pub(super) list: ListDetail<Run, Detail>,
     pub(super) standing: Option<Standing>,
-    /// Runs that came since.
-    pub(super) news: u64,
-    /// The run that is looked for.
-    pub(super) sought: Option<RunId>,
-    pub(super) shown: Shown,
     pub(super) layer: Layer,
     /// Acknowledgements that were sent and not answered.
     pub(super) under_way: Vec<(RunId, String)>,
@@ -48,37 +33,20 @@ pub struct Runs {
     pub(super) now: DateTime<Utc>,
 }
 
-/// Which part has the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Focus {
-    /// The list of runs.
-    List,
-    /// The detail.
-    Detail,
+impl Row for Run {
+    type Id = RunId;
+
+    fn id(&self) -> RunId {
+        self.id
+    }
 }
 
-/// Whether older runs follow those that are held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum More {
-    /// They do.
-    Follow,
-    /// These are all.
-    None,
-}
+impl Paged for Run {
+    type Key = RunId;
 
-/// What stands in the place of the detail: one run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
-    /// The run.
-    pub id: Option<RunId>,
-    /// What is known of it, once it is here.
-    pub detail: Option<Arc<Detail>>,
-    /// How its load stands.
-    pub load: Load,
-    /// The line under the cursor.
-    pub cursor: usize,
-    /// The first line that is shown.
-    pub top: usize,
+    fn key(&self) -> RunId {
+        self.id
+    }
 }
 
 /// What lies over the screen and takes the keys.
@@ -107,22 +75,8 @@ impl Runs {
     /// The screen before anything is known.
     pub fn new() -> Self {
         Runs {
-            columns: 80,
-            rows: 22,
-            focus: Focus::List,
-            zoom: Zoom::Out,
-            filter: FilterBar::new(""),
-            list: Vec::new(),
-            more: More::None,
-            cursor: 0,
-            top: 0,
-            load: Load::Idle,
-            as_of: None,
-            ticket: 0,
+            list: ListDetail::new(),
             standing: None,
-            news: 0,
-            sought: None,
-            shown: Shown::nothing(),
             layer: Layer::None,
             under_way: Vec::new(),
             drafts: BTreeMap::new(),
@@ -131,35 +85,41 @@ impl Runs {
         }
     }
 
-    /// The run that deeds are about.
-    pub(super) fn subject(&self) -> Option<&Run> {
-        self.list.get(self.cursor)
+    /// How many rows what is open takes.
+    pub(super) fn panel(&self) -> u16 {
+        match &self.layer {
+            Layer::None => 0,
+            Layer::Jump(_) | Layer::Acknowledge(_) => prompt::HEIGHT,
+        }
+    }
+
+    /// What the list is told of the screen's looks.
+    pub(super) fn room(&self) -> Room {
+        let lines = match self.list.panes.focus {
+            Focus::Detail => self.lines().len(),
+            Focus::List => 0,
+        };
+        Room { panel: self.panel(), lines }
     }
 
     /// The lines of the detail as they stand now, in any colours.
     pub(super) fn lines(&self) -> Vec<DetailLine> {
         let theme = Theme::mono(Symbols::UNICODE);
         let look = Look { theme: &theme, clock: Clock::Utc, now: DateTime::<Utc>::UNIX_EPOCH };
-        super::checklist::lines(&self.shown, self.detail_size().1, &look)
+        let width = self.list.panes.detail_size(self.panel()).1;
+        super::checklist::lines(self.list.shown.detail.as_deref(), width, &look)
     }
 
     /// The check that the cursor of the detail stands on.
     pub(super) fn check(&self) -> Option<&Check> {
         let lines = self.lines();
-        let at = lines.get(self.shown.cursor.min(lines.len().saturating_sub(1)))?.check?;
-        self.shown.detail.as_ref()?.report()?.checks.get(at)
+        let at = lines.get(self.list.shown.cursor.at().min(lines.len().saturating_sub(1)))?.check?;
+        self.list.shown.detail.as_ref()?.report()?.checks.get(at)
     }
 }
 
 impl Default for Runs {
     fn default() -> Self {
         Runs::new()
-    }
-}
-
-impl Shown {
-    /// An empty detail.
-    pub fn nothing() -> Self {
-        Shown { id: None, detail: None, load: Load::Idle, cursor: 0, top: 0 }
     }
 }

@@ -1,20 +1,16 @@
 //! What the screen says in lines, for who has it read to them.
 
-use super::super::findings::state::Load;
 use super::checklist;
 use super::list_view::since;
-use super::state::{Focus, Runs};
+use super::state::Runs;
 use crate::operations::report::Overall;
 use crate::operations::run::Run;
-use crate::ui::screen::{Look, Told, lines_of};
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::list_detail::told;
+use crate::ui::screen::{Look, Told};
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-/// Rows of a list that are told at once.
-const ROWS: usize = 10;
-/// Characters across of a text.
-const WIDTH: u16 = 100;
+use ratatui::text::Line;
 
 impl Runs {
     /// Says a part of the screen.
@@ -24,43 +20,37 @@ impl Runs {
             Told::Row => self.tell_row(look),
             Told::List => self.tell_list(look),
             Told::Detail => {
-                let named = self.subject().map(|run| in_words(run, look));
-                named.into_iter().chain(self.tell_detail(look)).collect()
+                let named = self.list.selected().map(|run| in_words(run, look));
+                named.into_iter().chain(told::all(&self.detail(look))).collect()
             }
-            Told::Asked => self.tell_asked(look),
+            Told::Asked => {
+                let panel = |area, buffer: &mut Buffer| self.draw_panel(area, buffer, look);
+                told::asked(&self.list.filter, panel, look)
+            }
         }
     }
 
-    fn tell_detail(&self, look: &Look<'_>) -> Vec<String> {
-        let lines = checklist::lines(&self.shown, WIDTH.into(), look);
-        let lines = lines.iter().map(|line| line.line.to_string().trim().to_owned());
-        lines.filter(|line| !line.is_empty()).collect()
+    fn detail(&self, look: &Look<'_>) -> Vec<Line<'static>> {
+        let lines = checklist::lines(self.list.shown.detail.as_deref(), told::WIDTH.into(), look);
+        lines.into_iter().map(|line| line.line).collect()
     }
 
     fn tell_row(&self, look: &Look<'_>) -> Vec<String> {
-        let mut lines = Vec::new();
-        if let Load::Failed(failure) = &self.load {
-            lines.push(format!("the list could not be loaded: {}; refresh tries again", failure.what));
-        }
-        if self.news > 0 {
-            lines.push(format!("{} new; refresh shows them", self.news));
-        }
-        if self.focus == Focus::Detail {
-            let told = checklist::lines(&self.shown, WIDTH.into(), look);
-            lines.extend(told.get(self.shown.cursor).map(|line| line.line.to_string().trim().to_owned()));
+        let mut lines = told::before(&self.list.load, told::new(self.list.news));
+        if self.list.panes.focus == Focus::Detail {
+            lines.extend(self.detail(look).get(self.list.shown.cursor.at()).map(told::trimmed));
             return lines;
         }
-        lines.push(match (self.subject(), self.filter.in_force()) {
-            (Some(run), _) => in_words(run, look),
-            (None, "") => "there is no run".to_owned(),
-            (None, filter) => format!("there is no run with the filter {filter}"),
+        lines.push(match self.list.selected() {
+            Some(run) => in_words(run, look),
+            None => told::none("run", self.list.filter.in_force()),
         });
         lines
     }
 
     fn tell_list(&self, look: &Look<'_>) -> Vec<String> {
         let mut lines = Vec::new();
-        match self.filter.in_force() {
+        match self.list.filter.in_force() {
             "" => lines.push("all runs, newest first".to_owned()),
             filter => lines.push(format!("filter: {filter}")),
         }
@@ -70,21 +60,7 @@ impl Runs {
                 standing.blocked, standing.attention, standing.active, standing.lost
             ));
         }
-        lines.extend(self.list.iter().skip(self.cursor).take(ROWS).map(|run| in_words(run, look)));
-        lines
-    }
-
-    /// The filter's line or the prompt that is open, as drawn.
-    fn tell_asked(&self, look: &Look<'_>) -> Vec<String> {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, WIDTH, 12));
-        if self.filter.is_open() {
-            self.filter.draw("", buffer.area, &mut buffer, look.theme);
-        } else {
-            self.draw_panel(buffer.area, &mut buffer, look);
-        }
-        let mut lines = lines_of(&buffer, look.theme);
-        // A mark below the place of an error says nothing when it is read.
-        lines.retain(|line| line.contains(char::is_alphanumeric));
+        lines.extend(self.list.from_the_cursor().take(told::ROWS).map(|run| in_words(run, look)));
         lines
     }
 }

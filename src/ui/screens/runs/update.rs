@@ -1,19 +1,19 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
-use super::super::findings::list::Way;
-use super::super::findings::state::{Failure, Load, Zoom, safe};
 use super::list_view::is_needy;
-use super::loading::{Anew, toast};
-use super::state::{Focus, Layer, Runs};
+use super::loading::asks;
+use super::state::{Layer, Runs};
 use super::wish::{Msg, Wish};
 use crate::audit::verify::report::Scope;
 use crate::ids::RunId;
 use crate::operations::store::fields::FIELDS;
 use crate::ui::app::JobDeed;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
-use crate::ui::widgets::prompt::Prompt;
-use crate::ui::widgets::{filter_bar, prompt};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::list_detail::load::{Anew, Load};
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone, safe, toast};
+use crate::ui::widgets::prompt::{self, Prompt};
 use crossterm::event::KeyEvent;
 
 type Asks = Vec<Ask<Wish>>;
@@ -24,7 +24,7 @@ impl Runs {
         match input {
             Input::Opened(place) => self.opened(place),
             Input::Resized { columns, rows } => {
-                (self.columns, self.rows) = (columns, rows);
+                self.list.panes.resize(columns, rows);
                 Vec::new()
             }
             Input::Command(command) => self.command(command),
@@ -57,11 +57,11 @@ impl Runs {
                 }
             }
             Msg::News { ticket, result } => {
-                if let (true, Ok(count)) = (ticket == self.ticket, result) {
-                    self.news = count;
+                if let (true, Ok(count)) = (ticket == self.list.ticket(), result) {
+                    self.list.news = count;
                 }
             }
-            Msg::Detail(id, result) => return self.detail_came(id, result),
+            Msg::Detail(id, result) => self.detail_came(id, result),
             Msg::Followed(result) => return self.followed(result),
             Msg::Acknowledged(deed, result) => return self.acknowledged(&deed, result),
         }
@@ -70,29 +70,21 @@ impl Runs {
 
     fn opened(&mut self, place: Option<Place>) -> Asks {
         match place {
-            Some(Place::Runs { filter }) => {
-                (self.focus, self.zoom) = (Focus::List, Zoom::Out);
-                self.filter.set(&filter);
-                self.load_whole()
-            }
+            Some(Place::Runs { filter }) => asks(self.list.open(&filter)),
             Some(Place::Run(id)) => self.seek(id),
-            _ if self.as_of.is_none() && self.load == Load::Idle => self.load_whole(),
+            _ if self.list.is_new() => asks(self.list.load_whole()),
             // What went on meanwhile is worth a look; rows do not move for it.
             _ => [self.news_came(), self.follow()].concat(),
         }
     }
 
+    fn seek(&mut self, id: RunId) -> Asks {
+        asks(self.list.seek(id, self.panel()))
+    }
+
     fn key(&mut self, key: KeyEvent) -> Asks {
-        if self.filter.is_open() {
-            return match self.filter.key(key, &FIELDS) {
-                filter_bar::Answer::Applied => {
-                    self.focus = Focus::List;
-                    self.load_whole()
-                }
-                filter_bar::Answer::Values { .. } | filter_bar::Answer::Open | filter_bar::Answer::Closed => {
-                    Vec::new()
-                }
-            };
+        if self.list.filter.is_open() {
+            return asks(self.list.filter_key(key, &FIELDS));
         }
         let answer = match &mut self.layer {
             Layer::None => return Vec::new(),
@@ -129,157 +121,75 @@ impl Runs {
         match &mut self.layer {
             Layer::Jump(prompt) => prompt.paste(text),
             Layer::Acknowledge(open) => open.prompt.paste(text),
-            Layer::None => self.filter.paste(text, &FIELDS),
+            Layer::None => self.list.filter.paste(text, &FIELDS),
         }
         Vec::new()
     }
 
     fn reconnected(&mut self) -> Asks {
-        let mut asks = if self.load == Load::Idle { self.follow() } else { self.reload() };
-        if self.shown.load != Load::Idle {
-            asks.extend(self.show_selected(Anew::Yes));
-        }
-        asks
+        let mut asked = match self.list.load {
+            Load::Idle => self.follow(),
+            _ => asks(self.list.reload()),
+        };
+        asked.extend(asks(self.list.retry_detail()));
+        asked
     }
 
     fn stopped(&mut self, nature: Nature) {
-        let stopped = || Load::Failed(Failure::of("the load was stopped".to_owned()));
-        match nature {
-            Nature::Load(Wish::LIST) if self.load == Load::Asked => self.load = stopped(),
-            Nature::Load(Wish::DETAIL) if self.shown.load == Load::Asked => self.shown.load = stopped(),
+        self.list.stopped(nature);
+        if nature == Nature::Write {
             // Whether it was written is not known: a look at the run tells.
-            Nature::Write => self.under_way.clear(),
-            Nature::Load(_) => {}
+            self.under_way.clear();
         }
     }
 
     fn command(&mut self, command: Command) -> Asks {
         match command {
-            Command::Down => self.go(Way::Down, 1),
-            Command::Up => self.go(Way::Up, 1),
-            Command::PageDown => self.go(Way::Down, self.half_page()),
-            Command::PageUp => self.go(Way::Up, self.half_page()),
-            Command::Top => self.go(Way::Up, usize::MAX),
-            Command::Bottom => self.go(Way::Down, usize::MAX),
             Command::NextNeedy => self.next_needy(Way::Down),
             Command::PreviousNeedy => self.next_needy(Way::Up),
-            Command::FocusDetail => self.focus_detail(),
-            Command::FocusList => self.focus_list(),
-            Command::NextPane | Command::PreviousPane => match self.focus {
-                Focus::Detail => self.focus_list(),
-                Focus::List => self.focus_detail(),
-            },
             Command::OpenSelected => self.open_selected(),
-            Command::Back | Command::Quit => self.back(),
-            Command::GoRuns => self.focus_list(),
+            Command::GoRuns => self.command(Command::FocusList),
             Command::Acknowledge => self.acknowledge(),
             Command::RunAgain => self.run_again(),
-            Command::Filter => {
-                self.filter.open(&FIELDS);
-                Vec::new()
-            }
-            Command::SuspendFilter => self.suspend_filter(),
             Command::JumpToId => {
                 self.layer = Layer::Jump(Prompt::new("", Vec::new(), 24));
                 Vec::new()
             }
-            Command::Zoom => {
-                self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
-                Vec::new()
-            }
-            Command::Refresh => self.reload(),
             Command::CopyId => {
-                self.subject().map(|run| Ask::Copy(safe(run.id.to_string()))).into_iter().collect()
+                self.list.selected().map(|run| Ask::Copy(safe(run.id.to_string()))).into_iter().collect()
             }
             Command::CopyCommand => vec![Ask::Copy(safe(self.command_line()))],
-            _ => Vec::new(),
+            shared => asks(self.list.command(shared, &FIELDS, self.room())),
         }
-    }
-
-    fn go(&mut self, way: Way, by: usize) -> Asks {
-        match self.focus {
-            Focus::Detail => {
-                self.detail_go(way, by);
-                Vec::new()
-            }
-            Focus::List => self.go_to(match way {
-                Way::Down => self.cursor.saturating_add(by),
-                Way::Up => self.cursor.saturating_sub(by),
-            }),
-        }
-    }
-
-    fn half_page(&self) -> usize {
-        let height = if self.focus == Focus::Detail { self.detail_size().0 } else { self.list_height() };
-        (height / 2).max(1)
     }
 
     /// In the list to the next run that somebody has to look at, in the detail to the next such check.
     fn next_needy(&mut self, way: Way) -> Asks {
-        if self.focus == Focus::Detail {
+        if self.list.panes.focus == Focus::Detail {
             return self.next_open_check(way);
         }
-        let found = match way {
-            Way::Down => (self.cursor + 1..self.list.len()).find(|at| is_needy(&self.list[*at])),
-            Way::Up => (0..self.cursor).rev().find(|at| is_needy(&self.list[*at])),
-        };
-        match found {
-            Some(at) => self.go_to(at),
+        match self.list.window.next(way, is_needy) {
+            Some(at) => asks(self.list.go_to(at, self.panel())),
             None => vec![toast(Tone::Plain, "no further run here needs anybody")],
         }
     }
 
-    fn focus_detail(&mut self) -> Asks {
-        if self.subject().is_none() {
-            return Vec::new();
-        }
-        let asks = self.show_selected(Anew::No);
-        self.focus = Focus::Detail;
-        asks
-    }
-
-    fn focus_list(&mut self) -> Asks {
-        self.focus = Focus::List;
-        Vec::new()
-    }
-
     /// Enter: into the detail; there, to where the check's first step leads in the console.
     fn open_selected(&mut self) -> Asks {
-        if self.focus == Focus::List {
-            return self.focus_detail();
+        if self.list.panes.focus == Focus::List {
+            return asks(self.list.focus_detail());
         }
         let steps = self.check().map(|check| check.next_steps.clone()).unwrap_or_default();
         if let Some(place) = steps.iter().find_map(|step| place(&step.url)) {
             return vec![Ask::Open(place)];
         }
-        if !self.has_room_for_one() {
-            self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
-        }
+        self.list.panes.enlarge();
         Vec::new()
-    }
-
-    fn back(&mut self) -> Asks {
-        if self.zoom == Zoom::In {
-            self.zoom = Zoom::Out;
-            return Vec::new();
-        }
-        match self.focus {
-            Focus::Detail => self.focus_list(),
-            Focus::List => vec![Ask::Back],
-        }
-    }
-
-    fn suspend_filter(&mut self) -> Asks {
-        if self.filter.text().is_empty() {
-            return vec![toast(Tone::Plain, "there is no filter to lift")];
-        }
-        self.filter.toggle();
-        self.reload()
     }
 
     /// Runs this flow again where that is done from here, else says where it is.
     fn run_again(&mut self) -> Asks {
-        let Some(run) = self.subject() else { return Vec::new() };
+        let Some(run) = self.list.selected() else { return Vec::new() };
         let flow = run.flow.one_line();
         match flow.as_ref() {
             "verification" => vec![Ask::Start(JobDeed::Verify(Scope::Full))],
@@ -296,7 +206,7 @@ impl Runs {
 
     /// The command line that shows the same.
     fn command_line(&self) -> String {
-        match (self.focus, self.subject(), self.filter.in_force()) {
+        match (self.list.panes.focus, self.list.selected(), self.list.filter.in_force()) {
             (Focus::Detail, Some(run), _) => format!("attestor runs show {}", run.id),
             (_, _, "") => "attestor runs list".to_owned(),
             (_, _, filter) => format!("attestor runs list --filter '{}'", filter.replace('\'', r"'\''")),

@@ -1,9 +1,10 @@
 //! Draws the screen: filter and counts, what is blocking, list, rule, detail, and what lies over them.
 
-use super::super::findings::state::Load;
-use super::loading::ROWS_MAX;
-use super::state::{Layer, More, Runs};
+use super::state::{Layer, Runs};
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::list_view::draw_bar;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -12,21 +13,19 @@ use ratatui::widgets::{Clear, Widget};
 impl Runs {
     /// Draws everything into `area`; the result is where the text cursor stands.
     pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-        let areas = self.areas(area);
+        let areas = self.list.panes.areas(area, self.panel());
         self.draw_standing(areas.standing, buffer, look);
         if areas.header.height > 0 {
             self.draw_list(areas.header, areas.list, buffer, look);
         }
-        for y in areas.bar.top()..areas.bar.bottom() {
-            buffer.set_stringn(areas.bar.x, y, look.theme.symbols.bar, 1, look.theme.dim);
-        }
+        draw_bar(areas.bar, buffer, look);
         if areas.rule.height > 0 {
             self.draw_rule(areas.rule, buffer, look);
             self.draw_detail(areas.detail, buffer, look);
         }
         let in_panel = self.draw_panel(areas.panel, buffer, look);
         // Last: what is wrong with a filter lies over the first rows.
-        let in_filter = self.filter.draw(&self.counts(look), area, buffer, look.theme);
+        let in_filter = self.list.filter.draw(&self.counts(look), area, buffer, look.theme);
         in_filter.or(in_panel)
     }
 
@@ -49,20 +48,20 @@ impl Runs {
     /// `2 new, R   41 runs`
     fn counts(&self, look: &Look<'_>) -> String {
         let mut parts = Vec::new();
-        if self.news > 0 {
-            parts.push(format!("{} new, R", Count::Exactly(self.news)));
+        if self.list.news > 0 {
+            parts.push(format!("{} new, R", Count::Exactly(self.list.news)));
         }
-        if self.as_of.is_some() {
-            let held = self.list.len() as u64;
-            let mut count = match (self.more, held) {
-                (More::Follow, _) if self.list.len() >= ROWS_MAX => {
+        if self.list.as_of.is_some() {
+            let held = self.list.window.rows().len() as u64;
+            let mut count = match (self.list.window.below, held) {
+                (Edge::More, _) if self.list.window.is_full() => {
                     format!("the newest {}", Count::Exactly(held))
                 }
-                (More::Follow, _) => format!("{}+ runs", Count::Exactly(held)),
-                (More::None, 1) => "1 run".to_owned(),
-                (More::None, _) => format!("{} runs", Count::Exactly(held)),
+                (Edge::More, _) => format!("{}+ runs", Count::Exactly(held)),
+                (Edge::End, 1) => "1 run".to_owned(),
+                (Edge::End, _) => format!("{} runs", Count::Exactly(held)),
             };
-            if self.load == Load::Asked {
+            if self.list.load == Load::Asked {
                 count.push_str(look.theme.symbols.ellipsis);
             }
             parts.push(count);

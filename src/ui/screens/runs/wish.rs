@@ -7,6 +7,7 @@ use crate::operations::acknowledge::{Acknowledge, Acknowledgement};
 use crate::operations::run::Run;
 use crate::operations::store::list::Standing;
 use crate::operations::store::one::Detail;
+use crate::ui::list_detail::load::{DETAIL, LIST};
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -76,18 +77,13 @@ pub enum Msg {
 }
 
 impl Wish {
-    /// The lane of the list.
-    pub const LIST: &str = "list";
-    /// The lane of the detail.
-    pub const DETAIL: &str = "detail";
-
     /// Whether the answer may be dropped for a newer question.
     pub fn nature(&self) -> Nature {
         Nature::Load(match self {
-            Wish::Rows { .. } => Wish::LIST,
+            Wish::Rows { .. } => LIST,
             Wish::Standing => "standing",
             Wish::News { .. } => "news",
-            Wish::Detail(_) => Wish::DETAIL,
+            Wish::Detail(_) => DETAIL,
             Wish::Follow(_) => "progress",
             Wish::Acknowledge(_) => return Nature::Write,
         })

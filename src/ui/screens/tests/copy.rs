@@ -1,12 +1,12 @@
 //! What goes to the clipboard.
 
-use super::super::findings::state::safe;
-use super::state::{Focus, Tests};
+use super::state::Tests;
 use super::wish::Wish;
 use crate::flaky::store::tests::Sort;
 use crate::flaky::test::Test;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Place};
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::screen::{Ask, Place, safe};
 
 impl Tests {
     /// Copies what the command names.
@@ -14,12 +14,12 @@ impl Tests {
         if command == Command::CopyCommand {
             return vec![Ask::Copy(safe(self.command_line()))];
         }
-        let Some(test) = self.subject() else { return Vec::new() };
+        let Some(test) = self.list.selected() else { return Vec::new() };
         match command {
             Command::CopyId => vec![Ask::Copy(safe(test.id.to_string()))],
             Command::CopyLink => vec![Ask::CopyLink(Place::Test(test.id))],
             Command::CopyJson => {
-                let detail = self.shown.detail.as_ref().filter(|detail| detail.test.id == test.id);
+                let detail = self.list.shown.detail.as_ref().filter(|detail| detail.test.id == test.id);
                 let json = match detail {
                     Some(detail) => serde_json::to_string(&**detail),
                     None => serde_json::to_string(test),
@@ -33,7 +33,7 @@ impl Tests {
 
     /// The command line that shows the same.
     fn command_line(&self) -> String {
-        let filter = match self.filter.in_force() {
+        let filter = match self.list.filter.in_force() {
             "" => String::new(),
             filter => format!(" --filter '{}'", filter.replace('\'', r"'\''")),
         };
@@ -41,7 +41,7 @@ impl Tests {
             let crate::flaky::state::Thresholds { score, commits } = preview.thresholds;
             return format!("attestor tests preview --score {score} --commits {commits}{filter}");
         }
-        match (self.focus, self.subject()) {
+        match (self.list.panes.focus, self.list.selected()) {
             (Focus::Detail, Some(test)) => format!("attestor tests show {}", test.id),
             _ if self.sort == Sort::default() => format!("attestor tests list{filter}"),
             _ => format!("attestor tests list --sort {}{filter}", self.sort.by.word()),

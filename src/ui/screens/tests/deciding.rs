@@ -1,6 +1,5 @@
 //! Quarantine, graduation, dismissal: from the key to what is sent, and what was typed on the way.
 
-use super::loading::{Anew, toast};
 use super::state::{Deciding, Doing, Layer, Tests};
 use super::wish::Wish;
 use crate::filter::ahead;
@@ -8,7 +7,8 @@ use crate::flaky::actions::{Decide, Rules, Target, What};
 use crate::flaky::quarantine::{Link, Owner, Reason, USUAL_DAYS, check_end};
 use crate::flaky::test::Test;
 use crate::ids::{DeedKey, TestId};
-use crate::ui::screen::{Ask, Draft, Tone};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Draft, Tone, toast};
 use crate::ui::widgets::form::{Field, Form};
 use crate::ui::widgets::prompt::Prompt;
 use chrono::{DateTime, Utc};
@@ -90,7 +90,7 @@ impl Deciding {
 impl Tests {
     /// Opens the form of a deed on the test under the cursor.
     pub(super) fn begin(&mut self, doing: Doing) -> Asks {
-        let Some(test) = self.subject() else { return Vec::new() };
+        let Some(test) = self.list.selected() else { return Vec::new() };
         let refused = match doing {
             Doing::Graduate if !test.quarantined => Some("it is in no quarantine"),
             Doing::Dismiss if !test.suggested => Some("its quarantine is not suggested"),
@@ -173,7 +173,7 @@ impl Tests {
     /// What was typed, where it says more than the form did by itself.
     fn worth_keeping(&self, open: &Deciding) -> Option<String> {
         let typed = open.typed();
-        let test = self.list.iter().find(|test| test.id == open.test);
+        let test = self.list.window.row(open.test);
         let by_itself = test.map(|test| usual(open.doing, test).join("\n")).unwrap_or_default();
         (!typed.trim().is_empty() && typed != by_itself).then_some(typed)
     }

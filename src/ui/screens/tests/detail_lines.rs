@@ -37,7 +37,7 @@ pub(super) fn lines(screen: &Tests, width: usize, look: &Look<'_>) -> Vec<Detail
         }
         return page.lines;
     }
-    let Some(detail) = &screen.shown.detail else { return Vec::new() };
+    let Some(detail) = &screen.list.shown.detail else { return Vec::new() };
     page.standing(&detail.test);
     page.evidence(detail);
     page.failures(detail);

@@ -17,7 +17,6 @@ mod copy;
 mod detail_lines;
 mod detail_view;
 mod evidence_lines;
-mod layout;
 mod list_view;
 mod marks;
 mod preview_lines;
@@ -31,10 +30,11 @@ pub use wish::{After, Msg, Wish};
 
 use super::super::command::{Command, Need, Pane};
 use super::super::screen::{Ask, Draft, Input, Look, Mode, Nature, Place, Screen, Told, Tools};
+use crate::ui::list_detail::layout::Focus;
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use state::{Focus, Layer};
+use state::Layer;
 use std::future::Future;
 
 impl Screen for Tests {
@@ -61,25 +61,25 @@ impl Screen for Tests {
 
     fn mode(&self) -> Mode {
         match &self.layer {
-            Layer::None if self.filter.is_open() => Mode::Line,
+            Layer::None if self.list.filter.is_open() => Mode::Line,
             Layer::None => Mode::Browse,
             Layer::Jump(_) | Layer::Threshold(_) | Layer::Decide(_) => Mode::Line,
         }
     }
 
     fn pane(&self) -> Pane {
-        match self.focus {
+        match self.list.panes.focus {
             Focus::List => Pane::TestsList,
             Focus::Detail => Pane::TestsDetail,
         }
     }
 
     fn hints(&self) -> Vec<Command> {
-        let Some(test) = self.subject() else {
+        let Some(test) = self.list.selected() else {
             return vec![Command::Filter, Command::SuspendFilter, Command::Recompute, Command::Refresh];
         };
         let deed = if test.quarantined { Command::Graduate } else { Command::Quarantine };
-        match self.focus {
+        match self.list.panes.focus {
             Focus::List => vec![deed, Command::NextNeedy, Command::Filter, Command::PreviewThreshold],
             Focus::Detail => vec![deed, Command::NextNeedy, Command::PreviewThreshold, Command::FocusList],
         }
@@ -87,18 +87,18 @@ impl Screen for Tests {
 
     fn meets(&self, need: Need) -> bool {
         match need {
-            Need::Row => self.subject().is_some(),
+            Need::Row => self.list.selected().is_some(),
             Need::Marks => false,
             Need::WriteAccess => true,
         }
     }
 
     fn chosen(&self) -> Option<String> {
-        self.subject().map(|test| format!("test #{}", test.id))
+        self.list.selected().map(|test| format!("test #{}", test.id))
     }
 
     fn offers(&self, deed: Command) -> bool {
-        let test = self.subject();
+        let test = self.list.selected();
         match deed {
             Command::Graduate => test.is_some_and(|test| test.quarantined),
             Command::Dismiss => test.is_some_and(|test| test.suggested),
@@ -107,7 +107,7 @@ impl Screen for Tests {
     }
 
     fn as_of(&self) -> Option<DateTime<Utc>> {
-        self.as_of
+        self.list.as_of
     }
 
     fn shows(&self, place: &Place) -> bool {

@@ -1,13 +1,13 @@
 //! What became of a decision.
 
-use super::loading::{Anew, toast};
 use super::state::Tests;
 use super::wish::Wish;
 use crate::error::Error;
 use crate::flaky::actions::{Conflict, Decide, Done, Outcome, Refusal, Rules, What};
 use crate::ids::DeedKey;
 use crate::text::visible;
-use crate::ui::screen::{Ask, Question, Tone};
+use crate::ui::list_detail::load::Anew;
+use crate::ui::screen::{Ask, Question, Tone, toast};
 
 type Asks = Vec<Ask<Wish>>;
 
@@ -27,7 +27,7 @@ impl Tests {
                 vec![toast(Tone::Bad, visible(&what).into_owned())]
             }
         };
-        if self.shown.id.is_some_and(|shown| deed.targets.iter().any(|target| target.test == shown)) {
+        if self.list.shown.id.is_some_and(|shown| deed.targets.iter().any(|target| target.test == shown)) {
             asks.extend(self.show_selected(Anew::Yes));
         }
         asks.push(Ask::Do(Wish::Standing));
@@ -50,7 +50,7 @@ impl Tests {
             What::Dismiss { .. } => format!("not suggested again until it flakes again: {about}"),
         };
         for test in done.rows {
-            self.take(test);
+            self.list.window.renew(test);
         }
         vec![toast(Tone::Good, told)]
     }
@@ -59,7 +59,7 @@ impl Tests {
     fn conflicted(&mut self, conflicts: Vec<Conflict>) -> Asks {
         let told = conflicts.first().map(ToString::to_string).unwrap_or_default();
         for conflict in conflicts {
-            self.take(*conflict.now);
+            self.list.window.renew(*conflict.now);
         }
         vec![toast(Tone::Bad, format!("nothing was written: {told}; what you typed is kept"))]
     }

@@ -1,13 +1,13 @@
 //! Other thresholds: what is asked, and what they would do.
 
-use super::super::findings::state::{Failure, Load};
-use super::loading::toast;
 use super::state::{Layer, Previewed, Tests};
 use super::wish::Wish;
 use crate::error::Error;
 use crate::flaky::preview::Preview;
 use crate::flaky::state::Thresholds;
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::list_detail::cursor::Cursor;
+use crate::ui::list_detail::load::Load;
+use crate::ui::screen::{Ask, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ type Asks = Vec<Ask<Wish>>;
 impl Tests {
     /// Asks which thresholds, beginning with those that hold.
     pub(super) fn ask_threshold(&mut self) -> Asks {
-        let held = self.shown.detail.as_ref().map(|detail| detail.thresholds).unwrap_or_default();
+        let held = self.list.shown.detail.as_ref().map(|detail| detail.thresholds).unwrap_or_default();
         let tried = self.preview.as_ref().map_or(held, |preview| preview.thresholds);
         let text = format!("{} {}", tried.score, tried.commits);
         self.layer = Layer::Threshold(Prompt::new(&text, Vec::new(), LINE_CHARS_MAX));
@@ -29,13 +29,13 @@ impl Tests {
     /// Enter in the line.
     pub(super) fn try_threshold(&mut self, text: &str) -> Asks {
         let Layer::Threshold(prompt) = &mut self.layer else { return Vec::new() };
-        let held = self.shown.detail.as_ref().map(|detail| detail.thresholds).unwrap_or_default();
+        let held = self.list.shown.detail.as_ref().map(|detail| detail.thresholds).unwrap_or_default();
         match read(text, held) {
             Ok(thresholds) => {
                 self.layer = Layer::None;
                 self.preview = Some(Previewed { thresholds, preview: None, load: Load::Asked });
-                (self.shown.cursor, self.shown.top) = (0, 0);
-                vec![Ask::Do(Wish::Preview(thresholds, self.filter.in_force().to_owned()))]
+                self.list.shown.cursor = Cursor::default();
+                vec![Ask::Do(Wish::Preview(thresholds, self.list.filter.in_force().to_owned()))]
             }
             Err(wrong) => {
                 prompt.complain(wrong);
@@ -49,29 +49,19 @@ impl Tests {
         let Some(open) = self.preview.as_mut().filter(|open| open.thresholds == thresholds) else {
             return Vec::new();
         };
-        match result {
-            Ok(preview) => {
-                let told = format!(
-                    "{} suggested instead of {}; Esc closes this",
-                    preview.suggested_after, preview.suggested_before
-                );
-                (open.preview, open.load) = (Some(preview), Load::Idle);
-                vec![toast(Tone::Plain, told)]
-            }
-            Err(error) => {
-                open.load = Load::Failed(Failure::from(error));
-                Vec::new()
-            }
-        }
+        let Some(preview) = open.load.take(result) else { return Vec::new() };
+        let told = format!(
+            "{} suggested instead of {}; Esc closes this",
+            preview.suggested_after, preview.suggested_before
+        );
+        open.preview = Some(preview);
+        vec![toast(Tone::Plain, told)]
     }
 
-    /// Puts the preview away; false where there is none.
-    pub(super) fn close_preview(&mut self) -> bool {
-        let was_open = self.preview.take().is_some();
-        if was_open {
-            (self.shown.cursor, self.shown.top) = (0, 0);
-        }
-        was_open
+    /// Puts the preview away.
+    pub(super) fn close_preview(&mut self) {
+        self.preview = None;
+        self.list.shown.cursor = Cursor::default();
     }
 }
 

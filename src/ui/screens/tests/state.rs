@@ -1,45 +1,33 @@
 //! What the Tests screen knows.
 
-use super::super::findings::state::{Load, Zoom};
 use super::detail_lines::DetailLine;
+use super::wish::After;
 use crate::flaky::detail::TestDetail;
 use crate::flaky::preview::Preview;
 use crate::flaky::state::Thresholds;
 use crate::flaky::store::tests::{Sort, Standing};
 use crate::flaky::test::Test;
 use crate::ids::{TestId, Version};
+use crate::ui::list_detail::ListDetail;
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::state::Paged;
+use crate::ui::list_detail::update::Room;
+use crate::ui::list_detail::window::Row;
 use crate::ui::screen::{Clock, Look};
 use crate::ui::theme::{Symbols, Theme};
-use crate::ui::widgets::filter_bar::FilterBar;
 use crate::ui::widgets::form::Form;
-use crate::ui::widgets::prompt::Prompt;
+use crate::ui::widgets::prompt::{self, Prompt};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// The Tests screen.
 pub struct Tests {
-    pub(super) columns: u16,
-    pub(super) rows: u16,
-    pub(super) focus: Focus,
-    pub(super) zoom: Zoom,
-    pub(super) filter: FilterBar,
+    /// The tests in their order, and what is known of one.
+    pub(super) list: ListDetail<Test, TestDetail>,
     pub(super) sort: Sort,
-    /// The tests that are held, in their order.
-    pub(super) list: Vec<Test>,
-    /// Whether more follow.
-    pub(super) more: More,
-    pub(super) cursor: usize,
-    pub(super) top: usize,
-    pub(super) load: Load,
-    pub(super) as_of: Option<DateTime<Utc>>,
-    pub(super) ticket: u64,
     pub(super) standing: Option<Standing>,
-    /// Whether others have changed something since.
-    pub(super) news: News,
-    /// The test that is looked for.
-    pub(super) sought: Option<TestId>,
-    pub(super) shown: Shown,
     /// What other thresholds would do, in the place of the detail.
     pub(super) preview: Option<Previewed>,
     pub(super) layer: Layer,
@@ -52,46 +40,20 @@ pub struct Tests {
     pub(super) now: DateTime<Utc>,
 }
 
-/// Which part has the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Focus {
-    /// The list of tests.
-    List,
-    /// The detail.
-    Detail,
+impl Row for Test {
+    type Id = TestId;
+
+    fn id(&self) -> TestId {
+        self.id
+    }
 }
 
-/// Whether more rows follow those that are held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum More {
-    /// They do.
-    Follow,
-    /// These are all.
-    None,
-}
+impl Paged for Test {
+    type Key = After;
 
-/// Whether others have changed something since the rows were read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
-    /// Something.
-    Some,
-    /// Nothing that is known of.
-    None,
-}
-
-/// What stands in the place of the detail: one test.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
-    /// The test.
-    pub id: Option<TestId>,
-    /// What is known of it, once it is here.
-    pub detail: Option<Arc<TestDetail>>,
-    /// How its load stands.
-    pub load: Load,
-    /// The line under the cursor.
-    pub cursor: usize,
-    /// The first line that is shown.
-    pub top: usize,
+    fn key(&self) -> After {
+        After::of(self)
+    }
 }
 
 /// What other thresholds would do.
@@ -146,23 +108,9 @@ impl Tests {
     /// The screen before anything is known.
     pub fn new() -> Self {
         Tests {
-            columns: 80,
-            rows: 22,
-            focus: Focus::List,
-            zoom: Zoom::Out,
-            filter: FilterBar::new(""),
+            list: ListDetail::new(),
             sort: Sort::default(),
-            list: Vec::new(),
-            more: More::None,
-            cursor: 0,
-            top: 0,
-            load: Load::Idle,
-            as_of: None,
-            ticket: 0,
             standing: None,
-            news: News::None,
-            sought: None,
-            shown: Shown::nothing(),
             preview: None,
             layer: Layer::None,
             under_way: Vec::new(),
@@ -172,28 +120,34 @@ impl Tests {
         }
     }
 
-    /// The test that deeds are about.
-    pub(super) fn subject(&self) -> Option<&Test> {
-        self.list.get(self.cursor)
+    /// How many rows what is open takes.
+    pub(super) fn panel(&self) -> u16 {
+        match &self.layer {
+            Layer::None => 0,
+            Layer::Jump(_) | Layer::Threshold(_) => prompt::HEIGHT,
+            Layer::Decide(open) => open.form.height(),
+        }
+    }
+
+    /// What the list is told of the screen's looks.
+    pub(super) fn room(&self) -> Room {
+        let lines = match self.list.panes.focus {
+            Focus::Detail => self.lines().len(),
+            Focus::List => 0,
+        };
+        Room { panel: self.panel(), lines }
     }
 
     /// The lines of the detail as they stand now, in any colours.
     pub(super) fn lines(&self) -> Vec<DetailLine> {
         let theme = Theme::mono(Symbols::UNICODE);
         let look = Look { theme: &theme, clock: Clock::Utc, now: self.now };
-        super::detail_lines::lines(self, self.detail_size().1, &look)
+        super::detail_lines::lines(self, self.list.panes.detail_size(self.panel()).1, &look)
     }
 }
 
 impl Default for Tests {
     fn default() -> Self {
         Tests::new()
-    }
-}
-
-impl Shown {
-    /// An empty detail.
-    pub fn nothing() -> Self {
-        Shown { id: None, detail: None, load: Load::Idle, cursor: 0, top: 0 }
     }
 }

@@ -1,20 +1,22 @@
 //! What a command, a key or an answer changes, and what is asked for next.
 
-use super::super::findings::list::Way;
-use super::super::findings::state::{Failure, Load, Zoom};
-use super::loading::{Anew, toast};
 use super::marks::is_needy;
-use super::state::{Doing, Focus, Layer, Tests};
+use super::state::{Doing, Layer, Tests};
 use super::wish::{Msg, Wish};
 use crate::config::permalink::SCHEME;
 use crate::flaky::store::fields::FIELDS;
 use crate::flaky::store::tests::SortKey;
+use crate::flaky::test::Test;
 use crate::ids::TestId;
 use crate::ui::app::JobDeed;
 use crate::ui::command::Command;
-use crate::ui::screen::{Ask, Input, Nature, Place, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::list_detail::layout::Focus;
+use crate::ui::list_detail::load::{Anew, Load};
+use crate::ui::list_detail::state::Wants;
+use crate::ui::screen::{Ask, Input, Nature, Place, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
-use crate::ui::widgets::{filter_bar, form, prompt};
+use crate::ui::widgets::{form, prompt};
 use crossterm::event::KeyEvent;
 
 type Asks = Vec<Ask<Wish>>;
@@ -25,7 +27,7 @@ impl Tests {
         match input {
             Input::Opened(place) => self.opened(place),
             Input::Resized { columns, rows } => {
-                (self.columns, self.rows) = (columns, rows);
+                self.list.panes.resize(columns, rows);
                 Vec::new()
             }
             Input::Command(command) => self.command(command),
@@ -59,30 +61,27 @@ impl Tests {
     }
 
     fn opened(&mut self, place: Option<Place>) -> Asks {
-        match place {
+        let wants = match place {
             Some(Place::Tests { filter }) => {
-                (self.focus, self.zoom, self.preview) = (Focus::List, Zoom::Out, None);
-                self.filter.set(&filter);
-                self.load_whole()
+                self.preview = None;
+                self.list.open(&filter)
             }
-            Some(Place::Test(id)) => self.seek(id),
-            _ if self.as_of.is_none() && self.load == Load::Idle => self.load_whole(),
+            Some(Place::Test(id)) => return self.seek(id),
+            _ if self.list.is_new() => self.list.load_whole(),
             // What went on meanwhile is worth a look; rows do not move for it.
-            _ => self.news_came(),
-        }
+            _ => return self.news_came(),
+        };
+        self.asks(wants)
     }
 
     fn key(&mut self, key: KeyEvent) -> Asks {
-        if self.filter.is_open() {
-            return match self.filter.key(key, &FIELDS) {
-                filter_bar::Answer::Applied => {
-                    (self.focus, self.preview) = (Focus::List, None);
-                    self.load_whole()
-                }
-                filter_bar::Answer::Values { .. } | filter_bar::Answer::Open | filter_bar::Answer::Closed => {
-                    Vec::new()
-                }
-            };
+        if self.list.filter.is_open() {
+            let wants = self.list.filter_key(key, &FIELDS);
+            if !wants.is_empty() {
+                // Another filter has other tests to preview.
+                self.preview = None;
+            }
+            return self.asks(wants);
         }
         let (answer, is_jump) = match &mut self.layer {
             Layer::None => return Vec::new(),
@@ -133,173 +132,109 @@ impl Tests {
         match &mut self.layer {
             Layer::Jump(prompt) | Layer::Threshold(prompt) => prompt.paste(text),
             Layer::Decide(open) => open.form.paste(text),
-            Layer::None => self.filter.paste(text, &FIELDS),
+            Layer::None => self.list.filter.paste(text, &FIELDS),
         }
         Vec::new()
     }
 
     fn reconnected(&mut self) -> Asks {
-        let mut asks = if self.load == Load::Idle { self.news_came() } else { self.reload() };
-        if self.shown.load != Load::Idle {
-            asks.extend(self.show_selected(Anew::Yes));
-        }
+        let mut asks = match self.list.load {
+            Load::Idle => self.news_came(),
+            _ => self.reload(),
+        };
+        let wants = self.list.retry_detail();
+        asks.extend(self.asks(wants));
         asks
     }
 
     fn stopped(&mut self, nature: Nature) -> Asks {
-        let stopped = || Load::Failed(Failure::of("the load was stopped".to_owned()));
-        match nature {
-            Nature::Load(Wish::LIST) if self.load == Load::Asked => self.load = stopped(),
-            Nature::Load(Wish::DETAIL) if self.shown.load == Load::Asked => self.shown.load = stopped(),
-            Nature::Load(Wish::PREVIEW) => {
-                if let Some(preview) = self.preview.as_mut().filter(|preview| preview.load == Load::Asked) {
-                    preview.load = stopped();
-                }
-            }
-            Nature::Load(_) => {}
+        self.list.stopped(nature);
+        match (nature, &mut self.preview) {
             // Whether it was written is not known: a look at the test tells.
-            Nature::Write => {
+            (Nature::Write, _) => {
                 self.under_way.clear();
                 return self.reload();
             }
+            (Nature::Load(Wish::PREVIEW), Some(preview)) => preview.load.stop(),
+            _ => {}
         }
         Vec::new()
     }
 
     fn command(&mut self, command: Command) -> Asks {
-        match command {
-            Command::Down => self.go(Way::Down, 1),
-            Command::Up => self.go(Way::Up, 1),
-            Command::PageDown => self.go(Way::Down, self.half_page()),
-            Command::PageUp => self.go(Way::Up, self.half_page()),
-            Command::Top => self.go(Way::Up, usize::MAX),
-            Command::Bottom => self.go(Way::Down, usize::MAX),
-            Command::NextNeedy => self.next_needy(Way::Down),
-            Command::PreviousNeedy => self.next_needy(Way::Up),
+        let wants = match command {
+            Command::NextNeedy => return self.next_needy(Way::Down),
+            Command::PreviousNeedy => return self.next_needy(Way::Up),
             Command::FocusDetail => self.focus_detail(),
-            Command::FocusList => self.focus_list(),
-            Command::NextPane | Command::PreviousPane => match self.focus {
-                Focus::Detail => self.focus_list(),
-                Focus::List => self.focus_detail(),
-            },
-            Command::OpenSelected => self.open_selected(),
-            Command::Back | Command::Quit => self.back(),
-            Command::GoTests => self.focus_list(),
-            Command::Quarantine => self.begin(Doing::Quarantine),
-            Command::Graduate => self.begin(Doing::Graduate),
-            Command::Dismiss => self.begin(Doing::Dismiss),
-            Command::PreviewThreshold => self.ask_threshold(),
-            Command::Recompute => vec![Ask::Start(JobDeed::Recompute)],
-            Command::Sort => self.sort_on(),
-            Command::Filter => {
-                self.filter.open(&FIELDS);
+            Command::NextPane | Command::PreviousPane if self.list.panes.focus == Focus::List => {
+                self.focus_detail()
+            }
+            Command::OpenSelected => return self.open_selected(),
+            Command::Back | Command::Quit if self.preview.is_some() => {
+                self.close_preview();
                 Vec::new()
             }
-            Command::SuspendFilter => self.suspend_filter(),
+            Command::GoTests => return self.command(Command::FocusList),
+            Command::Quarantine => return self.begin(Doing::Quarantine),
+            Command::Graduate => return self.begin(Doing::Graduate),
+            Command::Dismiss => return self.begin(Doing::Dismiss),
+            Command::PreviewThreshold => return self.ask_threshold(),
+            Command::Recompute => vec![Ask::Start(JobDeed::Recompute)],
+            Command::Sort => return self.sort_on(),
             Command::JumpToId => {
                 self.layer = Layer::Jump(Prompt::new("", Vec::new(), 200));
                 Vec::new()
             }
-            Command::Zoom => {
-                self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
-                Vec::new()
-            }
-            Command::Refresh => self.reload(),
-            _ => self.copy(command),
-        }
-    }
-
-    fn go(&mut self, way: Way, by: usize) -> Asks {
-        match self.focus {
-            Focus::Detail => {
-                self.detail_go(way, by);
-                Vec::new()
-            }
-            Focus::List => self.go_to(match way {
-                Way::Down => self.cursor.saturating_add(by),
-                Way::Up => self.cursor.saturating_sub(by),
-            }),
-        }
-    }
-
-    fn half_page(&self) -> usize {
-        let height = if self.focus == Focus::Detail { self.detail_size().0 } else { self.list_height() };
-        (height / 2).max(1)
+            Command::CopyId
+            | Command::CopyJson
+            | Command::CopyMarkdown
+            | Command::CopyLink
+            | Command::CopyCommand => return self.copy(command),
+            shared => self.list.command(shared, &FIELDS, self.room()),
+        };
+        self.asks(wants)
     }
 
     /// To the next test that somebody has to decide on.
     fn next_needy(&mut self, way: Way) -> Asks {
-        let needs = |at: usize| self.list.get(at).is_some_and(|test| is_needy(test, self.now));
-        let found = match way {
-            Way::Down => (self.cursor + 1..self.list.len()).find(|at| needs(*at)),
-            Way::Up => (0..self.cursor).rev().find(|at| needs(*at)),
+        let now = self.now;
+        let Some(at) = self.list.window.next(way, |test| is_needy(test, now)) else {
+            return vec![toast(Tone::Plain, "no further test here needs anybody")];
         };
-        match found {
-            Some(at) => {
-                self.preview = None;
-                let mut asks = self.go_to(at);
-                if self.focus == Focus::Detail {
-                    asks.extend(self.show_selected(Anew::No));
-                }
-                asks
-            }
-            None => vec![toast(Tone::Plain, "no further test here needs anybody")],
+        self.preview = None;
+        let mut asks = self.go_to(at);
+        if self.list.panes.focus == Focus::Detail {
+            asks.extend(self.show_selected(Anew::No));
         }
-    }
-
-    fn focus_detail(&mut self) -> Asks {
-        if self.subject().is_none() && self.preview.is_none() {
-            return Vec::new();
-        }
-        let asks = self.show_selected(Anew::No);
-        self.focus = Focus::Detail;
         asks
     }
 
-    fn focus_list(&mut self) -> Asks {
-        self.focus = Focus::List;
-        Vec::new()
+    /// Gives the keys to the detail, or to the preview in its place.
+    fn focus_detail(&mut self) -> Wants<Test> {
+        if self.preview.is_none() {
+            return self.list.focus_detail();
+        }
+        let wants = self.list.show_selected(Anew::No);
+        self.list.panes.focus = Focus::Detail;
+        wants
     }
 
     /// Enter: into the detail; there, to what the line names.
     fn open_selected(&mut self) -> Asks {
-        if self.focus == Focus::List {
-            return self.focus_detail();
+        if self.list.panes.focus == Focus::List {
+            let wants = self.focus_detail();
+            return self.asks(wants);
         }
         let lines = self.lines();
-        let at = self.shown.cursor.min(lines.len().saturating_sub(1));
+        let at = self.list.shown.cursor.at().min(lines.len().saturating_sub(1));
         if let Some(place) = lines.get(at).and_then(|line| line.leads_to.clone()) {
             return match place {
                 Place::Test(id) => self.seek(id),
                 other => vec![Ask::Open(other)],
             };
         }
-        if !self.has_room_for_one() {
-            self.zoom = if self.zoom == Zoom::In { Zoom::Out } else { Zoom::In };
-        }
+        self.list.panes.enlarge();
         Vec::new()
-    }
-
-    fn back(&mut self) -> Asks {
-        if self.close_preview() {
-            return Vec::new();
-        }
-        if self.zoom == Zoom::In {
-            self.zoom = Zoom::Out;
-            return Vec::new();
-        }
-        match self.focus {
-            Focus::Detail => self.focus_list(),
-            Focus::List => vec![Ask::Back],
-        }
-    }
-
-    fn suspend_filter(&mut self) -> Asks {
-        if self.filter.text().is_empty() {
-            return vec![toast(Tone::Plain, "there is no filter to lift")];
-        }
-        self.filter.toggle();
-        self.reload()
     }
 
     /// Sorts by the next column.

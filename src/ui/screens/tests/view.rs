@@ -1,10 +1,11 @@
 //! Draws the screen: filter and counts, how tests stand, list, rule, detail, and what lies over them.
 
-use super::super::findings::state::Load;
 use super::deciding::{OWNER, UNTIL};
-use super::loading::ROWS_MAX;
-use super::state::{Deciding, Doing, Layer, More, News, Tests};
+use super::state::{Deciding, Doing, Layer, Tests};
 use crate::triage::store::findings::Count;
+use crate::ui::list_detail::list_view::draw_bar;
+use crate::ui::list_detail::load::Load;
+use crate::ui::list_detail::window::Edge;
 use crate::ui::screen::Look;
 use crate::ui::widgets::when;
 use ratatui::buffer::Buffer;
@@ -14,21 +15,19 @@ use ratatui::widgets::{Clear, Widget};
 impl Tests {
     /// Draws everything into `area`; the result is where the text cursor stands.
     pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-        let areas = self.areas(area);
+        let areas = self.list.panes.areas(area, self.panel());
         self.draw_standing(areas.standing, buffer, look);
         if areas.header.height > 0 {
             self.draw_list(areas.header, areas.list, buffer, look);
         }
-        for y in areas.bar.top()..areas.bar.bottom() {
-            buffer.set_stringn(areas.bar.x, y, look.theme.symbols.bar, 1, look.theme.dim);
-        }
+        draw_bar(areas.bar, buffer, look);
         if areas.rule.height > 0 {
             self.draw_rule(areas.rule, buffer, look);
             self.draw_detail(areas.detail, buffer, look);
         }
         let in_panel = self.draw_panel(areas.panel, buffer, look);
         // Last: what is wrong with a filter lies over the first rows.
-        let in_filter = self.filter.draw(&self.counts(look), area, buffer, look.theme);
+        let in_filter = self.list.filter.draw(&self.counts(look), area, buffer, look.theme);
         in_filter.or(in_panel)
     }
 
@@ -81,25 +80,27 @@ impl Tests {
     /// `changed, R   41 tests   score ↓`
     fn counts(&self, look: &Look<'_>) -> String {
         let mut parts = Vec::new();
-        if self.news == News::Some {
+        if self.list.news > 0 {
             parts.push("changed, R".to_owned());
         }
-        if self.as_of.is_some() {
-            let held = self.list.len() as u64;
-            let all =
-                self.standing.filter(|_| self.filter.in_force().is_empty()).map(|standing| standing.tests);
-            let mut count = match (self.more, held) {
-                (More::Follow, _) if all.is_some_and(|all| all > held) => {
+        if self.list.as_of.is_some() {
+            let held = self.list.window.rows().len() as u64;
+            let all = self
+                .standing
+                .filter(|_| self.list.filter.in_force().is_empty())
+                .map(|standing| standing.tests);
+            let mut count = match (self.list.window.below, held) {
+                (Edge::More, _) if all.is_some_and(|all| all > held) => {
                     format!("{} tests", Count::Exactly(all.unwrap_or(held)))
                 }
-                (More::Follow, _) if self.list.len() >= ROWS_MAX => {
+                (Edge::More, _) if self.list.window.is_full() => {
                     format!("the first {}", Count::Exactly(held))
                 }
-                (More::Follow, _) => format!("{}+ tests", Count::Exactly(held)),
-                (More::None, 1) => "1 test".to_owned(),
-                (More::None, _) => format!("{} tests", Count::Exactly(held)),
+                (Edge::More, _) => format!("{}+ tests", Count::Exactly(held)),
+                (Edge::End, 1) => "1 test".to_owned(),
+                (Edge::End, _) => format!("{} tests", Count::Exactly(held)),
             };
-            if self.load == Load::Asked {
+            if self.list.load == Load::Asked {
                 count.push_str(look.theme.symbols.ellipsis);
             }
             parts.push(count);

@@ -9,6 +9,7 @@ use crate::flaky::state::Thresholds;
 use crate::flaky::store::tests::{Cursor, Sort, Standing};
 use crate::flaky::test::Test;
 use crate::ids::TestId;
+use crate::ui::list_detail::load::{DETAIL, LIST};
 use crate::ui::screen::Nature;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -94,20 +95,16 @@ pub enum Msg {
 }
 
 impl Wish {
-    /// The lane of the list.
-    pub const LIST: &str = "list";
-    /// The lane of the detail.
-    pub const DETAIL: &str = "detail";
     /// The lane of the preview.
     pub const PREVIEW: &str = "preview";
 
     /// Whether the answer may be dropped for a newer question.
     pub fn nature(&self) -> Nature {
         Nature::Load(match self {
-            Wish::Rows { .. } => Wish::LIST,
+            Wish::Rows { .. } => LIST,
             Wish::Standing => "standing",
             Wish::News => "news",
-            Wish::Detail(_) => Wish::DETAIL,
+            Wish::Detail(_) => DETAIL,
             Wish::Preview(..) => Wish::PREVIEW,
             Wish::Decide(_) => return Nature::Write,
         })

@@ -4,12 +4,11 @@
 //! around it count as one space.
 
 use super::super::detail_view::Lines;
-use super::super::list::Way;
-use super::super::loading::toast;
 use super::super::state::{Findings, Focus, Layer};
 use super::super::wish::Wish;
 use super::Arrange;
-use crate::ui::screen::{Ask, Tone};
+use crate::ui::list_detail::cursor::Way;
+use crate::ui::screen::{Ask, Tone, toast};
 use crate::ui::widgets::prompt::Prompt;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};

@@ -1,12 +1,11 @@
 //! The views: chosen from a panel, saved under a name, deleted after a yes.
 
-use super::super::loading::toast;
 use super::super::state::{Findings, Focus, Layer};
 use super::super::wish::Wish;
 use super::{Arrange, ArrangeWish, failed};
 use crate::config::views::{Existing, NAME_CHARS_MAX, Origin, Saved, View, checked_name};
 use crate::error::Error;
-use crate::ui::screen::{Ask, Look, Question, Tone};
+use crate::ui::screen::{Ask, Look, Question, Tone, toast};
 use crate::ui::widgets::cells::{self, Align, Keep};
 use crate::ui::widgets::line::LineEdit;
 use crate::ui::widgets::panel;
