@@ -38,7 +38,9 @@ impl Proxy {
             return Err(wrong("it has no host"));
         }
         let except = EXCEPTIONS.iter().find_map(set).map(|(_, hosts)| hosts).unwrap_or_default();
-        Ok(Some(Proxy { address, except }))
+        // The library takes it for every name, but for no address.
+        let is_everything = except.split(',').any(|host| host.trim() == "*");
+        Ok((!is_everything).then_some(Proxy { address, except }))
     }
 
     /// The proxy as the library takes it, for https alone.

@@ -248,6 +248,8 @@ fn a_proxy_is_named_by_the_environment_and_shows_no_login() {
         (&[("HTTP_PROXY", "http://a:1")], None),
         (&[("HTTPS_PROXY", "http://a:1")], Some("a:1")),
         (&[("HTTPS_PROXY", "a:1")], Some("a:1")),
+        (&[("HTTPS_PROXY", "a:1"), ("NO_PROXY", "b, c")], Some("a:1")),
+        (&[("HTTPS_PROXY", "a:1"), ("NO_PROXY", "b, *")], None),
         (&[("HTTPS_PROXY", "https://a")], Some("a:443")),
         (&[("ALL_PROXY", "http://a:1"), ("HTTPS_PROXY", "http://b:2")], Some("b:2")),
         (&[("HTTPS_PROXY", "http://a:1"), ("https_proxy", "http://b:2")], Some("b:2")),
