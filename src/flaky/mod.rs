@@ -20,4 +20,4 @@ pub mod state;
 pub mod store;
 pub mod tally;
 pub mod test;
-pub mod test_id;
+pub mod test_hash;
