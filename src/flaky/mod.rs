@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod attempts;
+pub mod called;
 pub mod checks;
 pub mod decision;
 pub mod detail;
