@@ -12,6 +12,7 @@ pub mod help;
 pub mod jobs;
 pub mod line;
 pub mod list_detail;
+pub mod notice;
 pub mod palette;
 pub mod panel;
 pub mod prompt;
