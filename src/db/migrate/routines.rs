@@ -125,7 +125,7 @@ fn statement(sql: &str) -> &str {
 
 /// The name that `text` starts with, and what stands in the brackets after it.
 fn signed(text: &str) -> (&str, &str) {
-    let (name, rest) = text.split_at(text.find(|c: char| c == '(' || c == ';').unwrap_or(text.len()));
+    let (name, rest) = text.split_at(text.find(['(', ';']).unwrap_or(text.len()));
     let mut depth = 0_usize;
     for (at, sign) in rest.char_indices() {
         match sign {

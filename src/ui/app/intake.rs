@@ -63,8 +63,11 @@ impl Intake {
     }
 }
 
-/// The path, and what was said about it by which flag.
-fn split(text: &str) -> Result<(&str, Vec<(&'static str, String)>), String> {
+/// What was said, by which flag.
+type Said = Vec<(&'static str, String)>;
+
+/// The path, and what was said about it.
+fn split(text: &str) -> Result<(&str, Said), String> {
     let known = |word: &str| {
         let name = word.split('=').next().unwrap_or(word);
         FLAGS.into_iter().find(|flag| *flag == name)
@@ -76,7 +79,7 @@ fn split(text: &str) -> Result<(&str, Vec<(&'static str, String)>), String> {
         .find(|at| text[*at..].split_whitespace().next().is_some_and(|word| known(word).is_some()))
         .unwrap_or(text.len());
     let (path, flags) = text.split_at(flags_at);
-    let mut said: Vec<(&'static str, String)> = Vec::new();
+    let mut said = Said::new();
     for word in flags.split_whitespace() {
         match known(word) {
             Some(flag) if said.iter().any(|(name, _)| *name == flag) => {

@@ -1,6 +1,6 @@
 //! The person's own editor in the terminal.
 
-use super::{Console, Reading, assert_given_back, contains, open_as};
+use super::{Console, Reading, assert_given_back, open_as};
 use std::path::Path;
 
 /// A script in the place of an editor, whose words come from VISUAL with an argument.

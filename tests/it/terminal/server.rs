@@ -1,6 +1,6 @@
 //! A server that goes away.
 
-use super::{Reading, contains, open_as};
+use super::{Reading, open_as};
 use attestor::db::local::{Cluster, Tuning};
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! What GitHub answers to a request, and what that changes.
 
-use super::{Asked, Repo, World, protection};
+use super::{Asked, Repo, World, label, protection};
 use serde_json::{Value, json};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
