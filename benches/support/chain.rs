@@ -30,7 +30,8 @@ pub async fn lengthen_chain(server: &Server, database: &str, entries: u64) {
     .fetch_one(&pool)
     .await
     .unwrap();
-    let framework = ["SOC2:CC7.1", "ISO27001:A.8.8"];
+    // As `findings triage` enters a verdict.
+    let framework = ["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"];
     let mut copy = pool
         .copy_in_raw(
             "copy audit.audit_trail_entries (id, seq, category, event_type, actor, actor_type, repo_full_name, payload,
@@ -44,9 +45,14 @@ pub async fn lengthen_chain(server: &Server, database: &str, entries: u64) {
         let repo = format!("acme/service-{}", seq % 40);
         // In the order in which PostgreSQL prints the keys of a jsonb.
         let payload = format!(
-            "{{\"reason\": \"test fixtures\", \"rule_id\": \"lang.security.rule-{}\", \"verdict\": \"FP\", \
-             \"finding_id\": {seq}, \"idempotency_key\": \"bench-{seq:032}\"}}",
-            seq % 240
+            "{{\"file\": \"services/billing/handlers/invoice_{}.py\", \
+             \"reason\": \"Test fixture: the key is the documented example and opens nothing\", \
+             \"rule_id\": \"lang.security.rule-{}\", \"verdict\": \"FP\", \"version\": 1, \"previous\": null, \
+             \"finding_id\": {seq}, \"feedback_id\": {seq}, \"fingerprint\": \"{before}\", \
+             \"idempotency_key\": \"{:08x}-4b1c-4bdf-8bec-{seq:012x}\"}}",
+            seq % 900,
+            seq % 240,
+            seq * 7919 % 0xffff_ffff,
         );
         let digest = payload_hash(&payload).to_string();
         let occurred_at = begin + TimeDelta::microseconds(i64::try_from(seq - last).unwrap() * 31_000_017);
@@ -73,8 +79,9 @@ pub async fn lengthen_chain(server: &Server, database: &str, entries: u64) {
         let time = occurred_at.format("%Y-%m-%d %H:%M:%S%.6f+00");
         writeln!(
             text,
-            "{seq}\t{seq}\tfinding_triage\tfeedback.given\talice\thuman\t{repo}\t{payload}\t{{SOC2:CC7.1,ISO27001:A.8.8}}\t\
-             {digest}\t{before}\t{time}\talice\t{chain_id}\t{PAYLOAD_ALG}\t{entry_hash}"
+            "{seq}\t{seq}\tfinding_triage\tfeedback.given\talice\thuman\t{repo}\t{payload}\t{{{}}}\t\
+             {digest}\t{before}\t{time}\talice\t{chain_id}\t{PAYLOAD_ALG}\t{entry_hash}",
+            framework.join(",")
         )
         .unwrap();
         before = entry_hash;

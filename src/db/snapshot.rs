@@ -29,11 +29,13 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Snapshot> {
         let mut connection = self.unpooled().await?;
         sqlx::raw_sql(BEGIN).execute(&mut connection).await?;
-        // A standby may refuse; then one connection has to do. The transaction is not to fail of it.
-        sqlx::raw_sql("savepoint export").execute(&mut connection).await?;
         let name = sqlx::query_scalar("select pg_export_snapshot()").fetch_one(&mut connection).await;
-        let end = if name.is_ok() { "release savepoint export" } else { "rollback to savepoint export" };
-        sqlx::raw_sql(end).execute(&mut connection).await?;
+        if name.is_err() {
+            // Then one connection has to do, in a transaction that has not failed. A savepoint would not
+            // serve: nothing is exported from within one.
+            sqlx::raw_sql("rollback").execute(&mut connection).await?;
+            sqlx::raw_sql(BEGIN).execute(&mut connection).await?;
+        }
         Ok(Snapshot { connection, name: name.ok().filter(|name: &String| is_name(name)) })
     }
 

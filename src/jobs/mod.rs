@@ -3,6 +3,8 @@
 //! A job is a future that is handed a [`JobContext`]. It says how far it is, and asks now and then
 //! whether it should stop; whoever started it holds the [`Job`] and decides.
 
+pub mod reader;
+
 use crate::error::{Error, Kind, Result};
 use futures::FutureExt;
 use std::future::Future;

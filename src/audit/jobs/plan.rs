@@ -9,58 +9,39 @@ const PIECE_ENTRIES: u64 = 16_384;
 /// The most pieces: positions that no chain has are not to make work without end.
 const PIECES_MAX: u64 = 65_536;
 
-/// A piece of work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// To walk the entries at these positions.
-    Walk(RangeInclusive<i64>),
-    /// To count the rows without an index.
-    Count,
-}
-
 /// All of the work, of which whoever is free takes the next piece.
 #[derive(Debug)]
 pub struct Plan {
-    pieces: Vec<Piece>,
-    /// The piece that is taken first.
-    first: usize,
+    /// The positions of which entries are walked, piece by piece.
+    pieces: Vec<RangeInclusive<i64>>,
+    /// Whether the rows are counted without an index, besides.
+    is_counted: bool,
     taken: AtomicUsize,
 }
 
 impl Plan {
     /// Shares out every position there is, cut behind each of `cuts`, and the counting.
     pub fn whole(ends: Ends, is_indexed: bool, cuts: impl Iterator<Item = u64>) -> Self {
-        let mut pieces: Vec<Piece> = match (ends.first, ends.last) {
-            (Some(first), Some(last)) => {
-                let walks = cut(first, last, is_indexed, cuts);
-                open_ends(walks).into_iter().map(Piece::Walk).collect()
-            }
+        let pieces = match (ends.first, ends.last) {
+            (Some(first), Some(last)) => open_ends(cut(first, last, is_indexed, cuts)),
             _ => Vec::new(),
         };
-        // It is longer than the others: begun last, all would wait for it.
-        let first = pieces.len();
-        pieces.push(Piece::Count);
-        Plan { pieces, first, taken: AtomicUsize::new(0) }
+        Plan { pieces, is_counted: true, taken: AtomicUsize::new(0) }
     }
 
     /// Shares out the positions behind `size`.
     pub fn after(size: u64, ends: Ends) -> Self {
         let first = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
-        let walks = match ends.last.filter(|last| *last >= first) {
+        let pieces = match ends.last.filter(|last| *last >= first) {
             Some(last) => cut(first, last, true, std::iter::empty()),
             None => Vec::new(),
         };
-        Plan { pieces: walks.into_iter().map(Piece::Walk).collect(), first: 0, taken: AtomicUsize::new(0) }
+        Plan { pieces, is_counted: false, taken: AtomicUsize::new(0) }
     }
 
     /// The next piece that nobody has taken, with its number.
-    pub fn take(&self) -> Option<(usize, Piece)> {
-        let taken = self.taken.fetch_add(1, Ordering::Relaxed);
-        let number = match taken {
-            0 => self.first,
-            taken if taken <= self.first => taken - 1,
-            taken => taken,
-        };
+    pub fn take(&self) -> Option<(usize, RangeInclusive<i64>)> {
+        let number = self.taken.fetch_add(1, Ordering::Relaxed);
         Some((number, self.pieces.get(number)?.clone()))
     }
 
@@ -69,12 +50,14 @@ impl Plan {
         self.pieces.len()
     }
 
+    /// Whether the rows are counted besides.
+    pub fn is_counted(&self) -> bool {
+        self.is_counted
+    }
+
     /// The last position of a piece.
     pub fn end(&self, number: usize) -> Option<i64> {
-        match self.pieces.get(number)? {
-            Piece::Walk(seqs) => Some(*seqs.end()),
-            Piece::Count => None,
-        }
+        self.pieces.get(number).map(|seqs| *seqs.end())
     }
 }
 

@@ -232,10 +232,10 @@ impl Verification {
     /// Joins what the readers bring, in the order of the chain.
     async fn collect(&mut self, mut workers: Workers, plan: &Plan) -> Result<Snapshot> {
         let (mut early, mut next, mut counted) = (BTreeMap::new(), 0, None);
-        while let Some((number, done)) = workers.next().await {
+        while let Some(done) = workers.next().await {
             match done? {
                 Done::Counted(rows, seqs) => counted = Some((rows, seqs)),
-                Done::Walked(walk) => {
+                Done::Walked(number, walk) => {
                     early.insert(number, walk);
                 }
             }
@@ -245,7 +245,7 @@ impl Verification {
             }
         }
         let snapshot = workers.finish().await?;
-        if next + usize::from(counted.is_some()) < plan.len() {
+        if next < plan.len() || counted.is_some() != plan.is_counted() {
             return Err(Error::new(Kind::NoDatabase, "a reader ended before its end"));
         }
         if let Some((rows, seqs)) = counted {

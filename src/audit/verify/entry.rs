@@ -46,6 +46,7 @@ impl Stored {
 
 /// Tells `flaw` what is wrong with `row`, which stores `stored`, by itself: once for each field, in the
 /// order of [`Kind`]. `known_name` is one that a chain can have.
+#[inline]
 pub fn check(
     row: &Row<'_>,
     stored: &Stored,

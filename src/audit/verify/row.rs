@@ -52,6 +52,7 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// Reads a row of [`COLUMNS`].
+    #[inline]
     pub fn read(tuple: &mut Tuple<'a>) -> Result<Self, Malformed> {
         Ok(Row {
             id: tuple.bigint()?,

@@ -85,6 +85,7 @@ impl Decoder {
 }
 
 /// The length of a row of `count` fields, where all of it is there.
+#[inline]
 fn row_length(bytes: &[u8], count: i16) -> Result<Option<usize>, Malformed> {
     let mut at = 0;
     for _ in 0..count {
@@ -106,6 +107,7 @@ pub struct Tuple<'a> {
 
 impl<'a> Tuple<'a> {
     /// The next field, as its bytes; NULL is none.
+    #[inline]
     pub fn bytes(&mut self) -> Result<Option<&'a [u8]>, Malformed> {
         let (length, rest) =
             self.bytes.split_first_chunk::<4>().ok_or(Malformed("a row of too few fields"))?;
@@ -121,18 +123,21 @@ impl<'a> Tuple<'a> {
     }
 
     /// The next field, a bigint or a timestamptz.
+    #[inline]
     pub fn bigint(&mut self) -> Result<Option<i64>, Malformed> {
         let number = |field: &[u8]| field.try_into().map(i64::from_be_bytes);
         self.bytes()?.map(number).transpose().map_err(|_| Malformed("a number of another size"))
     }
 
     /// The next field, an integer.
+    #[inline]
     pub fn integer(&mut self) -> Result<Option<i32>, Malformed> {
         let number = |field: &[u8]| field.try_into().map(i32::from_be_bytes);
         self.bytes()?.map(number).transpose().map_err(|_| Malformed("a number of another size"))
     }
 
     /// The next field, a jsonb: the text that PostgreSQL prints.
+    #[inline]
     pub fn jsonb(&mut self) -> Result<Option<&'a [u8]>, Malformed> {
         match self.bytes()? {
             None => Ok(None),
@@ -155,6 +160,7 @@ pub struct TextArray<'a> {
 
 impl<'a> TextArray<'a> {
     /// Reads the binary form of a `text[]`.
+    #[inline]
     pub fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let cut_off = Malformed("an array that is cut off");
         let word = |at: usize| {
@@ -170,6 +176,7 @@ impl<'a> TextArray<'a> {
     }
 
     /// The elements, NULL as none.
+    #[inline]
     pub fn elements(&self) -> impl Iterator<Item = Result<Option<&'a [u8]>, Malformed>> + use<'a> {
         let mut rest = Tuple { bytes: self.elements };
         std::iter::from_fn(move || (!rest.bytes.is_empty()).then(|| rest.bytes()))

@@ -2,6 +2,7 @@
 
 use super::*;
 use attestor::audit::jobs::{follow, verify_recorded};
+use attestor::audit::store::rows;
 use attestor::audit::verify::report::Verdict;
 use attestor::chain::hash::{Digest, leaf, node};
 use sqlx::{ConnectOptions, Row};
@@ -216,4 +217,19 @@ async fn new_entries_are_verified_as_they_come() {
     let seen: Vec<(i64, u64, usize)> = heard.iter().map(|f| (f.seq, f.new, f.breaks.len())).collect();
     assert_eq!(seen, [(3, 1, 0), (5, 2, 0), (6, 1, 1)]);
     assert_eq!(heard[2].breaks[0].seq, Some(6));
+}
+
+/// Readers beside the first see what it sees, whatever is written meanwhile.
+#[tokio::test]
+async fn one_state_for_all_readers() {
+    let database = chain(3).await;
+    let db = database.db();
+    let mut first = db.snapshot().await.unwrap();
+    let name = first.name().expect("the server exports its snapshot").to_owned();
+    append(&mut database.superuser().await, 2).await;
+    let mut other = db.snapshot_named(&name).await.unwrap();
+    for snapshot in [&mut first, &mut other] {
+        assert_eq!(rows::ends(snapshot).await.unwrap().last, Some(3));
+    }
+    assert_eq!(rows::ends(&mut db.snapshot().await.unwrap()).await.unwrap().last, Some(5));
 }
