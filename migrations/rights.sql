@@ -140,6 +140,9 @@ grant update (accepted_until) on triage.findings to attestor_approver;
 grant insert, update on triage.scans, triage.findings, triage.epss_data, triage.pipeline_metrics
     to attestor_producer;
 grant insert on triage.feedbacks to attestor_producer;
+-- They take scanners' files in too, as a job of a pipeline does.
+grant insert on triage.imports, triage.sightings to attestor_producer;
+grant update (counts, deviations) on triage.imports to attestor_producer;
 
 -- Operators and producers take in what tests said. What was said never changes; the counts of a run follow
 -- its files.

@@ -37,7 +37,7 @@ ids! {
     AttentionId;
     /// A row of `operations.operation_runs`.
     RunId;
-    /// A row of `trust.flaky_tests`: a test in an environment.
+    /// A row of `trust.flaky_tests`: a test in an environment. What a test is called across rows is its hash.
     TestId;
     /// A row of `trust.repositories`.
     RepoId;

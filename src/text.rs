@@ -6,6 +6,10 @@
 //! text with all of these shown as ordinary characters, so that whatever is drawn, copied, logged or
 //! exported is what stands there. Hashes are taken over the raw bytes, never over this.
 
+mod counted;
+
+pub use counted::{counted, plural};
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt::{self, Write};

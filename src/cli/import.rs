@@ -12,6 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::flaky::import::JunitOptions;
 use crate::flaky::jobs::import_junit;
 use crate::jobs::{Job, JobContext, Progress};
+use crate::text::counted;
 use crate::triage::import::{ImportOptions, ImportReport};
 use crate::triage::jobs::{Input, import_epss, import_kev, import_metrics, import_sarif};
 use std::future::Future;
@@ -301,8 +302,8 @@ fn tell(report: &ImportReport) -> Result<()> {
     lines.extend(shown.map(|deviation| format!("  deviates: {deviation}")));
     if report.deviations.len() > DEVIATIONS_SHOWN_MAX {
         lines.push(format!(
-            "  {} more lines of deviations; --json lists them",
-            report.deviations.len() - DEVIATIONS_SHOWN_MAX
+            "  {} of deviations; --json lists them",
+            counted(report.deviations.len() - DEVIATIONS_SHOWN_MAX, "more line")
         ));
     }
     say(&lines)
@@ -314,10 +315,6 @@ fn say(lines: &[String]) -> Result<()> {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(Error::from),
     }
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Tabular for ImportReport {

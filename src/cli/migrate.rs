@@ -25,7 +25,8 @@ pub struct Options {
     /// Only show how far the database is and what differs; exit status 3 where anything is left to do.
     #[arg(long, conflicts_with = "repair")]
     pub check: bool,
-    /// Mend rights, owners and triggers, as after a restore with -x, --no-owner or --disable-triggers.
+    /// Mend rights, owners, triggers and functions, as after a restore with -x, --no-owner or
+    /// --disable-triggers, or where somebody replaced one.
     #[arg(long)]
     pub repair: bool,
 }

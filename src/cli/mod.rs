@@ -33,7 +33,7 @@ tells which it was.
 
 Environment: ATTESTOR_CONFIG, ATTESTOR_READ_ONLY, ATTESTOR_THEME, ATTESTOR_STATE_DIR, \
 ATTESTOR_LOCAL_DIR and ATTESTOR_PG_BIN; ATTESTOR_GITHUB_TOKEN (or GITHUB_TOKEN), \
-ATTESTOR_GITHUB_TOKEN_FILE and ATTESTOR_GITHUB_API_URL; NO_COLOR, VISUAL, EDITOR and TZ.
+ATTESTOR_GITHUB_TOKEN_FILE and ATTESTOR_GITHUB_API_URL; HTTPS_PROXY, ALL_PROXY and NO_PROXY; NO_COLOR, VISUAL, EDITOR and TZ.
 
 Exit status: 0 done; 1 failed; 2 usage; 3 a check found something; 4 incomplete; 65 unreadable input; \
 69 no database; 77 denied; 78 missing or wrong configuration; 128+n ended by signal n.";

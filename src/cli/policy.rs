@@ -6,7 +6,7 @@ use crate::drift::actions::load_policies;
 use crate::drift::policy::{Gathered, gather};
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use std::path::PathBuf;
 
 /// What can be done.
@@ -68,11 +68,11 @@ async fn load(files: &Files, global: &Global) -> Result<u8> {
     match global.format() {
         Format::Json => println!("{}", serde_json::to_string(&loaded).map_err(std::io::Error::other)?),
         _ => println!(
-            "{} policies hold, {} of them new or changed, {} removed; {} repositories compared, {} drift",
-            loaded.policies,
+            "{} in force, {} of them new or changed, {} removed; {} compared, {} drift",
+            counted(loaded.policies, "policy"),
             loaded.changed.len(),
             loaded.removed.len(),
-            loaded.repos,
+            counted(loaded.repos, "repository"),
             loaded.drifted
         ),
     }
@@ -93,7 +93,12 @@ fn tell(gathered: &Gathered, global: &Global) -> Result<()> {
         }
     }
     let wrong = gathered.findings.iter().filter(|checked| checked.finding.is_mistake()).count();
-    println!("{} policies in {} files; {wrong} mistakes", gathered.policies.len(), gathered.files);
+    println!(
+        "{} in {}; {}",
+        counted(gathered.policies.len(), "policy"),
+        counted(gathered.files, "file"),
+        counted(wrong, "mistake")
+    );
     Ok(())
 }
 

@@ -14,9 +14,9 @@ pub use show::show_in;
 use super::Global;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{self, Filter};
+use crate::flaky::called::Called;
 use crate::flaky::store::fields::FIELDS;
 use crate::flaky::store::tests::SortKey;
-use crate::ids::TestId;
 use clap::Args;
 use uuid::Uuid;
 
@@ -31,9 +31,9 @@ pub enum Command {
     List(ListOptions),
     /// Show a test: its evidence, its runs, its failures grouped, what was decided.
     Show {
-        /// Its number.
-        #[arg(value_name = "ID")]
-        id: TestId,
+        /// Its number; or its hash, the first 4 or more digits of that, or its name, where one test is called so.
+        #[arg(value_name = "TEST")]
+        test: Called,
     },
     /// Score tests by the results that are new.
     ///
@@ -101,9 +101,9 @@ pub struct RecomputeOptions {
 /// Which tests a deed is for.
 #[derive(Debug, Args)]
 struct Chosen {
-    /// The numbers of the tests.
-    #[arg(value_name = "ID")]
-    ids: Vec<TestId>,
+    /// The tests: their numbers, or hashes, the first 4 or more digits of those, or names that are one test's.
+    #[arg(value_name = "TEST")]
+    ids: Vec<Called>,
     /// The tests that this filter lets through, in place of numbers; counted and confirmed first.
     #[arg(long, short, value_name = "FILTER", conflicts_with = "ids", allow_hyphen_values = true)]
     filter: Option<String>,
@@ -214,7 +214,7 @@ pub enum RunnerFormat {
 pub async fn run(command: Command, global: &Global) -> Result<u8> {
     match command {
         Command::List(options) => list::list(options, global).await,
-        Command::Show { id } => show::show(id, global).await,
+        Command::Show { test } => show::show(&test, global).await,
         Command::Recompute(options) => recompute::recompute(options, global).await,
         Command::Quarantine(options) => decide::quarantine(options, global).await,
         Command::Graduate(options) => decide::graduate(options, global).await,

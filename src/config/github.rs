@@ -4,7 +4,7 @@
 //! argument or in the configuration, which others may see.
 
 use super::{Flags, env, files, read_file};
-use crate::drift::github::{ApiUrl, CONCURRENCY_MAX, Client, Tempo, Token};
+use crate::drift::github::{ApiUrl, CONCURRENCY_MAX, Client, Proxy, Tempo, Token};
 use crate::error::{Error, Kind, Result};
 use crate::text::visible;
 use serde::Deserialize;
@@ -39,6 +39,8 @@ pub struct GithubSettings {
     pub api: ApiUrl,
     /// The token; without one, only what everybody may see is seen.
     pub token: Option<Token>,
+    /// The proxy on the way there.
+    pub proxy: Option<Proxy>,
     /// How patient and how quick the client is.
     pub tempo: Tempo,
 }
@@ -47,7 +49,7 @@ impl GithubSettings {
     /// Reads the environment and the file.
     ///
     /// # Errors
-    /// `Configuration` where an address is none or not https, or a file with a token is readable by others.
+    /// `Configuration` where an address is none or not https, a proxy is none, or a file with a token is readable by others.
     pub fn read(flags: &Flags) -> Result<GithubSettings> {
         let file = read_file(flags.file.as_deref())?.github;
         if file.token.is_some() {
@@ -92,7 +94,7 @@ impl GithubSettings {
             (None, Some(path)) => Some(token_of(&path)?),
             (None, None) => None,
         };
-        Ok(GithubSettings { api, token, tempo })
+        Ok(GithubSettings { api, token, proxy: Proxy::named(env)?, tempo })
     }
 
     /// A client by these settings.
@@ -100,7 +102,7 @@ impl GithubSettings {
     /// # Errors
     /// `Configuration` where the system's certificates cannot be read.
     pub fn client(self) -> Result<Client> {
-        Client::new(self.api, self.token, self.tempo)
+        Client::through(self.proxy, self.api, self.token, self.tempo)
     }
 }
 

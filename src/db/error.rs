@@ -132,6 +132,7 @@ fn role_for(message: &str) -> &'static str {
     if reads {
         "ask an administrator for a role of attestor: grant attestor_viewer (or _analyst, _auditor ...) to your login"
     } else {
-        "deciding takes attestor_analyst, approving attestor_approver, sealing attestor_auditor; ask an administrator"
+        "deciding on findings takes attestor_analyst, taking files in that or attestor_producer, watching tests and \
+         drift attestor_operator, approving attestor_approver, sealing attestor_auditor; ask an administrator"
     }
 }

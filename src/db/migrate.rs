@@ -4,6 +4,7 @@
 //! migrator works in a database at a time; several databases of a cluster may be migrated at once.
 
 mod roles;
+mod routines;
 mod standing;
 
 pub use standing::{Difference, Found, differences, repair};

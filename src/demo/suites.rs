@@ -6,7 +6,7 @@
 
 use super::rng::Rng;
 use crate::db::copy::{push, push_number};
-use crate::flaky::test_id::TestId;
+use crate::flaky::test_hash::TestHash;
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -179,7 +179,7 @@ fn test(repo: usize, repo_name: &str, place: usize) -> Test {
         2 => (format!("src/{subject}.test.ts"), format!("{subject} {}", deed.replace('_', " "))),
         _ => (format!("ledger/{subject}"), format!("Test{class}_{deed}")),
     };
-    let id = TestId::of(repo_name, &suite, &name).to_string();
+    let id = TestHash::of(repo_name, &suite, &name).to_string();
     Test { place, suite, name, id }
 }
 

@@ -4,7 +4,7 @@ use super::plan::{Plan, PlanHash};
 use super::policy::Mode;
 use crate::ids::RunId;
 use crate::operations::check::{Check, ReasonCode, Severity, Status};
-use crate::text::SafeText;
+use crate::text::{SafeText, counted};
 use serde::Serialize;
 
 /// How many repositories a run corrects unless more are allowed.
@@ -193,8 +193,7 @@ impl Report {
         let title = "Every repository could be looked at";
         let failed: Vec<&RepoReport> = self.of(|repo| repo.outcome == RepoOutcome::Failed);
         let Some(first) = failed.first() else {
-            return Check::pass("drift.looked", title)
-                .message(format!("{} repositories", self.counters.checked));
+            return Check::pass("drift.looked", title).message(counted(self.counters.checked, "repository"));
         };
         let why = first.message.as_ref().map_or_else(String::new, |why| format!(": {}", why.one_line()));
         let message =

@@ -8,7 +8,7 @@ use serde::Serialize;
 const NAME_BYTES_MAX: usize = 512;
 
 /// What the person says of the results. Nothing in a file tells it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JunitOptions {
     /// The repository: `owner/name`, or its address.
     pub repo: String,

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod attempts;
+pub mod called;
 pub mod checks;
 pub mod decision;
 pub mod detail;
@@ -20,4 +21,4 @@ pub mod state;
 pub mod store;
 pub mod tally;
 pub mod test;
-pub mod test_id;
+pub mod test_hash;

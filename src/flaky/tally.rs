@@ -1,7 +1,7 @@
 //! What a run of tests comes to, counted as its results arrive.
 
 use super::junit::case::{Attempt, Case, Status};
-use super::test_id::TestId;
+use super::test_hash::TestHash;
 use std::collections::HashMap;
 
 /// Fewest tests of which an outage can be told.
@@ -33,7 +33,7 @@ const FLAKY_IN_FILE: u8 = 16;
 /// The tests of one run, over all of its files, and the counts of the file that is read.
 #[derive(Debug, Default)]
 pub struct Tally {
-    seen: HashMap<TestId, Seen>,
+    seen: HashMap<TestHash, Seen>,
     /// Cases of this file that passed, perhaps after failures.
     pub passed: u64,
     /// Cases of this file that failed.
@@ -50,7 +50,7 @@ pub struct Tally {
 
 impl Tally {
     /// Takes note of what earlier files said of a test: its last attempt, and what came of all.
-    pub fn known(&mut self, test: TestId, attempts: u32, came_of_them: &[Status]) {
+    pub fn known(&mut self, test: TestHash, attempts: u32, came_of_them: &[Status]) {
         self.seen
             .insert(test, Seen { attempts, flags: came_of_them.iter().map(|status| flag(*status)).sum() });
     }
@@ -64,7 +64,7 @@ impl Tally {
     ///
     /// The same suite and name again, in this file or another one of the run, are further attempts of
     /// one test: runners that retry by running again write them so.
-    pub fn count(&mut self, test: TestId, case: &Case) -> u32 {
+    pub fn count(&mut self, test: TestHash, case: &Case) -> u32 {
         match case.status() {
             Status::Pass => self.passed += 1,
             Status::Fail => self.failed += 1,

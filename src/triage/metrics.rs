@@ -8,7 +8,7 @@ pub mod forest;
 pub mod intake;
 
 use crate::ids::ScanId;
-use crate::text::SafeText;
+use crate::text::{SafeText, counted};
 use serde::Serialize;
 use std::fmt;
 
@@ -156,9 +156,10 @@ impl Pipeline {
         let note = match &anomaly {
             Some(anomaly) => Some(anomaly.to_string()),
             None if values(&build).is_none() => Some("not compared: a metric is missing".to_owned()),
-            None if compared_with < ROWS_MIN => {
-                Some(format!("not compared: {compared_with} builds are measured, it takes {ROWS_MIN}"))
-            }
+            None if compared_with < ROWS_MIN => Some(format!(
+                "not compared: {} measured, it takes {ROWS_MIN}",
+                counted(compared_with, "build")
+            )),
             None => None,
         };
         Pipeline { build, compared_with, anomaly, note }
@@ -171,8 +172,8 @@ impl fmt::Display for Pipeline {
         let Build { build_duration_seconds, artifact_size_bytes, num_changed_files, .. } = self.build;
         let measured = [
             build_duration_seconds.map(|duration| format!("{} s", rounded(duration))),
-            artifact_size_bytes.map(|size| format!("{size} bytes")),
-            num_changed_files.map(|files| format!("{files} files changed")),
+            artifact_size_bytes.map(|size| counted(size, "byte")),
+            num_changed_files.map(|files| format!("{} changed", counted(files, "file"))),
         ];
         f.write_str(&measured.into_iter().flatten().collect::<Vec<_>>().join(", "))?;
         match (&self.anomaly, &self.note) {

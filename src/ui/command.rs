@@ -205,7 +205,7 @@ pub enum Command {
     Cancel,
     /// Gives the terminal back to the shell for a while.
     Suspend,
-    /// Takes in a file of a scanner, in the background.
+    /// Takes in a file of a scanner or of a test runner, in the background.
     Import,
     /// Cancels the running jobs.
     CancelJobs,

@@ -1,11 +1,15 @@
 //! The console's state: what keys lead to, which answers count, and how it looks.
 
+mod intake;
+mod jobs;
+mod leaving;
+mod loads;
+mod palette;
+mod questions;
+
 use super::tiny::{Msg, Tiny, Wish};
-use attestor::config::Pace;
-use attestor::error::{Error, Kind};
-use attestor::jobs::Progress;
 use attestor::text::SafeText;
-use attestor::ui::app::{About, Access, App, Effect, Event, JobDeed, LinkNews, Moment, Preferences, Ticket};
+use attestor::ui::app::{About, Access, App, Effect, Event, LinkNews, Moment, Preferences, Ticket};
 use attestor::ui::input::{Arrived, Decoder};
 use attestor::ui::keymap::Keymap;
 use attestor::ui::screen::{Clock, Draft};
@@ -115,153 +119,6 @@ fn check_footer(console: &Console, expected: &str) {
 }
 
 #[test]
-fn q_quits_on_the_last_layer_and_esc_never_does() {
-    let mut console = console();
-    assert_eq!(console.keys(&["\x1b"]), []);
-    check_footer(&console, "q quits");
-    assert_eq!(console.keys(&["q"]), [Effect::Quit(0)]);
-}
-
-#[test]
-fn a_load_that_was_replaced_is_not_told() {
-    let mut console = console();
-    let (first, _) = console.performed();
-    console.keys(&["R"]);
-    let (second, _) = console.performed();
-    assert!(console.effects.contains(&Effect::Abort(first)));
-    console.event(Event::Answered(first, Msg::Listed("late")));
-    console.event(Event::Answered(second, Msg::Listed("new")));
-    let told = console.told();
-    assert!(told.iter().any(|t| t.contains("new")) && !told.iter().any(|t| t.contains("late")), "{told:?}");
-}
-
-#[test]
-fn loads_of_other_lanes_and_writes_replace_nothing() {
-    let mut console = console();
-    let (list, _) = console.performed();
-    console.keys(&["\r"]);
-    console.pass(80);
-    console.event(Event::Woken);
-    let (detail, wish) = console.performed();
-    assert_eq!(wish, Wish::Detail);
-    console.keys(&["f", "x", "\r"]);
-    let (write, _) = console.performed();
-    console.keys(&["f", "y", "\r"]);
-    let (again, _) = console.performed();
-    for (ticket, text) in [(list, "list"), (detail, "detail")] {
-        console.event(Event::Answered(ticket, Msg::Listed(text)));
-    }
-    console.event(Event::Answered(again, Msg::Saved("second".into())));
-    console.event(Event::Answered(write, Msg::Saved("first".into())));
-    let told = console.told().join(" ");
-    for text in ["list", "detail", "first", "second"] {
-        assert!(told.contains(text), "{text} in {told}");
-    }
-}
-
-#[test]
-fn the_detail_is_asked_for_once_the_cursor_rests() {
-    let mut console = console();
-    console.read("\r");
-    console.pass(50);
-    console.event(Event::Woken);
-    assert!(!console.told().contains(&"Rested".to_owned()));
-    console.read("\r");
-    console.pass(79);
-    console.event(Event::Woken);
-    assert!(!console.told().contains(&"Rested".to_owned()));
-    console.pass(1);
-    console.event(Event::Woken);
-    assert!(console.told().contains(&"Rested".to_owned()));
-}
-
-#[test]
-fn ctrl_c_closes_then_stops_loads_then_quits() {
-    let mut console = console();
-    let (load, _) = console.performed();
-    console.keys(&["f", "\x03"]);
-    assert_eq!(console.told().last().unwrap(), "Key(Esc)");
-    console.pass(3000);
-    assert_eq!(console.keys(&["\x03"]), [Effect::Abort(load)]);
-    assert_eq!(console.told().last().unwrap(), "Stopped(Load(\"list\"))");
-    console.pass(3000);
-    assert_eq!(console.keys(&["\x03"]), []);
-    check_footer(&console, "Ctrl-c again quits");
-    assert_eq!(console.keys(&["\x03"]), [Effect::Quit(0)]);
-}
-
-#[test]
-fn quitting_and_suspending_wait_for_writes() {
-    for (keys, effect) in [(["q"], Effect::Quit(0)), (["\x1a"], Effect::Suspend)] {
-        let mut console = console();
-        console.keys(&["f", "x", "\r"]);
-        let (write, _) = console.performed();
-        assert_eq!(console.keys(&keys), []);
-        check_footer(&console, "when 1 write is done");
-        assert_eq!(console.event(Event::Answered(write, Msg::Saved("x".into()))), [effect]);
-    }
-}
-
-#[test]
-fn a_person_who_insists_does_not_wait_for_writes() {
-    let mut console = console();
-    console.keys(&["f", "x", "\r", "q"]);
-    assert_eq!(console.keys(&["\x03", "\x03"]), [Effect::Quit(0)]);
-}
-
-#[test]
-fn sigterm_ends_with_its_status() {
-    assert_eq!(console().event(Event::Terminated(143)), [Effect::Quit(143)]);
-}
-
-#[test]
-fn a_question_is_answered_by_another_key_and_by_nothing_in_a_burst() {
-    let ask = |answer: &str| {
-        let mut console = console();
-        console.keys(&["u"]);
-        console.pass(500);
-        console.read(answer);
-        console.effects.iter().any(|effect| matches!(effect, Effect::Perform(..)))
-    };
-    assert!(ask("y"));
-    for no in ["u", "\r", "n", "\x1b", "xy", "uy\r", "yes", "\x1b[200~y\x1b[201~", "q"] {
-        assert!(!ask(no), "{no:?} says yes");
-    }
-}
-
-#[test]
-fn very_many_rows_ask_for_their_count() {
-    let open = || {
-        let mut console = console_of(Access::ReadWrite, Tiny { typed_count: Some(250), ..Tiny::new() });
-        console.keys(&["u"]);
-        console
-    };
-    let in_one = |answer: &str| {
-        let mut console = open();
-        console.pass(500);
-        console.read(answer);
-        console.effects
-    };
-    let performs = |effects: &[Effect<Wish>]| effects.iter().any(|e| matches!(e, Effect::Perform(..)));
-    assert!(performs(open().keys(&["2", "5", "0", "\r"])));
-    assert!(!performs(open().keys(&["y"])));
-    assert!(!performs(open().keys(&["2", "5", "\r"])));
-    assert!(!performs(&in_one("250\r")));
-    assert!(!performs(open().keys(&["2", "5", "0", "\x1b"])));
-}
-
-#[test]
-fn a_paste_goes_to_the_screen_and_confirms_nothing() {
-    let mut console = console();
-    console.read("sql-injection\n");
-    assert_eq!(console.told().last().unwrap(), "Paste(\"sql-injection\\n\")");
-    console.keys(&["f"]);
-    let effects = console.read("x\r");
-    assert!(!effects.iter().any(|e| matches!(e, Effect::Perform(..))), "{effects:?}");
-    assert!(matches!(console.keys(&["\r"]), [Effect::Perform(_, Wish::Save(text))] if text == "x"));
-}
-
-#[test]
 fn sequences_wait_and_esc_takes_them_back() {
     let mut console = console();
     console.keys(&["g"]);
@@ -286,100 +143,6 @@ fn a_connection_that_only_reads_refuses_deeds() {
 }
 
 #[test]
-fn help_finds_and_runs() {
-    let mut console = console();
-    console.keys(&["?", "c", "o", "m", "m", "e", "n", "t"]);
-    assert!(console.screen(80, 24).contains("> c "), "{}", console.screen(80, 24));
-    console.keys(&["\r"]);
-    assert_eq!(console.told().last().unwrap(), "Command(Comment)");
-    console.keys(&["\x1b", "?", "\x1b"]);
-    check_footer(&console, "t TP");
-}
-
-#[test]
-fn the_palette_runs_by_name_and_completes() {
-    let mut console = console();
-    console.keys(&[":", "c", "o", "m", "m", "e", "\t"]);
-    assert!(console.screen(80, 24).contains(":comment"));
-    console.keys(&["\r"]);
-    assert_eq!(console.told().last().unwrap(), "Command(Comment)");
-    console.keys(&["\x1b", ":", "q", "u", "i", "t"]);
-    assert_eq!(console.keys(&["\r"]), [Effect::Quit(0)]);
-}
-
-/// What stands first in the palette for `typed`.
-fn check_first(typed: &str, expected: &str) {
-    let mut console = console();
-    let themes = Theme::NAMES.map(str::to_owned).to_vec();
-    console.app = console.app.preferring(Preferences { themes, ..Preferences::default() });
-    console.keys(&[":"]);
-    console.read(typed);
-    let screen = console.screen(80, 24);
-    let first = screen.lines().find_map(|line| line.strip_prefix(" > ")).unwrap_or_default();
-    assert!(first.starts_with(expected), "{typed}: {first:?} in\n{screen}");
-}
-
-#[test]
-fn the_palette_finds_by_name_by_help_and_by_letters() {
-    check_first("fil", "filter ");
-    check_first("positive", "mark-true-positive");
-    check_first("false pos", "mark-false-positive");
-    check_first("not real", "mark-false-positive");
-    check_first("mfp", "mark-false-positive");
-    check_first("undecided", "next-undecided");
-    check_first("theme l", "light");
-    check_first("filter sev", "severity");
-    check_first("goto t", "tiny");
-}
-
-#[test]
-fn the_palette_types_what_stands_behind_a_name() {
-    let mut console = console();
-    console.keys(&[":"]);
-    console.read("mark-false-positive internal tool");
-    assert!(
-        matches!(console.keys(&["\r"]), [Effect::Perform(_, Wish::Save(text))] if text == "internal tool")
-    );
-    console.keys(&[":"]);
-    console.read("theme light");
-    assert_eq!(console.keys(&["\r"]), [Effect::LoadTheme("light".into())]);
-    let light = Theme::named("light", Symbols::UNICODE).unwrap();
-    console.event(Event::Themed("light".into(), Ok(Box::new(light))));
-    check_footer(&console, "theme light;");
-    console
-        .event(Event::Themed("dusk".into(), Err(Error::new(Kind::Configuration, "there is no theme dusk"))));
-    check_footer(&console, "there is no theme dusk");
-    console.keys(&[":"]);
-    console.read("goto 17");
-    console.keys(&["\r"]);
-    assert!(console.told().contains(&"Command(JumpToId)".to_owned()), "{:?}", console.told());
-    console.keys(&[":"]);
-    console.read("goto nowhere");
-    console.keys(&["\r"]);
-    check_footer(&console, "neither a number nor a screen");
-    console.keys(&[":"]);
-    console.read("refresh now");
-    console.keys(&["\r"]);
-    check_footer(&console, "refresh takes nothing behind its name");
-}
-
-#[test]
-fn the_palette_brings_back_what_was_run() {
-    let mut console = console();
-    for line in ["theme mono", "theme light"] {
-        console.keys(&[":"]);
-        console.read(line);
-        console.keys(&["\r"]);
-    }
-    console.keys(&[":", "\x1b[A"]);
-    assert!(console.screen(80, 24).contains(":theme light"));
-    console.keys(&["\x1b[A"]);
-    assert!(console.screen(80, 24).contains(":theme mono"));
-    console.keys(&["\x1b[A", "\x1b[B"]);
-    assert_eq!(console.keys(&["\r"]), [Effect::LoadTheme("light".into())]);
-}
-
-#[test]
 fn who_pauses_on_a_prefix_is_told_what_may_follow() {
     let mut console = console();
     console.keys(&["g"]);
@@ -397,17 +160,6 @@ fn who_pauses_on_a_prefix_is_told_what_may_follow() {
     console.read("g");
     assert_eq!(console.told().last().unwrap(), "Command(Top)");
     assert_eq!(console.app.wake_at(), None);
-}
-
-#[test]
-fn on_a_slow_link_a_resting_cursor_loads_nothing() {
-    let mut console = console();
-    console.app = console.app.preferring(Preferences { pace: Pace::Slow, ..Preferences::default() });
-    console.read("\r");
-    assert_eq!(console.app.wake_at(), None);
-    console.pass(1000);
-    console.event(Event::Woken);
-    assert!(!console.told().contains(&"Rested".to_owned()));
 }
 
 #[test]
@@ -433,49 +185,6 @@ fn a_connection_with_a_colour_stands_in_both_lines() {
     let screen = console.screen(80, 24);
     assert!(screen.lines().next().unwrap().ends_with(" prod ro"), "{screen}");
     assert!(screen.lines().last().unwrap().contains(" prod  ro"), "{screen}");
-}
-
-#[test]
-fn an_unknown_command_is_said() {
-    let mut console = console();
-    console.keys(&[":", "z", "z", "z", "\r"]);
-    check_footer(&console, "there is no command zzz");
-}
-
-#[test]
-fn an_import_runs_as_a_job() {
-    let mut console = console();
-    console.keys(&[":"]);
-    console.read("import scan.sarif");
-    assert!(matches!(console.effects.as_slice(), [Effect::CompletePath(path)] if path == "scan.sarif"));
-    let id = match console.keys(&["\r"]) {
-        [Effect::StartJob(id, JobDeed::Import(path))] if path.as_os_str() == "scan.sarif" => *id,
-        other => panic!("{other:?}"),
-    };
-    let progress = Progress { step: "reading".into(), done: 43, total: Some(100) };
-    console.event(Event::JobMoved(id, progress));
-    check_footer(&console, "job 1 reading 43 %");
-    console.keys(&["J"]);
-    assert!(console.screen(80, 24).contains("import scan.sarif  reading 43 %"));
-    assert_eq!(console.keys(&["x"]), [Effect::CancelJob(id)]);
-    assert_eq!(console.keys(&["x"]), [], "cancelled twice");
-    console.keys(&["\x1b"]);
-    console
-        .event(Event::JobEnded(id, Err(Error::new(Kind::Incomplete, "cancelled; nothing of it was kept"))));
-    check_footer(&console, "import scan.sarif: cancelled; nothing of it was kept");
-    assert!(!console.footer().contains("job 1"));
-}
-
-#[test]
-fn quitting_with_a_running_job_asks() {
-    let mut console = console();
-    console.keys(&[":"]);
-    console.read("import scan.sarif");
-    console.keys(&["\r"]);
-    assert_eq!(console.keys(&["q"]), []);
-    assert!(console.screen(80, 24).contains("A job is running."));
-    assert_eq!(console.keys(&["n"]), []);
-    assert_eq!(console.keys(&["q", "y"]), [Effect::Quit(0)]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod client;
 mod faults;
 mod plan;
 mod program;
+mod proxy;
 mod reconcile;
 mod requests;
 mod server;

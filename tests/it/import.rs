@@ -3,6 +3,7 @@
 mod failures;
 mod lifetime;
 mod program;
+mod roles;
 mod scans;
 mod since;
 

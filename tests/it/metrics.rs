@@ -175,7 +175,7 @@ fn builds_without_a_metric_are_left_out() {
         (5, Some("not compared: a metric is missing"))
     );
     let alone = Pipeline::of(build(1, 1.0, 1, 1), &[build(1, 1.0, 1, 1)]);
-    assert_eq!(alone.note.as_deref(), Some("not compared: 1 builds are measured, it takes 5"));
+    assert_eq!(alone.note.as_deref(), Some("not compared: 1 build measured, it takes 5"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Migrating: empty, current, newer and half-failed databases; roles; rights that are mended.
 
+mod functions;
 mod mending;
 mod program;
 

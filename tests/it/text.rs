@@ -1,6 +1,6 @@
 //! Untrusted text is visible, whatever it holds.
 
-use attestor::text::{SafeText, visible, visible_lines};
+use attestor::text::{SafeText, counted, plural, visible, visible_lines};
 use proptest::prelude::*;
 
 fn check(raw: &str, expected: &str) {
@@ -62,6 +62,28 @@ fn json_and_debug_carry_the_safe_form() {
     let text = SafeText::new("\u{1b}]0;owned\u{7}");
     assert_eq!(serde_json::to_string(&text).unwrap(), "\"␛]0;owned␇\"");
     assert_eq!(format!("{text:?}"), "\"␛]0;owned␇\"");
+}
+
+#[test]
+fn one_thing_is_told_in_the_singular() {
+    for (count, noun, expected) in [
+        (1_u64, "file", "1 file"),
+        (0, "file", "0 files"),
+        (2, "file", "2 files"),
+        (1, "policy", "1 policy"),
+        (2, "policy", "2 policies"),
+        (21, "audit entry", "21 audit entries"),
+        (2, "key", "2 keys"),
+        (2, "branch", "2 branches"),
+        (2, "prefix", "2 prefixes"),
+    ] {
+        assert_eq!(counted(count, noun), expected);
+    }
+    assert_eq!(
+        (counted(1_i32, "field"), counted(usize::MAX, "row")),
+        ("1 field".into(), format!("{} rows", usize::MAX))
+    );
+    assert_eq!((plural(&1_u8, "entry"), plural(&0_i64, "entry")), ("entry".into(), "entries".into()));
 }
 
 proptest! {

@@ -19,6 +19,7 @@ use crate::db::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 use crate::ids::ChainId;
 use crate::jobs::JobContext;
+use crate::text::counted;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -268,12 +269,12 @@ impl Verification {
     fn count(&mut self, rows: i64, seqs: i64) {
         let walked = self.walk.as_ref().map_or(0, Walk::entries);
         if rows > seqs {
-            let why = format!("{} rows have no seq", rows - seqs);
+            let why = format!("{} without a seq", counted(rows - seqs, "row"));
             let found = Break::nowhere(Broken::MetadataMismatch, why);
             self.breaks.push(Break { field: Some(Field::Seq), ..found });
         }
         if u64::try_from(seqs) != Ok(walked) {
-            let why = format!("{walked} rows are found by the index, and {seqs} stand in the table");
+            let why = format!("{} found by the index, and {seqs} in the table", counted(walked, "row"));
             self.breaks.push(Break::nowhere(Broken::HiddenRows, why));
         }
     }

@@ -1,6 +1,7 @@
 //! A report as one HTML page that loads nothing and runs nothing.
 
 use super::{Filed, Report};
+use crate::text::counted;
 use std::fmt::Write as _;
 
 const HEAD: &str = "<!doctype html>
@@ -45,7 +46,7 @@ fn write(out: &mut String, report: &Report, filed: &Filed) -> std::fmt::Result {
     fact("Missing between them", report.population.missing.to_string())?;
     fact(
         "Chain verdict",
-        format!("<b>{}</b> over {} entries", text(&report.chain.verdict), report.chain.entries),
+        format!("<b>{}</b> over {}", text(&report.chain.verdict), counted(report.chain.entries, "entry")),
     )?;
     let anchor = report.chain.checkpoint.as_ref();
     fact(

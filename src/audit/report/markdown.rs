@@ -1,6 +1,7 @@
 //! A report as Markdown, with its document at the end.
 
 use super::{Filed, Report};
+use crate::text::counted;
 use std::fmt::Write as _;
 
 /// The report for people, and the document that its hash is over.
@@ -23,7 +24,10 @@ fn write(out: &mut String, report: &Report, filed: &Filed) -> std::fmt::Result {
     fact("Entries", report.population.entries.to_string())?;
     fact("First and last seq", span(report.population.first_seq, report.population.last_seq))?;
     fact("Missing between them", report.population.missing.to_string())?;
-    fact("Chain verdict", format!("{} over {} entries", cell(&report.chain.verdict), report.chain.entries))?;
+    fact(
+        "Chain verdict",
+        format!("{} over {}", cell(&report.chain.verdict), counted(report.chain.entries, "entry")),
+    )?;
     let anchor = report.chain.checkpoint.as_ref();
     fact(
         "Checkpoint",

@@ -3,6 +3,7 @@
 use super::report::Report;
 use super::verdict::{Break, Kind};
 use crate::operations::check::{Check, ReasonCode, Severity, Status};
+use crate::text::counted;
 
 /// The most breaks that a check points at.
 const POINTED_MAX: usize = 10;
@@ -68,7 +69,7 @@ fn of_breaks(report: &Report, key: &str, title: &str, kinds: &[Kind]) -> Check {
         // What was not walked to its end is not known to be whole.
         return match &report.stopped {
             Some(why) => Check::new(key, title, Status::Skip, ReasonCode::ext("verification", "incomplete"))
-                .message(format!("stopped after {} entries: {why}", report.entries)),
+                .message(format!("stopped after {}: {why}", counted(report.entries, "entry"))),
             None => Check::pass(key, title),
         };
     };
@@ -96,8 +97,11 @@ fn anchor(report: &Report) -> Check {
             .message(format!("no trusted checkpoint covers the chain up to entry {}", required.seq));
     }
     match &report.anchored {
-        Some(anchored) => Check::pass(KEY, TITLE)
-            .message(format!("the first {} entries; {} came after it", anchored.size, anchored.tail)),
+        Some(anchored) => Check::pass(KEY, TITLE).message(format!(
+            "the first {}; {} came after it",
+            counted(anchored.size, "entry"),
+            anchored.tail
+        )),
         None => Check::new(KEY, TITLE, Status::Warn, ReasonCode::MissingConfiguration)
             .severity(Severity::Medium)
             .message("none is trusted: this proves nothing against a rewrite of the whole chain"),

@@ -9,6 +9,7 @@ use crate::cli::Global;
 use crate::error::{Error, Kind, Result};
 use crate::ids::DeedKey;
 use crate::jobs::JobContext;
+use crate::text::counted;
 use serde_json::json;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -58,8 +59,10 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
 fn sealed_so(sealed: &Sealed, global: &Global) -> Result<()> {
     let signed = &sealed.believed.signed;
     let head = match sealed.is_new {
-        true => format!("sealed  {} entries, {} of them read again", signed.size, sealed.reread),
-        false => format!("sealed already  {} entries; published again", signed.size),
+        true => {
+            format!("sealed  {}, {} of them read again", counted(signed.size, "entry"), sealed.reread)
+        }
+        false => format!("sealed already  {}; published again", counted(signed.size, "entry")),
     };
     let mut lines = vec![
         head,

@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::EntrySeq;
 use crate::jobs::JobContext;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use chrono::{Days, NaiveDate};
 use std::io;
 use std::path::PathBuf;
@@ -112,7 +112,7 @@ async fn nights(db: &Db) -> Result<Vec<Which>> {
 
 fn tell(export: &Export) {
     let span = match export.first_seq.zip(export.last_seq) {
-        Some((first, last)) => format!("{} entries, {first} to {last}", export.entries),
+        Some((first, last)) => format!("{}, {first} to {last}", counted(export.entries, "entry")),
         None => "no entries".to_owned(),
     };
     println!("{}: {span}: {}", export.file, export.verdict);
@@ -121,7 +121,7 @@ fn tell(export: &Export) {
     println!(
         "  {}",
         match export.checkpoint {
-            Some(size) => format!("covered by the checkpoint over {size} entries"),
+            Some(size) => format!("covered by the checkpoint over {}", counted(size, "entry")),
             None =>
                 "covered by no checkpoint: this proves nothing against a rewrite of everything".to_owned(),
         }

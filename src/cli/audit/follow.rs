@@ -7,7 +7,7 @@ use crate::cli::Global;
 use crate::cli::output::Format;
 use crate::db::Db;
 use crate::error::Result;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use serde_json::json;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -41,7 +41,13 @@ fn tell(followed: &Followed, format: Format) -> io::Result<()> {
         let object = json!({"seq": seq, "new": new, "breaks": breaks, "shrank": shrank});
         writeln!(out, "{object}")?;
     } else {
-        writeln!(out, "up to {}: {} new, {} breaks", followed.seq, followed.new, followed.breaks.len())?;
+        writeln!(
+            out,
+            "up to {}: {} new, {}",
+            followed.seq,
+            followed.new,
+            counted(followed.breaks.len(), "break")
+        )?;
         if followed.shrank {
             writeln!(out, "  entries that were there are gone, or are others")?;
         }

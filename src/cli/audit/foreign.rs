@@ -7,6 +7,7 @@ use crate::audit::verify::report::Report;
 use crate::db::Db;
 use crate::db::relation::Relation;
 use crate::error::{Error, Kind, Result};
+use crate::text::counted;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// Verifies it by the profile that is named, or by the one that is proposed and confirmed.
@@ -27,8 +28,11 @@ fn confirmed(table: &Relation, likenesses: &[Likeness]) -> Result<Profile> {
     };
     for like in likenesses {
         eprintln!(
-            "{}: of the first {} rows {} payloads can be recomputed, {} breaks",
-            like.profile, like.rows, like.recomputed, like.breaks
+            "{}: of the payloads of the first {} {} can be recomputed, {}",
+            like.profile,
+            counted(like.rows, "row"),
+            like.recomputed,
+            counted(like.breaks, "break")
         );
     }
     if io::stdin().is_terminal() && io::stderr().is_terminal() {

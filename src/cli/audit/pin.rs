@@ -7,7 +7,7 @@ use crate::audit::note::{Checkpoint, Note};
 use crate::audit::place;
 use crate::cli::Global;
 use crate::error::{Error, Kind, Result};
-use crate::text::visible;
+use crate::text::{counted, visible};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -67,7 +67,7 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
             ("ROOT_MISMATCH", Some(signed), why.to_owned())
         }
     };
-    let entries = signed.map_or(String::new(), |signed| format!("{} entries  ", signed.size));
+    let entries = signed.map_or(String::new(), |signed| format!("{}  ", counted(signed.size, "entry")));
     let told =
         json!({ "origin": origin, "result": word, "why": why, "checkpoint": signed.map(|s| object(s)) });
     tell(global, &told, &[format!("{word}  {}  {entries}{why}", visible(&origin))])?;

@@ -7,6 +7,7 @@ use crate::audit::kept::{self, Readers};
 use crate::cli::Global;
 use crate::error::Result;
 use crate::ids::EntrySeq;
+use crate::text::counted;
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -48,7 +49,8 @@ pub(super) async fn run(options: Options, global: &Global) -> Result<u8> {
             kept::put(path, text.as_bytes(), Readers::Everyone)?;
             let told = json!({ "seq": options.seq, "size": proof.tree_size, "root": proof.root,
                                "file": path.to_string_lossy() });
-            let line = format!("#{} in the checkpoint over {} entries", options.seq, proof.tree_size);
+            let line =
+                format!("#{} in the checkpoint over {}", options.seq, counted(proof.tree_size, "entry"));
             tell(global, &told, &[line, format!("  at    {}", path.display())])?;
         }
     }

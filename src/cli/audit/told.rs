@@ -8,7 +8,7 @@ use crate::cli::output::Format;
 use crate::error::{Error, Result};
 use crate::ids::RunId;
 use crate::operations::check::Status;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
@@ -45,7 +45,13 @@ pub(super) fn tell(told: &Told, out: Option<&Path>, global: &Global) -> Result<u
 /// Tells a person.
 fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let verdict = report.verdict();
-    writeln!(out, "{verdict}  {} entries in {:.1} s, {}", report.entries, seconds(report), report.profile)?;
+    writeln!(
+        out,
+        "{verdict}  {} in {:.1} s, {}",
+        counted(report.entries, "entry"),
+        seconds(report),
+        report.profile
+    )?;
     if let Some(chain) = &report.chain_id {
         writeln!(out, "  chain   {}", visible(chain))?;
     }
@@ -59,8 +65,8 @@ fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
         }
         Verdict::Unverifiable => writeln!(
             out,
-            "  Links hold; history is not committed. {} payloads can't be recomputed: their text is lost.",
-            report.unverifiable
+            "  Links hold; history is not committed. {} can't be recomputed: the text is lost.",
+            counted(report.unverifiable, "payload")
         )?,
         Verdict::Verified if report.profile != "attestor/v1" => {
             writeln!(out, "  Links hold; history is not committed: this profile hashes the payload alone.")?;
@@ -92,7 +98,7 @@ fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
     }
     let untold = report.breaks_count.saturating_sub(BREAKS_SHOWN_MAX as u64);
     if untold > 0 {
-        writeln!(out, "  and {untold} more breaks; --json lists the first 1000")?;
+        writeln!(out, "  and {}; --json lists the first 1000", counted(untold, "more break"))?;
     }
     if let Some(reconciled) = &report.reconciled {
         for orphan in reconciled.first_orphans.iter().take(BREAKS_SHOWN_MAX) {
@@ -105,8 +111,8 @@ fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
 fn anchor(report: &Report) -> String {
     match &report.anchored {
         Some(anchored) => format!(
-            "the first {} entries, by {} at {}; {} came after it",
-            anchored.size,
+            "the first {}, by {} at {}; {} came after it",
+            counted(anchored.size, "entry"),
             visible(&anchored.key),
             anchored.time.format("%Y-%m-%d %H:%M:%SZ"),
             anchored.tail

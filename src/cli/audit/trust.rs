@@ -8,7 +8,7 @@ use crate::cli::Global;
 use crate::cli::output::Format;
 use crate::error::{Error, Kind, Result};
 use crate::ids::ChainId;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use serde_json::json;
 
 /// Which keys.
@@ -68,7 +68,11 @@ fn list(all: &[Trust], global: &Global) -> Result<()> {
         }
         lines.push(match &trust.pinned {
             Some(pin) => {
-                format!("  pinned  {} entries, signed {}", pin.size, pin.time.format("%Y-%m-%dT%H:%M:%SZ"))
+                format!(
+                    "  pinned  {}, signed {}",
+                    counted(pin.size, "entry"),
+                    pin.time.format("%Y-%m-%dT%H:%M:%SZ")
+                )
             }
             None => "  pinned  nothing yet".to_owned(),
         });

@@ -7,7 +7,7 @@ use crate::audit::trust::key_named;
 use crate::cli::Global;
 use crate::error::{Error, Kind, Result};
 use crate::ids::ChainId;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use std::path::PathBuf;
 
 /// Which export, and whose word counts.
@@ -47,12 +47,12 @@ pub(super) fn run(options: &Options, global: &Global) -> Result<u8> {
 
 fn lines(judged: &Judged) -> Vec<String> {
     let mut lines = vec![
-        format!("{}  {} entries of {}", judged.verdict, judged.entries, judged.chain_id),
+        format!("{}  {} of {}", judged.verdict, counted(judged.entries, "entry"), judged.chain_id),
         format!("  sha256  {}", judged.sha256),
         match &judged.anchored {
             Some(anchored) => format!(
-                "  anchor  the checkpoint over {} entries, {}, {}",
-                anchored.size,
+                "  anchor  the checkpoint over {}, {}, {}",
+                counted(anchored.size, "entry"),
                 anchored.key,
                 anchored.time.format("%Y-%m-%dT%H:%M:%SZ")
             ),

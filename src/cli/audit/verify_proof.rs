@@ -8,7 +8,7 @@ use crate::audit::trust::key_named;
 use crate::cli::Global;
 use crate::error::{Error, Kind, Result};
 use crate::ids::ChainId;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -55,7 +55,10 @@ pub(super) fn run(options: &Options, global: &Global) -> Result<u8> {
             told["seq"] = seq.into();
             told["chain_id"] = origin.into();
             let lines = [
-                format!("PROVED  #{seq} of {origin}, in the checkpoint over {} entries", signed.size),
+                format!(
+                    "PROVED  #{seq} of {origin}, in the checkpoint over {}",
+                    counted(signed.size, "entry")
+                ),
                 format!("  entry  {}", proof.entry.entry_hash),
                 format!("  root   {}", proof.root),
                 format!("  key    {}", signed.key),

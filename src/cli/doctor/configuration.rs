@@ -2,6 +2,7 @@
 
 use super::check::{Check, Standing};
 use crate::config::origin::{Named, Setting};
+use crate::text::counted;
 use std::path::{Path, PathBuf};
 
 const AREA: &str = "configuration";
@@ -140,8 +141,8 @@ fn state(facts: &Facts) -> Check {
         Found::Mine { .. } => match facts.open_to_others.first() {
             Some(first) => {
                 let found = format!(
-                    "{} files in {shown} have rights for others, such as {}",
-                    facts.open_to_others.len(),
+                    "in {shown}, {} open to others, such as {}",
+                    counted(facts.open_to_others.len(), "file"),
                     first.to_string_lossy()
                 );
                 check("state folder", Standing::Warning, found)

@@ -3,6 +3,7 @@
 use super::check::{Check, Standing};
 use crate::db::health::{Rights, Server, Skew};
 use crate::db::migrate::{Difference, Status};
+use crate::text::counted;
 use std::time::Duration;
 
 const AREA: &str = "database";
@@ -195,7 +196,8 @@ fn rights_differ(reached: &Reached) -> Check {
         Ok(none) if none.is_empty() => check("standing rights", Standing::Ok, "as they should be"),
         Ok(found) => {
             let first = found.first().map_or(String::new(), |first| first.to_string());
-            let what = format!("{} things differ; the first: {first}", found.len());
+            let differ = if found.len() == 1 { "differs" } else { "differ" };
+            let what = format!("{} {differ}; the first: {first}", counted(found.len(), "thing"));
             check("standing rights", Standing::Warning, what)
                 .advise("attestor migrate --check lists them, attestor migrate --repair mends them")
         }

@@ -13,6 +13,7 @@ pub mod terminal;
 use super::Global;
 use super::output::{Format, Printer};
 use crate::error::Result;
+use crate::text::counted;
 use check::{Check, Standing};
 use std::io::Write;
 
@@ -65,13 +66,9 @@ fn print(checks: &[Check]) -> Result<()> {
     let (fails, warnings) = (count(Standing::Fails), count(Standing::Warning));
     let verdict = match (fails, warnings) {
         (0, 0) => "All is well.".to_owned(),
-        (0, _) => format!("It works; {} could be better.", counted(warnings)),
-        _ => format!("{} would not work.", counted(fails)),
+        (0, _) => format!("It works; {} could be better.", counted(warnings, "thing")),
+        _ => format!("{} would not work.", counted(fails, "thing")),
     };
     writeln!(out, "\n{verdict}")?;
     Ok(out.flush()?)
-}
-
-fn counted(count: usize) -> String {
-    if count == 1 { "1 thing".to_owned() } else { format!("{count} things") }
 }

@@ -1,6 +1,6 @@
 //! `attestor drift apply`.
 
-use super::plan::{counted, repositories, told};
+use super::plan::told;
 use super::reconcile::work;
 use super::told::{FailOn, tell};
 use crate::cli::Global;
@@ -10,7 +10,7 @@ use crate::drift::plan::{BYTES_MAX, Plan, PlanHash};
 use crate::drift::reconcile::{CORRECTED_MAX, Task, TriggeredBy};
 use crate::drift::store::plans;
 use crate::error::{Error, Kind, Result};
-use crate::text::visible;
+use crate::text::{counted, visible};
 use std::io::{IsTerminal, Read};
 
 /// Which plan.
@@ -51,7 +51,7 @@ pub(super) async fn apply(
     let question = format!(
         "Correct {} in {} as plan {} says",
         counted(fields, "field"),
-        repositories(repos),
+        counted(repos, "repository"),
         hash.short()
     );
     confirm(global, &question, repos).await?;

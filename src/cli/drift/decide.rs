@@ -11,7 +11,7 @@ use crate::drift::store::decisions::{Rule, rules};
 use crate::drift::store::settle::Settled;
 use crate::error::{Error, Kind, Result};
 use crate::operations::acknowledge::Why;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use serde_json::json;
 use std::str::FromStr;
 
@@ -149,7 +149,7 @@ pub(super) async fn ignore(options: &Ignore, global: &Global) -> Result<u8> {
         let repos = actions::end_ignore(&db, &actions::EndIgnore { id, key: options.key.deed() }).await?;
         match global.format() {
             Format::Json => println!("{}", json!({"rule": id, "repositories": repos})),
-            _ => println!("rule {id} ended; {repos} repositories were compared again"),
+            _ => println!("rule {id} ended; {} compared again", counted(repos, "repository")),
         }
         return Ok(0);
     }
@@ -172,8 +172,9 @@ pub(super) async fn ignore(options: &Ignore, global: &Global) -> Result<u8> {
     match global.format() {
         Format::Json => println!("{}", json!({"rule": rule, "repositories": count, "until": deed.until})),
         _ => println!(
-            "rule {rule} holds until {}; {count} repositories were compared again",
-            moment(deed.until)
+            "rule {rule} holds until {}; {} compared again",
+            moment(deed.until),
+            counted(count, "repository")
         ),
     }
     Ok(0)

@@ -8,7 +8,7 @@ use crate::drift::jobs::{Planning, make_plan};
 use crate::drift::plan::{Plan, PlanHash};
 use crate::drift::store::plans;
 use crate::error::{Error, Kind, Result};
-use crate::text::visible;
+use crate::text::{counted, visible};
 use chrono::Utc;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -83,18 +83,14 @@ pub(super) fn told(plan: &Plan, hash: &PlanHash) -> String {
         lines.push("nothing is to be put right".to_owned());
     } else {
         lines.push(format!("plan {hash}"));
-        lines.push(format!("{} in {}", counted(plan.fields(), "field"), repositories(plan.correctable())));
+        lines.push(format!(
+            "{} in {}",
+            counted(plan.fields(), "field"),
+            counted(plan.correctable(), "repository")
+        ));
         lines.push(format!("apply it with: attestor drift apply {hash}"));
     }
     lines.join("\n") + "\n"
-}
-
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-pub(super) fn repositories(count: usize) -> String {
-    if count == 1 { "1 repository".to_owned() } else { format!("{count} repositories") }
 }
 
 fn short(value: Option<&Json>) -> String {

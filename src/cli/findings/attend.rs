@@ -1,11 +1,12 @@
 //! `attestor findings claim`, `release`, `snooze` and `accept`.
 
-use super::chosen::{Begun, Choice, asked, choose, counted};
+use super::chosen::{Begun, Choice, asked, choose};
 use super::told::{nothing, told};
 use super::{Chosen, ClaimOptions, PutOffOptions, ReleaseOptions, usage};
 use crate::cli::Global;
 use crate::error::Result;
 use crate::filter::ahead;
+use crate::text::counted;
 use crate::triage::actions::{self, AttendTo, Outcome};
 use crate::triage::attention::{Attend, AttentionKind, Whose};
 use crate::triage::feedback::Reason;
@@ -68,7 +69,7 @@ async fn attend(
     if targets.is_empty() {
         return nothing(global);
     }
-    asked(chosen, global, &format!("{verb} {}", counted(targets.len())), targets.len()).await?;
+    asked(chosen, global, &format!("{verb} {}", counted(targets.len(), "finding")), targets.len()).await?;
     let deed = AttendTo { targets, what, filter: chosen.filter.clone(), key, now };
     told(&actions::attend(&session.db, &deed).await?, global)
 }

@@ -90,8 +90,3 @@ pub(super) async fn asked(chosen: &Chosen, global: &Global, question: &str, coun
     }
     confirm(global, question, count).await
 }
-
-/// A number of findings in words.
-pub(super) fn counted(count: usize) -> String {
-    if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
-}

@@ -1,6 +1,6 @@
 //! `attestor findings triage` and `attestor findings undo`.
 
-use super::chosen::{Begun, Choice, asked, choose, counted, deed_key, writable};
+use super::chosen::{Begun, Choice, asked, choose, deed_key, writable};
 use super::told::{nothing, told};
 use super::{TriageOptions, UndoOptions};
 use crate::cli::Global;
@@ -8,6 +8,7 @@ use crate::cli::confirm::confirm;
 use crate::config::Session;
 use crate::error::{Error, Kind, Result};
 use crate::ids::FeedbackId;
+use crate::text::counted;
 use crate::triage::actions::{self, Deed, GiveFeedback, Outcome, TakeBack, TakeBackDeed};
 use crate::triage::feedback::{Reason, Target};
 use crate::triage::store::deeds::{self, DeedNote};
@@ -25,7 +26,7 @@ pub(super) async fn triage(options: TriageOptions, global: &Global) -> Result<u8
     if targets.is_empty() {
         return nothing(global);
     }
-    let question = format!("Decide {} as {}", counted(targets.len()), verdict.word());
+    let question = format!("Decide {} as {}", counted(targets.len(), "finding"), verdict.word());
     asked(&options.chosen, global, &question, targets.len()).await?;
     let filter = options.chosen.filter.clone();
     let deed = GiveFeedback { targets, verdict, reason, filter, key };
@@ -95,7 +96,7 @@ fn in_words(note: &DeedNote) -> String {
     let what = note.verdict.as_ref().map_or_else(|| note.event_type.one_line(), |verdict| verdict.one_line());
     let on = match note.finding_id {
         Some(finding) => format!("finding #{finding}"),
-        None => counted(usize::try_from(note.count).unwrap_or(usize::MAX)),
+        None => counted(note.count, "finding"),
     };
     let why = note.reason.as_ref().map(|reason| format!(" \"{}\"", reason.one_line())).unwrap_or_default();
     format!("entry {} by {}: {what} on {on}{why}", note.seq, note.actor.one_line())
@@ -104,6 +105,6 @@ fn in_words(note: &DeedNote) -> String {
 fn named(targets: &[(Target, Option<FeedbackId>)]) -> String {
     match targets {
         [(target, _)] => format!("finding #{}", target.finding),
-        _ => counted(targets.len()),
+        _ => counted(targets.len(), "finding"),
     }
 }

@@ -4,7 +4,7 @@ use super::filter;
 use crate::cli::Global;
 use crate::cli::output::Format;
 use crate::error::Result;
-use crate::text::SafeText;
+use crate::text::{SafeText, counted};
 use crate::triage::agreement::{Agreement, Matrix, Rates};
 use crate::triage::metrics::RepoBuilds;
 use crate::triage::rate::{Rate, SAMPLE_MIN};
@@ -44,8 +44,11 @@ fn write_stats(out: &mut String, stats: &Stats) -> fmt::Result {
     let seen = &stats.population;
     writeln!(
         out,
-        "{} findings: {} decided, {} of them without an AI verdict; {} wait with one",
-        seen.findings, seen.decided, seen.decided_without_ai, seen.undecided_with_ai
+        "{}: {} decided, {} of them without an AI verdict; {} undecided with one",
+        counted(seen.findings, "finding"),
+        seen.decided,
+        seen.decided_without_ai,
+        seen.undecided_with_ai
     )?;
     if seen.without_feedback > 0 {
         writeln!(

@@ -1,8 +1,8 @@
 //! What became of a deed, for people and for programs.
 
-use super::chosen::counted;
 use crate::cli::Global;
 use crate::error::{Error, Kind, Result};
+use crate::text::counted;
 use crate::triage::actions::{Decided, Outcome, When};
 use crate::triage::finding::{Finding, Verdict};
 use chrono::{DateTime, Utc};
@@ -82,7 +82,7 @@ fn done_words(decided: &Decided) -> String {
             let verdict = finding.triage_decision.map_or("undecided again", Verdict::word);
             format!("finding #{} is {verdict} (version {})", finding.id, finding.version.0)
         }
-        _ => format!("{} written", counted(decided.count)),
+        _ => format!("{} written", counted(decided.count, "finding")),
     };
     let before = match decided.done {
         When::Now => "",
@@ -92,7 +92,7 @@ fn done_words(decided: &Decided) -> String {
     if !decided.left.is_empty() {
         words += &format!(
             "\n{} left as they are:\n{}",
-            counted(decided.left.len()),
+            counted(decided.left.len(), "finding"),
             told_one_by_one(&decided.left)
         );
     }

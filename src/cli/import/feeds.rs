@@ -1,8 +1,9 @@
 //! What a person is told of feeds and metrics that were taken in.
 
-use super::{counted, say};
+use super::say;
 use crate::cli::output::Tabular;
 use crate::error::Result;
+use crate::text::counted;
 use crate::triage::jobs::MetricsReport;
 use crate::triage::threat::ThreatReport;
 

@@ -1,15 +1,16 @@
 //! What is told of observed repositories.
 
-use super::{counted, say};
+use super::say;
 use crate::cli::output::Tabular;
 use crate::drift::jobs::ObservedReport;
 use crate::error::Result;
+use crate::text::counted;
 
 pub(super) fn tell(report: &ObservedReport) -> Result<()> {
     let mut line = format!(
         "{}: {} observed: {} in sync, {} drift ({} critical), {} unknown",
         report.file,
-        if report.repos == 1 { "1 repository".to_owned() } else { format!("{} repositories", report.repos) },
+        counted(report.repos, "repository"),
         report.in_sync,
         report.drifted,
         report.critical,

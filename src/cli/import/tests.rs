@@ -1,9 +1,10 @@
 //! What a person is told of test results that were taken in.
 
-use super::{DEVIATIONS_SHOWN_MAX, counted, say};
+use super::{DEVIATIONS_SHOWN_MAX, say};
 use crate::cli::output::Tabular;
 use crate::error::Result;
 use crate::flaky::import::JunitReport;
+use crate::text::counted;
 
 /// Tells what a file came to.
 pub(super) fn tell(report: &JunitReport) -> Result<()> {
@@ -34,8 +35,8 @@ pub(super) fn tell(report: &JunitReport) -> Result<()> {
     let shown = report.deviations.iter().take(DEVIATIONS_SHOWN_MAX);
     lines.extend(shown.map(|deviation| format!("  deviates: {deviation}")));
     if report.deviations.len() > DEVIATIONS_SHOWN_MAX {
-        let more = report.deviations.len() - DEVIATIONS_SHOWN_MAX;
-        lines.push(format!("  {more} more lines of deviations; --json lists them"));
+        let more = counted(report.deviations.len() - DEVIATIONS_SHOWN_MAX, "more line");
+        lines.push(format!("  {more} of deviations; --json lists them"));
     }
     say(&lines)
 }

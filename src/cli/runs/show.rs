@@ -9,6 +9,7 @@ use crate::operations::acknowledge::Acknowledgement;
 use crate::operations::check::Check;
 use crate::operations::report::VerificationReport;
 use crate::operations::store::one::{Detail, Told, detail};
+use crate::text::counted;
 use chrono::{DateTime, Utc};
 use std::fmt::{self, Display, Write as _};
 use std::io::Write as _;
@@ -73,9 +74,9 @@ fn write_report(out: &mut String, report: &VerificationReport, detail: &Detail) 
     let c = summary.counts;
     writeln!(
         out,
-        "\nreport {}{compared}: {} checks, {} fail, {} warn, {} running, {} skip, {} pass",
+        "\nreport {}{compared}: {}, {} fail, {} warn, {} running, {} skip, {} pass",
         summary.overall.word(),
-        c.total,
+        counted(c.total, "check"),
         c.fail,
         c.warn,
         c.running,

@@ -6,8 +6,9 @@ use crate::cli::confirm::confirm;
 use crate::config::Session;
 use crate::error::{Error, Kind, Result};
 use crate::flaky::actions::{self, Done, Target};
-use crate::flaky::store::{fields::FIELDS, tests};
+use crate::flaky::store::{called, fields::FIELDS, tests};
 use crate::ids::{DeedKey, Version};
+use crate::text::counted;
 use chrono::{DateTime, Utc};
 
 /// The tests of a deed, and where it is done.
@@ -37,20 +38,16 @@ pub(super) async fn choose(
     let key = chosen.key.map_or_else(DeedKey::fresh, DeedKey);
     let text = chosen.filter.as_deref().or(all);
     let Some(text) = text else {
-        let mut ids = chosen.ids.clone();
-        ids.sort_unstable();
-        ids.dedup();
-        match ids.len() {
-            0 => {
-                return Err(
-                    usage("no test is named").hint("name tests by number, or choose them with --filter")
-                );
-            }
-            1 => {}
-            _ if chosen.if_version.is_some() => return Err(usage("--if-version is for one test")),
-            _ => {}
+        if chosen.ids.is_empty() {
+            return Err(usage("no test is named")
+                .hint("name tests by number, by hash or by name, or choose them with --filter"));
         }
         let session = writable(global).await?;
+        let mut ids = called::rows(&session.db, &chosen.ids).await?;
+        ids.sort_unstable();
+        if ids.len() > 1 && chosen.if_version.is_some() {
+            return Err(usage("--if-version is for one test"));
+        }
         let mut targets = tests::targets_by_ids(&session.db, &ids).await?;
         if let (Some(version), [target]) = (chosen.if_version, &mut *targets) {
             target.version = Version(version);
@@ -88,10 +85,5 @@ pub(super) async fn asked(choice: &Choice, global: &Global, verb: &str) -> Resul
     if choice.filter.is_none() && count <= UNASKED_MAX {
         return Ok(());
     }
-    confirm(global, &format!("{verb} {}", counted(count)), count).await
-}
-
-/// A number of tests in words.
-pub(super) fn counted(count: usize) -> String {
-    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
+    confirm(global, &format!("{verb} {}", counted(count, "test")), count).await
 }

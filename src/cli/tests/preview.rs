@@ -13,6 +13,7 @@ use crate::flaky::quarantine::Reason;
 use crate::flaky::state::Thresholds;
 use crate::flaky::store::settings;
 use crate::ids::{DeedKey, EntrySeq};
+use crate::text::counted;
 use chrono::Utc;
 
 /// Shows what thresholds would do, or sets them.
@@ -75,13 +76,13 @@ fn told(preview: &Preview, seq: Option<EntrySeq>, global: &Global) -> Result<u8>
 fn words(preview: &Preview) -> String {
     let (before, after) = (preview.before, preview.after);
     format!(
-        "score {} and {} commits now, {} and {} then: of {} tests, quarantine is suggested for {} now and {} then \
+        "score {} and {} now, {} and {} then: of {}, quarantine is suggested for {} now and {} then \
          ({} more, {} no longer)",
         before.score,
-        before.commits,
+        counted(before.commits, "commit"),
         after.score,
         after.commits,
-        preview.tests,
+        counted(preview.tests, "test"),
         preview.suggested_before,
         preview.suggested_after,
         preview.flagged,

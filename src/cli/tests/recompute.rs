@@ -39,9 +39,9 @@ fn words(report: &RecomputeReport) -> String {
             _ => "tests with news",
         };
         lines.push(format!(
-            "{}: {} tests scored by {counted}, {} new, {} changed: {} flaky, {} broken, {} to quarantine; entry {}",
+            "{}: {} scored by {counted}, {} new, {} changed: {} flaky, {} broken, {} to quarantine; entry {}",
             repo.repo.one_line(),
-            repo.tests,
+            crate::text::counted(repo.tests, "test"),
             repo.new,
             repo.changed,
             repo.flaky,

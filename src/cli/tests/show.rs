@@ -5,10 +5,12 @@ use crate::cli::Global;
 use crate::cli::output::Format;
 use crate::config::Session;
 use crate::error::Result;
+use crate::flaky::called::Called;
 use crate::flaky::detail::TestDetail;
 use crate::flaky::evidence::Basis;
-use crate::flaky::store::detail;
+use crate::flaky::store::{called, detail};
 use crate::ids::TestId;
+use crate::text::counted;
 use chrono::{DateTime, Utc};
 use std::fmt::{self, Display, Write as _};
 use std::io::Write as _;
@@ -18,8 +20,12 @@ const RUNS_SHOWN: usize = 15;
 const FAILURES_SHOWN: usize = 5;
 
 /// Shows a test, as text or as one JSON object.
-pub(super) async fn show(id: TestId, global: &Global) -> Result<u8> {
-    show_in(&global.open().await?, id, global).await
+pub(super) async fn show(test: &Called, global: &Global) -> Result<u8> {
+    let session = global.open().await?;
+    for id in called::rows(&session.db, std::slice::from_ref(test)).await? {
+        show_in(&session, id, global).await?;
+    }
+    Ok(0)
 }
 
 /// The same in a session that is open.
@@ -57,8 +63,11 @@ fn write_text(out: &mut String, detail: &TestDetail, now: DateTime<Utc>) -> fmt:
         out,
         "evidence",
         format_args!(
-            "{commits} commits: {} passed at the first try, {} failed then passed, {} only failed",
-            test.first_try, test.flaked, test.never_passed
+            "{}: {} passed at the first try, {} failed then passed, {} only failed",
+            counted(commits, "commit"),
+            test.first_try,
+            test.flaked,
+            test.never_passed
         ),
     )?;
     match test.basis {
@@ -70,8 +79,8 @@ fn write_text(out: &mut String, detail: &TestDetail, now: DateTime<Utc>) -> fmt:
                 out,
                 "isolated",
                 format_args!(
-                    "{} failing commits between passing ones; nothing was tried again",
-                    test.isolated
+                    "{} between passing ones; nothing was tried again",
+                    counted(test.isolated, "failing commit")
                 ),
             )?;
         }
@@ -108,8 +117,13 @@ fn write_text(out: &mut String, detail: &TestDetail, now: DateTime<Utc>) -> fmt:
         }
         if let (Some(left), Some(asked)) = (test.runs_left(), test.graduation_runs) {
             let what = match left {
-                0 => format!("may leave: {} clean runs in a row, {asked} are asked", test.clean_runs),
-                left => format!("{left} more clean runs in a row, of {asked}, until it may leave"),
+                0 => format!(
+                    "may leave: {} in a row, {asked} are asked",
+                    counted(test.clean_runs, "clean run")
+                ),
+                left => {
+                    format!("{} in a row, of {asked}, until it may leave", counted(left, "more clean run"))
+                }
             };
             row(out, "graduation", what)?;
         }
@@ -146,8 +160,7 @@ fn write_text(out: &mut String, detail: &TestDetail, now: DateTime<Utc>) -> fmt:
     if !detail.failures.is_empty() {
         writeln!(out, "\nfailures")?;
         for group in detail.failures.iter().take(FAILURES_SHOWN) {
-            let commits =
-                if group.commits == 1 { "1 commit".to_owned() } else { format!("{} commits", group.commits) };
+            let commits = counted(group.commits, "commit");
             writeln!(out, "  {}x on {commits}, last {}  {}", group.count, day(group.last_at), group.text)?;
         }
     }

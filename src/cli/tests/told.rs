@@ -1,10 +1,10 @@
 //! What became of a deed, for people and for programs.
 
-use super::chosen::counted;
 use crate::cli::Global;
 use crate::error::{Error, Kind, Result};
 use crate::flaky::actions::{Done, Outcome, Refusal, When};
 use crate::flaky::test::Test;
+use crate::text::counted;
 use serde_json::json;
 use std::io::{ErrorKind, Write};
 
@@ -60,7 +60,7 @@ fn words(done: &Done) -> String {
         [test] if done.count == 1 => one(test),
         rows => {
             let state = rows.first().map_or("", |test| test.state.word());
-            format!("{} written, {state}", counted(done.count))
+            format!("{} written, {state}", counted(done.count, "test"))
         }
     };
     let before = match done.done {

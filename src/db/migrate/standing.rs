@@ -1,9 +1,10 @@
-//! Rights, owners and triggers as they are and as they should be.
+//! Rights, owners, triggers and functions as they are and as they should be.
 //!
-//! What should be stands in one place, `migrations/rights.sql`, which mends whatever differs. What
-//! differs is found by mending in a transaction, looking at what that changed, and rolling back.
+//! What should be stands in one place each: functions in the migrations, all else in
+//! `migrations/rights.sql`, which mends whatever differs. What differs is found by mending in a
+//! transaction, looking at what that changed, and rolling back.
 
-use super::{begin, check_server};
+use super::{begin, check_server, routines};
 use crate::error::{Error, Kind, Result};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -92,16 +93,26 @@ async fn mend(connection: &mut PgConnection, end: End) -> Result<Vec<Difference>
     sqlx::raw_sql("select pg_advisory_xact_lock(hashtext('attestor migrate'))")
         .execute(&mut *transaction)
         .await?;
-    let before = facts(&mut transaction).await?;
-    for sql in [OWNERS, "set local role attestor_owner", RIGHTS] {
+    let before = everything(&mut transaction).await?;
+    for sql in [OWNERS, "set local role attestor_owner"] {
         sqlx::raw_sql(sql).execute(&mut *transaction).await.map_err(as_owner)?;
     }
-    let after = facts(&mut transaction).await?;
+    // Before the rights, which call some of them and say who may call the others.
+    routines::mend(&mut transaction).await?;
+    sqlx::raw_sql(RIGHTS).execute(&mut *transaction).await.map_err(as_owner)?;
+    let after = everything(&mut transaction).await?;
     match end {
         End::Commit => transaction.commit().await?,
         End::Rollback => transaction.rollback().await?,
     }
     Ok(between(&before, &after))
+}
+
+/// The facts, and what functions do. A migration changes the latter on purpose, so [`apply`] leaves it out.
+async fn everything(connection: &mut PgConnection) -> Result<Facts> {
+    let mut facts = facts(connection).await?;
+    facts.extend(routines::facts(connection).await?);
+    Ok(facts)
 }
 
 /// What has to change in `is` for it to become `should_be`.
@@ -115,6 +126,10 @@ fn between(is: &Facts, should_be: &Facts) -> Vec<Difference> {
     let superfluous = is.difference(should_be).map(|fact| difference(fact, Found::Superfluous));
     let mut differences: Vec<Difference> = missing.chain(superfluous).collect();
     differences.sort();
+    // Of what is not there at all, and of what should not be, nothing more needs to be told.
+    let is_whole = |difference: &&Difference| difference.fact == routines::EXISTS;
+    let whole: BTreeSet<String> = differences.iter().filter(is_whole).map(|d| d.object.clone()).collect();
+    differences.retain(|d| is_whole(&d) || !whole.contains(&d.object));
     differences
 }
 
@@ -166,7 +181,7 @@ pub(super) async fn facts(connection: &mut PgConnection) -> Result<Facts> {
 }
 
 /// A missing right to mend, with who has it.
-fn as_owner(error: sqlx::Error) -> Error {
+pub(super) fn as_owner(error: sqlx::Error) -> Error {
     let error = Error::from(error);
     if error.kind() == Kind::Denied {
         return Error::new(Kind::Denied, "this login may not look after the rights of attestor")

@@ -1,8 +1,9 @@
 //! Looking at one repository: its settings, labels, protection and rulesets, as far as they can be read.
 
 use super::address::RepoName;
-use super::client::{Answer, Client};
+use super::client::Client;
 use super::kept::Kept;
+use super::page::Answer;
 use super::protection::Protection;
 use super::repository::{self, Label, Repository};
 use super::ruleset::{self, Ruleset};

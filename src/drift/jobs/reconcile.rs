@@ -18,6 +18,7 @@ use crate::ids::DeedKey;
 use crate::jobs::JobContext;
 use crate::operations::run::{Flow, Identity, Outcome};
 use crate::operations::start::{Asked, Finished, LEASE, Started, bury, start};
+use crate::text::counted;
 use serde_json::{Map, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -88,7 +89,7 @@ fn identity(client: &Client, task: &Task) -> Identity {
 fn label(task: &Task) -> String {
     match task {
         Task::Look { repos, .. } if repos.len() == 1 => repos[0].clone(),
-        Task::Look { repos, .. } => format!("{} repositories", repos.len()),
+        Task::Look { repos, .. } => counted(repos.len(), "repository"),
         Task::Apply { hash, .. } => format!("plan {}", hash.short()),
     }
 }

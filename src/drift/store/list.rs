@@ -6,7 +6,7 @@ use crate::db::page::Page;
 use crate::drift::document::Json;
 use crate::error::Result;
 use crate::filter::{Filter, sql::push_where};
-use crate::text::SafeText;
+use crate::text::{SafeText, counted};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{Postgres, QueryBuilder};
@@ -66,7 +66,7 @@ pub struct Cursor {
 impl Listed {
     /// How it stands, in a few words.
     pub fn standing(&self) -> String {
-        let fields = |count: i32| format!("{count} field{}", if count == 1 { "" } else { "s" });
+        let fields = |count: i32| counted(count, "field");
         match self.in_sync {
             _ if self.last_reconciled_at.is_none() => "not observed".to_owned(),
             _ if !self.is_managed => "nothing asked".to_owned(),

@@ -9,7 +9,7 @@ use crate::flaky::import::{JunitOptions, JunitReport, Target};
 use crate::flaky::junit::read::{Contents, NAME_BYTES_MAX, each_case};
 use crate::flaky::store::intake::{self as store, Arrival, CiRun, Encoder};
 use crate::flaky::tally::{TESTS_MAX, Tally, is_outage};
-use crate::flaky::test_id::TestId;
+use crate::flaky::test_hash::TestHash;
 use crate::ids::DeedKey;
 use crate::intake::Unreadable;
 use crate::intake::deviation::Deviations;
@@ -225,7 +225,7 @@ impl Intake {
                     if tally.is_full() {
                         return Err(too_many());
                     }
-                    let test = TestId::of(&repo, &case.suite, &case.name);
+                    let test = TestHash::of(&repo, &case.suite, &case.name);
                     long += u64::from(case.suite.len().max(case.name.len()) > NAME_BYTES_MAX);
                     let before = tally.count(test, &case);
                     encoder.encode(test, &case, before, &mut rows);

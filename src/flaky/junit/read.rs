@@ -7,7 +7,7 @@ use super::place::At;
 use super::scan::{Event, Scanner, Tag};
 use crate::intake::Unreadable;
 use crate::intake::deviation::{Deviations, quoted};
-use crate::text::visible;
+use crate::text::{counted, visible};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use std::io::BufRead;
 
@@ -50,7 +50,8 @@ pub fn each_case(
         }
     }
     if reader.contents.cases == 0 && reader.declared > 0 {
-        let what = format!("its suites speak of {} tests, and no testcase is in it", reader.declared);
+        let what =
+            format!("its suites speak of {}, and no testcase is in it", counted(reader.declared, "test"));
         reader.note("no cases", "file", "testsuite", what);
     }
     for (kind, count, what) in [

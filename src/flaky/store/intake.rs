@@ -11,7 +11,7 @@ use crate::flaky::import::Target;
 use crate::flaky::junit::case::{Attempt, Case, Status};
 use crate::flaky::junit::read::NAME_BYTES_MAX;
 use crate::flaky::tally::{TESTS_MAX, Tally, is_outage};
-use crate::flaky::test_id::TestId;
+use crate::flaky::test_hash::TestHash;
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use serde_json::Value;
@@ -150,7 +150,7 @@ pub async fn known(change: &mut Change, run: &CiRun) -> Result<Tally> {
     .fetch(change.connection());
     while let Some((test_id, attempts, passed, failed)) = rows.try_next().await? {
         // Another producer may identify tests in its own way; those are no attempts of ours.
-        let Some(test) = TestId::read(&test_id) else { continue };
+        let Some(test) = TestHash::read(&test_id) else { continue };
         if tally.is_full() {
             let what = format!("this run has more than {TESTS_MAX} tests");
             return Err(Error::new(Kind::Failed, what).hint("give its files runs of their own"));
@@ -211,7 +211,7 @@ impl Encoder {
     }
 
     /// Appends the attempts of a case, counted on from `before`.
-    pub fn encode(&self, test: TestId, case: &Case, before: u32, rows: &mut Vec<u8>) {
+    pub fn encode(&self, test: TestHash, case: &Case, before: u32, rows: &mut Vec<u8>) {
         let (test, mut attempt) = (test.to_string(), before);
         for Attempt { status, duration_ms, message } in &case.attempts {
             attempt = attempt.saturating_add(1);

@@ -1,5 +1,6 @@
 //! The SQL of tests: intake, lists and details, decisions, and the counting of evidence.
 
+pub mod called;
 pub mod decisions;
 pub mod detail;
 pub mod evidence;

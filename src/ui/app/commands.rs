@@ -1,5 +1,6 @@
 //! What the console itself does on a command; the rest goes to the screen.
 
+use super::intake::Intake;
 use super::overlay::Overlay;
 use super::{Access, App, Effect, JobDeed, Leaving, Moment};
 use crate::config::permalink::SCHEME;
@@ -10,7 +11,6 @@ use crate::ui::screen::{Ask, Clock, Input, Mode, Place, Question, Screen, Tone};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::actions::{self, Actions};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use std::path::PathBuf;
 
 impl<S: Screen> App<S> {
     /// Runs a command, by whatever way it was asked for.
@@ -82,7 +82,10 @@ impl<S: Screen> App<S> {
             Command::Theme => out.push(Effect::LoadTheme(text.to_owned())),
             Command::Import => match self.why_not(command) {
                 Some(why) => self.say(Tone::Plain, why, moment),
-                None => self.start_job(JobDeed::Import(PathBuf::from(text)), moment, out),
+                None => match Intake::read(text) {
+                    Ok(intake) => self.start_job(JobDeed::Import(Box::new(intake)), moment, out),
+                    Err(why) => self.say(Tone::Bad, &why, moment),
+                },
             },
             _ => self.run_and_type(command, text, moment, out),
         }

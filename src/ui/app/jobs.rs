@@ -1,5 +1,6 @@
 //! The jobs that the console has started, as far as it knows.
 
+use super::intake::Intake;
 use super::{App, Effect, Moment};
 use crate::audit::verify::report::{Report, Scope};
 use crate::drift::plan::PlanHash;
@@ -23,8 +24,8 @@ pub struct JobId(u64);
 /// What a job does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobDeed {
-    /// Takes in a SARIF file.
-    Import(PathBuf),
+    /// Takes a file in.
+    Import(Box<Intake>),
     /// Scores all tests by what is new.
     Recompute,
     /// Verifies the chain: all of it, or from a trusted checkpoint on.
@@ -217,7 +218,8 @@ fn lasting(seconds: u64) -> String {
 impl<S: Screen> App<S> {
     pub(super) fn start_job(&mut self, deed: JobDeed, moment: Moment, out: &mut Vec<Effect<S::Wish>>) {
         let title = match &deed {
-            JobDeed::Import(path) => {
+            JobDeed::Import(intake) => {
+                let path = intake.path();
                 let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
                 format!("import {}", crate::text::visible(&name))
             }
@@ -236,7 +238,7 @@ impl<S: Screen> App<S> {
             JobDeed::Report(order) => format!("report {}", order.report_type.word()),
             JobDeed::Reconcile(repos) => match repos.as_slice() {
                 [repo] => format!("observe {}", crate::text::visible(repo)),
-                repos => format!("observe {} repositories", repos.len()),
+                repos => format!("observe {}", crate::text::counted(repos.len(), "repository")),
             },
             JobDeed::ApplyPlan(hash) => format!("apply plan {}", hash.short()),
         };

@@ -3,6 +3,7 @@
 mod begin;
 mod commands;
 mod event;
+mod intake;
 mod jobs;
 mod keys;
 mod linear;
@@ -12,6 +13,7 @@ mod tickets;
 mod view;
 
 pub use event::{About, Access, Effect, Event, LinkNews, Moment, Preferences};
+pub use intake::Intake;
 pub use jobs::{JobDeed, JobDone, JobId};
 pub use linear::Asked;
 pub use tickets::Ticket;

@@ -8,7 +8,7 @@ use crate::ui::keymap::spelled;
 use crate::ui::screen::{Clock, Look, Mode, Screen, Tone};
 use crate::ui::widgets::footer::{self, Part};
 use crate::ui::widgets::jobs::{self, Stage};
-use crate::ui::widgets::{tabs, which_key};
+use crate::ui::widgets::{notice, tabs, which_key};
 use chrono::{DateTime, Local, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
@@ -74,8 +74,20 @@ impl<S: Screen> App<S> {
                 None
             }
         };
-        footer::draw(&self.left(), &self.right(), areas.footer, buffer, theme.symbols.ellipsis);
+        let (mut left, right) = (self.left(), self.right());
+        if let Some(news) = self.bad_news().filter(|_| !footer::holds_first(&left, &right, areas.footer)) {
+            notice::draw(news, theme.bad, areas.body, buffer, theme);
+            left = self.hints();
+        }
+        footer::draw(&left, &right, areas.footer, buffer, theme.symbols.ellipsis);
         cursor
+    }
+
+    /// What went wrong just now, where nothing else is written into: the end of it is often what to try.
+    fn bad_news(&self) -> Option<&str> {
+        let is_alone = self.overlay.is_none() && self.leaving.is_none();
+        let (toast, _) = self.toast.as_ref().filter(|(toast, _)| is_alone && toast.tone == Tone::Bad)?;
+        (self.screens[self.active].mode() == Mode::Browse).then_some(&toast.text)
     }
 
     /// Whether somebody has paused on the first keys of a sequence.

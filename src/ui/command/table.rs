@@ -343,7 +343,7 @@ pub const TABLE: &[Row] = &[
     row(Command::Palette, "palette", "commands", &[":"], EVERYWHERE, NOTHING, Group::Console,
         "Run a command by its name"),
     row(Command::Import, "import", "import", &[], EVERYWHERE, WRITE, Group::Console,
-        "Take in a SARIF file in the background: import FILE"),
+        "Take in SARIF, or JUnit XML with --repo NAME: import FILE"),
     row(Command::Jobs, "jobs", "jobs", &["J"], EVERYWHERE, NOTHING, Group::Console,
         "Show the running jobs; one can be cancelled there"),
     row(Command::GoTo, "goto", "go to", &[], EVERYWHERE, NOTHING, Group::Move,

@@ -18,7 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::filter;
 use crate::ids::{ChainId, DeedKey, EntrySeq};
 use crate::jobs::Job;
-use crate::text::visible;
+use crate::text::{counted, plural, visible};
 use crate::triage::store::findings::Count;
 use crate::ui::app::JobDone;
 use crate::ui::screen::Tone;
@@ -99,8 +99,8 @@ pub(super) fn report(db: Db, settings: AuditSettings, order: Order) -> Job<JobDo
             }
             (Err(error), _) => return Err(error),
         };
-        let entries = Count::Exactly(report.population.entries);
-        told.push_str(&format!("; {entries} entries, chain {}", visible(&report.chain.verdict)));
+        let entries = entries(report.population.entries);
+        told.push_str(&format!("; {entries}, chain {}", visible(&report.chain.verdict)));
         if let Some((path, mut unfinished, form)) = file {
             unfinished.write(form.text(&report, &filed).as_bytes())?;
             unfinished.finish(Readers::Everyone)?;
@@ -166,8 +166,8 @@ pub(super) fn day(db: Db, settings: AuditSettings, day: NaiveDate, folder: PathB
         };
         let signed = if made.signed { ", signed" } else { "" };
         let verdict = visible(&made.verdict).into_owned();
-        let entries = Count::Exactly(made.entries);
-        let told = format!("{}: {entries} entries, {verdict}{signed}{state}", visible(&made.file));
+        let entries = entries(made.entries);
+        let told = format!("{}: {entries}, {verdict}{signed}{state}", visible(&made.file));
         let tone = if made.found_something() { Tone::Bad } else { Tone::Good };
         Ok(JobDone { told, tone, report: None })
     })
@@ -182,14 +182,13 @@ pub(super) fn checkpoint(db: Db, settings: AuditSettings, key: DeedKey) -> Job<J
             Sealing { signer: &signer, key, places: &settings.places, folder: &folder, now: Utc::now() };
         match seal(&db, &request, &context).await? {
             Outcome::Sealed(sealed) => {
-                let size = Count::Exactly(sealed.believed.signed.size);
+                let size = entries(sealed.believed.signed.size);
                 let head = if sealed.is_new { "sealed" } else { "sealed already, published again:" };
                 let places = match settings.places.len() {
                     0 => "kept in the database alone: [audit] names no place outside of it".to_owned(),
-                    1 => "published in 1 place".to_owned(),
-                    places => format!("published in {places} places"),
+                    places => format!("published in {}", counted(places, "place")),
                 };
-                Ok(JobDone::well(format!("{head} {size} entries, {places}")))
+                Ok(JobDone::well(format!("{head} {size}, {places}")))
             }
             Outcome::Refused(breaks) => {
                 let first = breaks.first().map_or("", |found| found.kind.word());
@@ -220,4 +219,9 @@ fn origin(settings: &AuditSettings) -> Result<Option<ChainId>> {
 fn refuse(file: &str) -> Result<String> {
     Err(Error::new(Kind::Denied, format!("the key file {} has a passphrase", visible(file)))
         .hint("add the key to an ssh-agent, or use attestor audit checkpoint"))
+}
+
+/// So many entries, as the console shows numbers.
+fn entries(count: u64) -> String {
+    format!("{} {}", Count::Exactly(count), plural(&count, "entry"))
 }

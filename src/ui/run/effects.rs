@@ -1,21 +1,18 @@
 //! What the app asks for, done.
 
 use super::{Answers, Console, PATIENCE, Presence};
-use super::{audit, drift, paths};
+use super::{audit, drift, intake, paths};
 use crate::config::views::ViewFile;
 use crate::config::{Pace, Shape};
 use crate::db::Db;
 use crate::flaky::jobs::{How, Recompute, RepoScored, recompute};
 use crate::jobs::Job;
 use crate::text::SafeText;
-use crate::triage::import::{ImportOptions, ImportReport};
-use crate::triage::jobs::{Input, import_sarif};
 use crate::ui::app::{Effect, Event, JobDeed, JobDone, JobId, Ticket};
 use crate::ui::clipboard::{self, Wrapping};
 use crate::ui::screen::{Nature, Screen, Toast, Tone};
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// How often the progress of a job is shown at most.
@@ -121,7 +118,7 @@ impl<S: Screen + Send + 'static> Console<S> {
 
     fn start_job(&mut self, id: JobId, deed: JobDeed) {
         let job = match deed {
-            JobDeed::Import(path) => import(self.tools.db.clone(), paths::expanded(&path.to_string_lossy())),
+            JobDeed::Import(what) => intake::import(self.tools.db.clone(), *what),
             JobDeed::Recompute => scoring(self.tools.db.clone()),
             JobDeed::Verify(scope) => audit::verification(self.tools.db.clone(), self.audit.clone(), scope),
             JobDeed::Report(mut order) => {
@@ -146,15 +143,6 @@ impl<S: Screen + Send + 'static> Console<S> {
     }
 }
 
-/// Takes in a SARIF file; the result is told in a line.
-fn import(db: Db, path: PathBuf) -> Job<JobDone> {
-    Job::start("the import", move |context| async move {
-        let options = ImportOptions::default();
-        let report = import_sarif(&db, Input::File(path), &options, &context).await?;
-        Ok(JobDone::well(told(&report)))
-    })
-}
-
 /// Scores all tests by what is new; the result is told in a line.
 fn scoring(db: Db) -> Job<JobDone> {
     Job::start("the scoring", move |context| async move {
@@ -171,27 +159,6 @@ fn scoring(db: Db) -> Job<JobDone> {
         };
         Ok(JobDone::well(told))
     })
-}
-
-fn told(report: &ImportReport) -> String {
-    if report.already_imported {
-        return format!("already imported for {}; nothing was written", report.repo);
-    }
-    let counts = [
-        (report.inserted, "new"),
-        (report.unchanged, "unchanged"),
-        (report.moved, "moved"),
-        (report.regressed, "came back"),
-        (report.absent, "gone"),
-        (report.left_out, "left out"),
-    ];
-    let counts = counts.iter().filter(|(count, _)| *count > 0);
-    let counts: Vec<String> = counts.map(|(count, what)| format!("{count} {what}")).collect();
-    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
-    match report.deviations.len() {
-        0 => format!("{counts} in {}", report.repo),
-        n => format!("{counts} in {}; breaks the standard in {n} ways", report.repo),
-    }
 }
 
 /// Tells how far a job is until it ends.

@@ -4,6 +4,7 @@ mod audit;
 mod drift;
 mod effects;
 mod ending;
+mod intake;
 mod keeper;
 mod last;
 mod lent;

@@ -61,6 +61,12 @@ pub fn draw(left: &[Part], right: &[Part], area: Rect, buffer: &mut Buffer, elli
     }
 }
 
+/// Whether the first part of the left stands there whole.
+pub fn holds_first(left: &[Part], right: &[Part], area: Rect) -> bool {
+    let (first_room, _) = fitting(left, right, usize::from(area.width).saturating_sub(2));
+    left.first().is_none_or(|first| first.width() <= first_room)
+}
+
 fn draw_part(part: &Part, mut x: u16, room: usize, area: Rect, buffer: &mut Buffer, ellipsis: &str) -> u16 {
     let mut room = room.min(area.right().saturating_sub(x).into());
     for (text, style) in &part.spans {

@@ -36,7 +36,7 @@ pub fn draw(lines: &[Line<'_>], chosen: usize, area: Rect, buffer: &mut Buffer, 
     let inner = panel::draw("jobs", lines.len().clamp(1, SHOWN_MAX), area, buffer, theme);
     let symbols = theme.symbols;
     if lines.is_empty() && inner.height > 0 {
-        let text = " No job has run. :import FILE takes in a SARIF file.";
+        let text = " No job has run. :import FILE takes a file in.";
         buffer.set_stringn(inner.x, inner.y, text, inner.width.into(), theme.dim);
     }
     let first = panel::first_shown(chosen, lines.len(), inner.height.into());

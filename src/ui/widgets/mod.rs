@@ -11,6 +11,7 @@ pub mod form;
 pub mod help;
 pub mod jobs;
 pub mod line;
+pub mod notice;
 pub mod palette;
 pub mod panel;
 pub mod prompt;

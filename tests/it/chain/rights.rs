@@ -243,8 +243,17 @@ async fn each_role_writes_what_it_has_to() {
         "triage.epss_data.probability:UPDATE",
         "triage.pipeline_metrics:INSERT",
         "triage.feedbacks:INSERT",
+        "triage.imports:INSERT",
+        "triage.imports.counts:UPDATE",
+        "triage.sightings:INSERT",
     ] {
         assert!(producer.contains(&right.to_owned()), "{right}");
+    }
+    // What was taken in, and from where, is nobody's to change.
+    for right in
+        ["triage.imports.file_sha256:UPDATE", "triage.sightings.finding_id:UPDATE", "triage.attention:INSERT"]
+    {
+        assert!(!producer.contains(&right.to_owned()), "{right}");
     }
 }
 

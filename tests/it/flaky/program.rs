@@ -107,6 +107,67 @@ async fn from_results_to_what_a_runner_leaves_out() {
     assert_eq!((link.status, link.err.contains("https://")), (2, true), "{}", link.err);
 }
 
+/// A test by its number, its hash, the start of that, or its name, as long as that means one row.
+#[tokio::test]
+async fn a_test_is_called_by_number_hash_or_name() {
+    let mut stage = stage().await;
+    stage.history("lies", "20*p 5*fp").await;
+    stage.history("fine", "20*p").await;
+    run(&stage, &["recompute"]).await;
+    stage.run("update trust.flaky_tests set test_id = 'abcdef0123456789' where test_name = 'lies'").await;
+    assert_eq!(
+        run(&stage, &["show", "id-fine", "--json"]).await.json()[0]["test_name"],
+        "fine",
+        "a producer's own id"
+    );
+    let list = run(&stage, &["list", "--json"]).await.json();
+    let row = |name: &str| list.iter().find(|row| row["test_name"] == name).unwrap();
+    let (id, hash) = (row("lies")["id"].to_string(), row("lies")["test_id"].as_str().unwrap());
+    let suite = row("lies")["test_suite"].as_str().unwrap();
+    for called in
+        [&*id, &format!("#{id}"), hash, &hash.to_uppercase(), &hash[..6], "lies", &format!("{suite} › lies")]
+    {
+        let shown = run(&stage, &["show", called, "--json"]).await;
+        assert_eq!(shown.status, 0, "{called}: {}", shown.err);
+        assert_eq!(shown.json()[0]["test_name"], "lies", "{called}");
+    }
+    for (called, why) in
+        [("lie", "no test is called"), (&hash[..3], "no test is called"), ("%", "no test is called")]
+    {
+        let refused = run(&stage, &["show", called]).await;
+        assert_eq!((refused.status, refused.err.contains(why)), (1, true), "{called}: {}", refused.err);
+    }
+    // The same test in another environment, and another one whose hash begins in the same way.
+    stage
+        .run(&format!(
+            "insert into trust.flaky_tests (repo_id, test_id, test_suite, test_name, environment)
+         select repo_id, test_id, test_suite, test_name, 'mac' from trust.flaky_tests where id = {id};
+         update trust.flaky_tests set test_id = '{}0000000000' where test_name = 'fine'",
+            &hash[..6]
+        ))
+        .await;
+    for called in [hash, &hash[..6], "lies"] {
+        let several = run(&stage, &["show", called]).await;
+        assert_eq!(several.status, 2, "{called}: {}", several.out);
+        assert!(
+            several.err.contains("could mean several tests") && several.err.contains("(mac)"),
+            "{}",
+            several.err
+        );
+        assert!(several.err.contains(&format!("#{id} {hash}")), "{}", several.err);
+    }
+    let fine = run(&stage, &["show", &format!("{}0000", &hash[..6]), "--json"]).await;
+    assert_eq!((fine.status, &fine.json()[0]["test_name"]), (0, &"fine".into()), "{}", fine.err);
+
+    stage.run("delete from trust.flaky_tests where environment = 'mac'").await;
+    let done = run(&stage, &["quarantine", "lies", hash, &id, "--reason", "it lies", "--json"]).await;
+    assert_eq!((done.status, &done.json()[0]["count"]), (0, &1.into()), "named three times: {}", done.err);
+    let out =
+        run(&stage, &["graduate", "lies", "--reason", "mended", "--force", "--if-version", "1", "--json"])
+            .await;
+    assert_eq!(out.status, 0, "{}", out.err);
+}
+
 #[tokio::test]
 async fn thresholds_are_previewed_and_set() {
     let mut stage = stage().await;

@@ -4,7 +4,7 @@ use crate::support::{TestDatabase, database};
 use attestor::error::{Error, Kind};
 use attestor::flaky::import::{JunitOptions, JunitReport};
 use attestor::flaky::jobs::import_junit;
-use attestor::flaky::test_id::TestId;
+use attestor::flaky::test_hash::TestHash;
 use attestor::intake::input::Input;
 use attestor::jobs::JobContext;
 use sqlx::AssertSqlSafe;
@@ -107,7 +107,7 @@ async fn attempts_are_kept_apart() {
             "acme/api 17 abc main ci linux c d pass 2 10",
         ]
     );
-    let id = TestId::of("acme/api", "c", "d").to_string();
+    let id = TestHash::of("acme/api", "c", "d").to_string();
     assert_eq!(id, &sha256_hex("acme/api:c:d")[..16]);
     assert_eq!(bench.one("select test_id from trust.test_results order by id desc limit 1").await, id);
     let entry = "select concat_ws(' ', category, event_type, repo_full_name, commit_sha, payload->>'tests',
@@ -298,6 +298,6 @@ async fn hostile_names_go_in_as_they_are_and_come_out_visible() {
     assert_eq!(bench.one("select max(octet_length(test_name))::text from trust.test_results").await, "2048");
     // A name that is shown cut is known whole.
     let long = "n".repeat(10_000);
-    let id = TestId::of("acme/api", &kept, &long).to_string();
+    let id = TestHash::of("acme/api", &kept, &long).to_string();
     assert_eq!(bench.one("select test_id from trust.test_results where status = 'pass'").await, id);
 }

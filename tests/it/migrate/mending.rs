@@ -5,7 +5,7 @@ use attestor::db::migrate::{Found, differences, repair};
 use sqlx::AssertSqlSafe;
 use std::process::Command;
 
-async fn damage(database: &TestDatabase, sql: &str) {
+pub(super) async fn damage(database: &TestDatabase, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut database.superuser().await).await.unwrap();
 }
 

@@ -20,6 +20,20 @@ fn full() {
     pictures("full", |columns, rows| Desk::full(columns, rows, &look()));
 }
 
+/// The header of the columns stands in the line of the first title, and leaves no colour in it.
+#[test]
+fn titles_of_areas_look_alike() {
+    let buffer = Desk::full(80, 22, &look()).buffer();
+    let styles = |name: &str| {
+        let cells = |y: u16| (1..=name.len() as u16).map(move |x| (x, y));
+        let is_there = |y: &u16| cells(*y).map(|at| buffer[at].symbol()).collect::<String>() == name;
+        let y = (0..buffer.area.height).find(is_there).unwrap();
+        cells(y).map(|at| buffer[at].style()).collect::<Vec<_>>()
+    };
+    let (first, other) = (styles("FINDINGS"), styles("AUDIT CHAIN"));
+    assert!(first.iter().all(|style| *style == other[0]), "{first:?}");
+}
+
 #[test]
 fn first_visit() {
     pictures("first", |columns, rows| Desk::full(columns, rows, &first_look()));

@@ -215,7 +215,9 @@ fn draw_title(
             if block.section == Section::ALL[0] {
                 table::draw_header(columns, widths, area, buffer, theme);
             }
-            buffer.set_stringn(area.x + 1, area.y, name, area.width.into(), theme.strong);
+            // The header has coloured the line, and bold alone would leave that.
+            let style = Style::reset().patch(theme.strong);
+            buffer.set_stringn(area.x + 1, area.y, name, area.width.into(), style);
             return;
         }
     };
