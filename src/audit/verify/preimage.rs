@@ -153,7 +153,7 @@ fn put_time(buffer: &mut Vec<u8>, micros: i64) {
     set(11, 2, seconds / 3600);
     set(14, 2, seconds / 60 % 60);
     set(17, 2, seconds % 60);
-    set(20, 6, of_day % 1_000_000);
+    set(20, 6, of_day);
 }
 
 /// Year, month and day of the Gregorian calendar, `days` after 2000-01-01, for years from 1 on.

@@ -71,11 +71,8 @@ impl Walk {
     /// Walks the next row, in the order of seq.
     pub fn push(&mut self, row: &Row<'_>, preimage: &mut Preimage) {
         let Some(seq) = row.seq else {
-            self.breaks.push(Break {
-                seq: None,
-                field: Some(Field::Seq),
-                ..Break::nowhere(Kind::MetadataMismatch, "an entry without a seq")
-            });
+            let found = Break::nowhere(Kind::MetadataMismatch, "an entry without a seq");
+            self.breaks.push(Break { field: Some(Field::Seq), ..found });
             return;
         };
         self.entries += 1;
@@ -112,8 +109,9 @@ impl Walk {
             tree.push_entry(&edge.entry_hash);
         }
         // Of entries at one position one stands for both, whatever order they came in.
+        let order = |edge: &Edge| (edge.entry_hash.0, edge.occurred_at, edge.prev_hash.map(|hash| hash.0));
         let of_two = |known: Option<Edge>| {
-            known.filter(|known| known.seq == seq && known.entry_hash.0 < edge.entry_hash.0).unwrap_or(edge)
+            known.filter(|known| known.seq == seq && order(known) < order(&edge)).unwrap_or(edge)
         };
         if self.first.is_some_and(|first| first.seq == seq) {
             self.first = Some(of_two(self.first));

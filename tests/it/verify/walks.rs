@@ -126,6 +126,14 @@ fn positions_that_stand_twice_and_rows_out_of_order() {
     assert_eq!(after(&rows[1], &other).0, smaller);
     let first = |a: &Made, b: &Made| walked(&[a.clone(), b.clone()]).first().unwrap().entry_hash;
     assert_eq!((first(&rows[1], &other), first(&other, &rows[1])), (smaller, smaller));
+    // Of two of one hash, what follows is held against the same one.
+    for copy in [
+        Made { occurred_at: rows[1].occurred_at.map(|at| at + 3_600_000_000), ..rows[1].clone() },
+        Made { prev_hash: Some(rows[1].hash().to_string()), ..rows[1].clone() },
+    ] {
+        let last = |a: &Made, b: &Made| walked(&[a.clone(), b.clone()]).last().unwrap();
+        assert_eq!(last(&rows[1], &copy), last(&copy, &rows[1]));
+    }
 
     let kinds: Vec<Kind> =
         breaks(&[rows[0].clone(), rows[2].clone(), rows[1].clone()]).iter().map(|b| b.1).collect();
