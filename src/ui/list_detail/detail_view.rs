@@ -54,17 +54,20 @@ pub fn draw_load(load: &Load, area: Rect, buffer: &mut Buffer, look: &Look<'_>) 
     buffer.set_stringn(area.x + 2, area.y, text, room, style);
 }
 
-/// Says at the end of the last line that more follows.
+/// Says at the end of the last line that more follows, and marks what of the line it covers.
 pub fn draw_more(below: usize, area: Rect, buffer: &mut Buffer, look: &Look<'_>) {
     if below == 0 || area.height == 0 {
         return;
     }
-    let text = format!(" {below} more {}", look.theme.symbols.down);
+    let text = format!(" {below} more {} ", look.theme.symbols.down);
     let cells = cells::width(&text) as u16;
-    if area.width > cells + 20 {
-        let (x, y) = (area.right() - cells - 1, area.bottom() - 1);
+    if area.width > cells + 19 {
+        let (x, y) = (area.right() - cells, area.bottom() - 1);
         // A wide character that would be cut in half goes with it.
-        buffer.set_stringn(x.saturating_sub(1), y, " ", 1, look.theme.dim);
-        buffer.set_stringn(x, y, text, (cells + 1).into(), look.theme.dim);
+        let x_before = x.saturating_sub(1);
+        let is_cut = (x_before..area.right()).any(|x| buffer[(x, y)].symbol() != " ");
+        let mark = if is_cut { look.theme.symbols.ellipsis } else { " " };
+        buffer.set_stringn(x_before, y, mark, 1, look.theme.dim);
+        buffer.set_stringn(x, y, text, cells.into(), look.theme.dim);
     }
 }
