@@ -35,7 +35,7 @@ AREAS = {
     "verify": {
         "core": ["src/chain/hash.rs", "src/audit/verify/"],
         "ground": [
-            "src/lib.rs", "src/text.rs", "src/chain/mod.rs", "src/audit/mod.rs", "src/audit/merkle/",
+            "src/lib.rs", "src/text.rs", "src/text/", "src/chain/mod.rs", "src/audit/mod.rs", "src/audit/merkle/",
             "src/operations/mod.rs", "src/operations/check.rs", "src/operations/redact.rs",
         ],
         "tests": ["tests/it/main.rs", "tests/it/verify.rs", "tests/it/verify/"],
@@ -43,7 +43,8 @@ AREAS = {
     "seal": {
         "core": ["src/audit/merkle/", "src/audit/note/", "src/audit/proof.rs"],
         "ground": [
-            "src/lib.rs", "src/error.rs", "src/ids.rs", "src/text.rs", "src/chain/mod.rs", "src/chain/hash.rs",
+            "src/lib.rs", "src/error.rs", "src/ids.rs", "src/text.rs", "src/text/", "src/chain/mod.rs",
+            "src/chain/hash.rs",
             "src/operations/mod.rs", "src/operations/check.rs", "src/operations/redact.rs", "src/audit/mod.rs",
             "src/audit/evidence.rs", "src/audit/kept.rs", "src/audit/line.rs", "src/audit/place.rs",
             "src/audit/signer/", "src/audit/sshsig.rs", "src/audit/trust/", "src/audit/verify/",
