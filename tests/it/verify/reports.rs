@@ -204,6 +204,9 @@ fn what_hides_rows() {
     check(Ground { has_parent: true, ..sound() }, hidden, inherits, true);
     let columns = "columns are missing or of another type: one, two";
     check(Ground { other_columns: some(), ..sound() }, Kind::MetadataMismatch, columns, false);
+    let moved = Ground { name_is_moved: true, ..sound() };
+    assert_eq!(moved.breaks()[0].field, Some(Field::ChainId));
+    check(moved, Kind::ChainIdMismatch, "audit.chain, which names the chain, is no table", true);
 }
 
 #[test]

@@ -63,6 +63,13 @@ fn a_whole_chain() {
 }
 
 #[test]
+fn what_was_found_elsewhere() {
+    let mut walk = walked(&chain(2));
+    walk.note(Break::nowhere(Kind::TimeRegression, "seen on the way"));
+    assert_eq!(said(&walk).4, [(None, Kind::TimeRegression, None)]);
+}
+
+#[test]
 fn entries_that_are_missing() {
     let without = |missing: &[i64]| {
         let rows = chain(7).into_iter().filter(|row| !missing.contains(&row.seq.unwrap()));
