@@ -79,8 +79,11 @@ struct Bytes {
     ended: bool,
 }
 
+/// A console that shows its first screen.
 fn open(state: &Path) -> Console {
-    open_as(state, &[], Reading::Always)
+    let console = open_as(state, &[], Reading::Always);
+    console.wait("? help");
+    console
 }
 
 fn open_as(state: &Path, env: &[(&str, &str)], reading: Reading) -> Console {
@@ -213,6 +216,14 @@ impl Console {
         nix::sys::signal::kill(pid, signal).unwrap();
     }
 
+    /// Quits, and leaves the terminal as it was.
+    #[track_caller]
+    fn quit(&mut self) {
+        self.send("q");
+        assert_eq!(self.end().0, 0);
+        assert_given_back(&self.all_written());
+    }
+
     /// Waits for the end: the exit status, and how long it took.
     fn end(&mut self) -> (u32, Duration) {
         let begun = Instant::now();
@@ -267,20 +278,16 @@ fn assert_given_back(bytes: &[u8]) {
 fn opens_shows_its_frame_and_quits() {
     let state = tempfile::tempdir().unwrap();
     let mut console = open(state.path());
-    console.wait("? help");
     console.wait("attestor  [1 Tiny]");
     assert!(contains(&console.written(), "\x1b[?1049h"));
     assert!(!contains(&console.written(), "\x1b[6n"), "it asks for the cursor");
-    console.send("q");
-    assert_eq!(console.end().0, 0);
-    assert_given_back(&console.all_written());
+    console.quit();
 }
 
 #[test]
 fn nothing_is_written_while_nothing_changes() {
     let state = tempfile::tempdir().unwrap();
     let mut console = open(state.path());
-    console.wait("? help");
     console.send("j");
     console.wait("> row 1");
     let before = console.written().len();
@@ -296,7 +303,6 @@ fn nothing_is_written_while_nothing_changes() {
 fn a_paste_without_brackets_confirms_nothing() {
     let state = tempfile::tempdir().unwrap();
     let mut console = open(state.path());
-    console.wait("? help");
     console.send("f");
     console.wait("reason:");
     console.send("an internal tool\rq\ry");
@@ -309,7 +315,6 @@ fn a_paste_without_brackets_confirms_nothing() {
 fn an_arrow_that_comes_in_two_pieces_is_an_arrow() {
     let state = tempfile::tempdir().unwrap();
     let mut console = open(state.path());
-    console.wait("? help");
     console.send("\x1b");
     console.send("[B");
     console.wait("> row 1");
@@ -319,7 +324,6 @@ fn an_arrow_that_comes_in_two_pieces_is_an_arrow() {
 fn sizes_change_without_harm() {
     let state = tempfile::tempdir().unwrap();
     let mut console = open(state.path());
-    console.wait("? help");
     for (cols, rows) in [(1, 1), (19, 4), (20, 5), (3, 50), (300, 2), (80, 24)] {
         let size = PtySize { rows, cols, ..PtySize::default() };
         console.master.as_ref().unwrap().resize(size).unwrap();
@@ -330,6 +334,5 @@ fn sizes_change_without_harm() {
     console.wait("search");
     console.send("\x1b");
     console.wait("? help");
-    console.send("q");
-    assert_eq!(console.end().0, 0);
+    console.quit();
 }

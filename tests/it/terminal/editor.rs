@@ -45,9 +45,7 @@ fn an_editor_has_the_terminal_and_its_text_comes_back() {
     assert!(left.is_empty(), "{left:?}");
     console.send("\x1b");
     console.wait_for("the list", |screen| !screen.contents().contains("comment:"));
-    console.send("q");
-    assert_eq!(console.end().0, 0);
-    assert_given_back(&console.all_written());
+    console.quit();
 }
 
 #[test]
@@ -65,9 +63,7 @@ fn an_editor_that_fails_loses_nothing() {
     assert_eq!(std::fs::read_to_string(kept).unwrap(), "half\n");
     console.send("\x1b");
     console.wait_for("the list", |screen| !screen.contents().contains("comment:"));
-    console.send("q");
-    assert_eq!(console.end().0, 0);
-    assert_given_back(&console.all_written());
+    console.quit();
 }
 
 #[test]
@@ -81,9 +77,7 @@ fn an_editor_that_is_not_there_is_named() {
     console.wait("> row 0");
     console.send("j");
     console.wait("> row 1");
-    console.send("q");
-    assert_eq!(console.end().0, 0);
-    assert_given_back(&console.all_written());
+    console.quit();
 }
 
 #[test]

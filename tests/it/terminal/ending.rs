@@ -1,6 +1,6 @@
 //! How it ends: by a key, a signal, a panic, a hang-up or a kill, and what comes back afterwards.
 
-use super::{PATIENCE, Reading, assert_given_back, contains, open, open_as};
+use super::{Console, PATIENCE, Reading, assert_given_back, contains, open, open_as};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 fn ctrl_c_twice_quits() {
     let state = tempfile::tempdir().unwrap();
     let mut console = open(state.path());
-    console.wait("? help");
     console.send("\x03");
     console.wait("Ctrl-c again quits");
     console.send("\x03");
@@ -20,7 +19,6 @@ fn ctrl_c_twice_quits() {
 fn sigterm_gives_the_terminal_back() {
     let state = tempfile::tempdir().unwrap();
     let mut console = open(state.path());
-    console.wait("? help");
     console.signal(nix::sys::signal::Signal::SIGTERM);
     assert_eq!(console.end().0, 143);
     assert_given_back(&console.all_written());
@@ -30,7 +28,6 @@ fn sigterm_gives_the_terminal_back() {
 fn a_panic_gives_the_terminal_back_before_it_is_reported() {
     let state = tempfile::tempdir().unwrap();
     let mut console = open(state.path());
-    console.wait("? help");
     console.send("z");
     assert_ne!(console.end().0, 0);
     let written = console.all_written();
@@ -44,7 +41,6 @@ fn a_panic_gives_the_terminal_back_before_it_is_reported() {
 fn a_panic_in_a_deed_is_said_and_the_console_goes_on() {
     let state = tempfile::tempdir().unwrap();
     let mut console = open(state.path());
-    console.wait("? help");
     console.send("s");
     console.wait("that stopped on a bug in attestor");
     console.send("j");
@@ -67,17 +63,23 @@ fn a_stalled_terminal_does_not_hold_up_the_end() {
     assert_eq!(console.end().0, 143);
 }
 
-#[tokio::test]
-async fn a_hang_up_ends_it_within_a_second_and_the_draft_comes_back() {
-    let state = tempfile::tempdir().unwrap();
-    let database = crate::support::database().await.url();
-    let mut console = open_as(state.path(), &[("TINY_URL", &database)], Reading::Always);
+/// A console over `database` in which a comment is being written.
+fn with_a_draft(state: &Path, database: &str) -> Console {
+    let mut console = open_as(state, &[("TINY_URL", database)], Reading::Always);
     // The login stands in the footer once the drafts have a place to go to.
     console.wait("tester");
     console.send("c");
     console.wait("comment:");
     console.send("half a thought");
     console.wait("half a thought");
+    console
+}
+
+#[tokio::test]
+async fn a_hang_up_ends_it_within_a_second_and_the_draft_comes_back() {
+    let state = tempfile::tempdir().unwrap();
+    let database = crate::support::database().await.url();
+    let mut console = with_a_draft(state.path(), &database);
     console.hang_up();
     let (status, took) = console.end();
     assert_eq!(status, 129);
@@ -92,11 +94,7 @@ async fn a_hang_up_ends_it_within_a_second_and_the_draft_comes_back() {
 async fn a_kill_loses_nothing_that_is_two_seconds_old() {
     let state = tempfile::tempdir().unwrap();
     let database = crate::support::database().await.url();
-    let mut console = open_as(state.path(), &[("TINY_URL", &database)], Reading::Always);
-    console.wait("tester");
-    console.send("c");
-    console.wait("comment:");
-    console.send("half a thought");
+    let mut console = with_a_draft(state.path(), &database);
     let typed = Instant::now();
     while !holds_text(state.path(), "half a thought") {
         assert!(typed.elapsed() < PATIENCE, "it is never saved");
@@ -106,8 +104,7 @@ async fn a_kill_loses_nothing_that_is_two_seconds_old() {
     console.end();
     let mut again = open_as(state.path(), &[("TINY_URL", &database)], Reading::Always);
     again.wait("a draft is back");
-    again.send("q");
-    assert_eq!(again.end().0, 0);
+    again.quit();
 }
 
 /// Whether a file below `folder` holds `text`.

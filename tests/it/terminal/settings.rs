@@ -45,8 +45,7 @@ fn own_keys_and_themes_hold() {
     console.send("theme light");
     console.wait("theme light");
     console.press_until("\r", "theme light;");
-    console.send("q");
-    assert_eq!(console.end().0, 0);
+    console.quit();
 }
 
 #[test]
