@@ -53,7 +53,8 @@ impl Reconciled {
 /// What stands in the place of a table of decisions and is none: it can show what was never decided, and
 /// hide what was. It is not looked into.
 async fn no_tables(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "select n.nspname || '.' || c.relname as \"table\", 0::bigint as id,
                 'it is no ordinary table: what it shows is nobody''s word' as why, count(*) over () as count
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -64,8 +65,8 @@ async fn no_tables(snapshot: &mut Snapshot) -> Result<Found> {
                ('trust', 'desired_values'), ('trust', 'policy_repo_configs'), ('trust', 'repositories'),
                ('audit', 'inspections'))
          order by 1 limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// The orphans, each with how many there are in all.
@@ -94,7 +95,8 @@ pub(super) async fn readable(snapshot: &mut Snapshot, schema: &str, tables: &[&s
 }
 
 async fn counted(snapshot: &mut Snapshot) -> Result<(i64, i64)> {
-    Ok(sqlx::query_as(
+    counts(
+        snapshot,
         "select (select count(*) from only triage.feedbacks) + (select count(*) from only triage.attention),
                 (select count(*) from only audit.audit_trail_entries
                  where category = 'finding_triage' and event_type in (
@@ -102,13 +104,13 @@ async fn counted(snapshot: &mut Snapshot) -> Result<(i64, i64)> {
                            'finding_snoozed', 'claim_released', 'snooze_ended')
                     or category = 'risk_acceptance' and event_type in ('risk_accepted', 'risk_acceptance_ended'))",
     )
-    .fetch_one(snapshot.connection())
-    .await?)
+    .await
 }
 
 /// Rows of a deed that no entry has the key of.
 async fn without_entry(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "with deeds (\"table\", id, deed_key) as (
              select 'triage.feedbacks', id, deed_key::text from only triage.feedbacks where deed_key is not null
              union all
@@ -119,14 +121,15 @@ async fn without_entry(snapshot: &mut Snapshot) -> Result<Found> {
          where not exists (select from only audit.audit_trail_entries e
                            where e.payload->>'idempotency_key' = d.deed_key)
          order by d.\"table\", d.id limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// Rows without a key were brought in together, as the history of the demo is: one entry says how many.
 /// Ids are given out in order, so that the newest rows are those that no entry speaks of.
 async fn without_key(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "with history (seq, covered) as (
              select seq, (payload#>>'{tables,feedbacks,count}')::bigint
              from only audit.audit_trail_entries
@@ -148,13 +151,14 @@ async fn without_key(snapshot: &mut Snapshot) -> Result<Found> {
              where c.covered > c.there and h.seq = (select max(seq) from history)
          )
          select o.*, count(*) over () as count from orphans o order by o.\"table\", o.id limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// Entries of verdicts, takings back and comments whose rows are missing or others.
 async fn verdicts_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "with said as (
              select seq, event_type, payload, payload->>'idempotency_key' as key
              from only audit.audit_trail_entries
@@ -183,13 +187,14 @@ async fn verdicts_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
                       or k.finding_id::text is distinct from s.payload->>'finding_id'
                       or s.event_type = 'finding_triaged' and k.verdict is distinct from s.payload->>'verdict' end
          order by s.seq limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// The same for claims, snoozes and accepted risks.
 async fn attention_that_differs(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "with said as (
              select seq, payload, payload->>'idempotency_key' as key
              from only audit.audit_trail_entries
@@ -219,12 +224,19 @@ async fn attention_that_differs(snapshot: &mut Snapshot) -> Result<Found> {
                       or k.id::text is distinct from s.payload->>'attention_id'
                       or k.finding_id::text is distinct from s.payload->>'finding_id' end
          order by s.seq limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
-pub(super) fn collect(rows: Vec<sqlx::postgres::PgRow>) -> Result<Found> {
+/// What `statement` finds: rows of an orphan and how many there are in all, of which it gives the first $1.
+pub(super) async fn orphans(snapshot: &mut Snapshot, statement: &'static str) -> Result<Found> {
     use sqlx::{FromRow, Row};
+    let rows = sqlx::query(statement).bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?;
     let one = |row: &sqlx::postgres::PgRow| Ok((Orphan::from_row(row)?, row.try_get("count")?));
     Ok(rows.iter().map(one).collect::<sqlx::Result<Found>>()?)
+}
+
+/// The two numbers that `statement` counts: of decisions and of their entries.
+pub(super) async fn counts(snapshot: &mut Snapshot, statement: &'static str) -> Result<(i64, i64)> {
+    Ok(sqlx::query_as(statement).fetch_one(snapshot.connection()).await?)
 }

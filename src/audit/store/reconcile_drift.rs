@@ -4,8 +4,7 @@
 //! What the demo brought in stands under one entry, `drift_history_imported`, which has the key of some of
 //! its rows and of others nothing but the time.
 
-use super::reconcile::{Found, Of, collect, readable};
-use crate::audit::verify::reconcile::ORPHANS_MAX;
+use super::reconcile::{Found, Of, counts, orphans, readable};
 use crate::db::snapshot::Snapshot;
 use crate::error::Result;
 
@@ -24,7 +23,8 @@ pub(super) async fn of_drift(snapshot: &mut Snapshot) -> Result<Option<Of>> {
     if !readable(snapshot, "trust", &TABLES).await? {
         return Ok(None);
     }
-    let (decisions, entries) = sqlx::query_as(
+    let (decisions, entries) = counts(
+        snapshot,
         "select (select count(*) from only trust.drift_plans) + (select count(*) from only trust.drift_applications)
                 + (select count(*) from only trust.drift_ignores) + (select count(*) from only trust.desired_values)
                 + (select count(*) from only trust.policy_repo_configs where snoozed_until is not null),
@@ -34,7 +34,6 @@ pub(super) async fn of_drift(snapshot: &mut Snapshot) -> Result<Option<Of>> {
                            'drift_ignore_ended', 'drift_accepted', 'drift_desired_set', 'drift_desired_released',
                            'drift_snoozed', 'drift_snooze_ended'))",
     )
-    .fetch_one(snapshot.connection())
     .await?;
     let found = vec![
         without_entry(snapshot).await?,
@@ -50,7 +49,8 @@ pub(super) async fn of_drift(snapshot: &mut Snapshot) -> Result<Option<Of>> {
 
 /// Rows of a deed that no entry has the key of. Plans have no number: they are counted by their time.
 async fn without_entry(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "with deeds (\"table\", id, what, deed_key) as (
              select 'trust.drift_plans', row_number() over (order by made_at, hash), 'plan ' || left(hash, 12) || ': ',
                     deed_key::text
@@ -73,12 +73,13 @@ async fn without_entry(snapshot: &mut Snapshot) -> Result<Found> {
          where not exists (select from only audit.audit_trail_entries e
                            where e.category = 'drift' and e.payload->>'idempotency_key' = d.deed_key)
          order by d.\"table\", d.id limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 async fn plans_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "select 'audit.audit_trail_entries' as \"table\", e.seq as id,
                 'plan ' || left(e.payload->>'plan', 12)
                 || case when p.hash is null then ' is missing' else ' is another' end as why,
@@ -94,12 +95,13 @@ async fn plans_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
                 or p.fields::text is distinct from e.payload->>'fields'
                 or p.made_by is distinct from e.db_user)
          order by e.seq limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 async fn applications_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "select 'audit.audit_trail_entries' as \"table\", e.seq as id,
                 'what became of plan ' || left(e.payload->>'plan', 12) || ' in '
                 || left(coalesce(e.repo_full_name, '?'), 200)
@@ -118,14 +120,15 @@ async fn applications_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
                 or cardinality(a.found_done)::text is distinct from e.payload->>'fields_found_done'
                 or a.applied_by is distinct from e.db_user)
          order by e.seq limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// Rules about what is not counted. Times are compared to the second: an entry writes more digits than a
 /// row keeps.
 async fn rules_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "select 'audit.audit_trail_entries' as \"table\", e.seq as id,
                 'rule ' || left(e.payload->>'rule', 20)
                 || case when i.id is null then ' is missing' else ' is another' end as why,
@@ -142,13 +145,14 @@ async fn rules_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
                    is distinct from left(e.payload->>'until', 19)
                 or i.created_by is distinct from e.db_user)
          order by e.seq limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// Rules that were ended before their time, with an entry or without.
 async fn rules_that_ended(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "with said (seq, rule, by) as (
              select seq, payload->>'rule', db_user from only audit.audit_trail_entries
              where category = 'drift' and event_type = 'drift_ignore_ended' and payload ? 'rule'
@@ -163,15 +167,16 @@ async fn rules_that_ended(snapshot: &mut Snapshot) -> Result<Found> {
                                where i.id::text = s.rule and i.ended_at is not null)
          )
          select o.*, count(*) over () as count from orphans o order by o.\"table\", o.id limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// Values that people accepted or set. What was said of a field last is what its row says; a path is told
 /// with a word for on which side it is alone, and kept without. Numbers of more digits than an entry holds
 /// are not compared.
 async fn values_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "with said (seq, event_type, repo, key, reason, path, value) as (
              select e.seq, e.event_type, e.repo_full_name, e.payload->>'idempotency_key', e.payload->>'reason',
                     regexp_replace(f.field->>'path', '[.](missing|extra)(?=[.]|$)', '', 'g'),
@@ -212,13 +217,14 @@ async fn values_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
                and exists (select from said s where s.key = k.key)
          )
          select o.*, count(*) over () as count from orphans o order by o.\"table\", o.id limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// Repositories that may wait. What was said last of one is what its row says.
 async fn snoozes_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "with newest as (
              select distinct on (repo_full_name) seq, event_type, repo_full_name as repo, payload, db_user
              from only audit.audit_trail_entries
@@ -248,6 +254,6 @@ async fn snoozes_that_differ(snapshot: &mut Snapshot) -> Result<Found> {
                                          and e.db_user = k.snoozed_by))
          )
          select o.*, count(*) over () as count from orphans o order by o.\"table\", o.id limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }

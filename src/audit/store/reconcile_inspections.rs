@@ -1,7 +1,6 @@
 //! What was inspected of samples held against its entries, and the other way round.
 
-use super::reconcile::{Found, Of, collect, readable};
-use crate::audit::verify::reconcile::ORPHANS_MAX;
+use super::reconcile::{Found, Of, counts, orphans, readable};
 use crate::db::snapshot::Snapshot;
 use crate::error::Result;
 
@@ -10,12 +9,12 @@ pub(super) async fn of_inspections(snapshot: &mut Snapshot) -> Result<Option<Of>
     if !readable(snapshot, "audit", &["inspections"]).await? {
         return Ok(None);
     }
-    let (decisions, entries) = sqlx::query_as(
+    let (decisions, entries) = counts(
+        snapshot,
         "select (select count(*) from only audit.inspections),
                 (select count(*) from only audit.audit_trail_entries
                  where category = 'report' and event_type = 'report.inspected')",
     )
-    .fetch_one(snapshot.connection())
     .await?;
     let found = vec![without_entry(snapshot).await?, that_differ(snapshot).await?];
     Ok(Some(Of { decisions, entries, found }))
@@ -23,7 +22,8 @@ pub(super) async fn of_inspections(snapshot: &mut Snapshot) -> Result<Option<Of>
 
 /// Rows of which no entry says the same.
 async fn without_entry(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "select 'audit.inspections' as \"table\", i.seq as id,
                 'of report ' || i.report_id || ': no entry says that this was inspected so' as why,
                 count(*) over () as count
@@ -34,13 +34,14 @@ async fn without_entry(snapshot: &mut Snapshot) -> Result<Found> {
                              and e.payload->>'inspected_seq' = i.seq::text
                              and e.payload->>'note' = i.note and e.db_user = i.inspected_by)
          order by i.report_id, i.seq limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// Entries of which no row says the same. What is told is text: a payload can hold anything.
 async fn that_differ(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "select 'audit.audit_trail_entries' as \"table\", e.seq as id,
                 'the inspection of entry ' || left(coalesce(e.payload->>'inspected_seq', '?'), 20) || ' of report '
                 || left(coalesce(e.payload->>'report_id', '?'), 20) || ' is missing or another' as why,
@@ -52,6 +53,6 @@ async fn that_differ(snapshot: &mut Snapshot) -> Result<Found> {
                              and i.seq::text = e.payload->>'inspected_seq'
                              and i.note = e.payload->>'note' and i.inspected_by = e.db_user)
          order by e.seq limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }

@@ -3,8 +3,7 @@
 //! As for findings, the statements name the tables as they are in the database; no Rust of that area is
 //! needed to read them.
 
-use super::reconcile::{Found, Of, collect, readable};
-use crate::audit::verify::reconcile::ORPHANS_MAX;
+use super::reconcile::{Found, Of, counts, orphans, readable};
 use crate::db::snapshot::Snapshot;
 use crate::error::Result;
 
@@ -14,13 +13,13 @@ pub(super) async fn of_tests(snapshot: &mut Snapshot) -> Result<Option<Of>> {
     if !readable(snapshot, "trust", &["flaky_decisions"]).await? {
         return Ok(None);
     }
-    let (decisions, entries) = sqlx::query_as(
+    let (decisions, entries) = counts(
+        snapshot,
         "select (select count(*) from only trust.flaky_decisions),
                 (select count(*) from only audit.audit_trail_entries
                  where category = 'quarantine'
                    and event_type in ('test_quarantined', 'test_graduated', 'suggestion_dismissed'))",
     )
-    .fetch_one(snapshot.connection())
     .await?;
     let found = vec![without_entry(snapshot).await?, that_differ(snapshot).await?];
     Ok(Some(Of { decisions, entries, found }))
@@ -28,20 +27,22 @@ pub(super) async fn of_tests(snapshot: &mut Snapshot) -> Result<Option<Of>> {
 
 /// Rows that no entry has the key of.
 async fn without_entry(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "select 'trust.flaky_decisions' as \"table\", d.id, 'no entry has the key of its deed' as why,
                 count(*) over () as count
          from only trust.flaky_decisions d
          where not exists (select from only audit.audit_trail_entries e
                            where e.payload->>'idempotency_key' = d.deed_key::text)
          order by d.id limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
 
 /// Entries whose rows are missing or others.
 async fn that_differ(snapshot: &mut Snapshot) -> Result<Found> {
-    let rows = sqlx::query(
+    orphans(
+        snapshot,
         "with said as (
              select seq, payload, payload->>'idempotency_key' as key,
                     case event_type when 'test_quarantined' then 'quarantine' when 'test_graduated' then 'graduate'
@@ -71,6 +72,6 @@ async fn that_differ(snapshot: &mut Snapshot) -> Result<Found> {
                       or k.count::text is distinct from s.payload->>'count'
                     else k.count <> 1 or k.test::text is distinct from s.payload->>'flaky_test_id' end
          order by s.seq limit $1",
-    );
-    collect(rows.bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+    )
+    .await
 }
