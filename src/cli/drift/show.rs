@@ -9,7 +9,7 @@ use crate::drift::store::detail::{Detail, FieldDetail, Spell, detail, history, i
 use crate::drift::store::list::brief;
 use crate::error::{Error, Kind, Result};
 use crate::ids::RepoId;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use chrono::Utc;
 use serde::Serialize;
 use std::fmt::{self, Write as _};
@@ -148,8 +148,8 @@ fn write_field(out: &mut String, detail: &FieldDetail) -> fmt::Result {
         };
         writeln!(
             out,
-            "  tug-of-war: {} changes since {}: {} against {}",
-            tug.turns,
+            "  tug-of-war: {} since {}: {} against {}",
+            counted(tug.turns, "change"),
             super::moment(tug.since),
             side(0),
             side(1)

@@ -53,8 +53,8 @@ fn write_stats(out: &mut String, stats: &Stats) -> fmt::Result {
     if seen.without_feedback > 0 {
         writeln!(
             out,
-            "note: {} decisions have no feedback of a person behind them; a producer wrote them",
-            seen.without_feedback
+            "note: no feedback of a person is behind {}; a producer wrote that",
+            counted(seen.without_feedback, "decision")
         )?;
     }
     let blind = &stats.blind;

@@ -2,6 +2,7 @@
 
 use super::state::Drift;
 use crate::drift::store::list::{Listed, STRIP_MAX};
+use crate::text::counted;
 use crate::ui::list_detail::list_view::{draw_counts, none_matches};
 use crate::ui::screen::Look;
 use crate::ui::theme::Theme;
@@ -56,9 +57,8 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
 /// How a repository stands: a symbol, words, and how that is drawn.
 pub(super) fn standing(row: &Listed, now: DateTime<Utc>, theme: &Theme) -> (&'static str, String, Style) {
     let symbols = theme.symbols;
-    let counted = |count: i32| format!("{count} field{}", if count == 1 { "" } else { "s" });
     if is_snoozed(row, now) && row.in_sync == Some(false) {
-        return (symbols.ellipsis, format!("{}, waits", counted(row.drift_count)), theme.dim);
+        return (symbols.ellipsis, format!("{} waiting", row.drift_count), theme.dim);
     }
     match row.in_sync {
         _ if row.last_reconciled_at.is_none() => (symbols.none, "not observed".to_owned(), theme.dim),
@@ -69,7 +69,7 @@ pub(super) fn standing(row: &Listed, now: DateTime<Utc>, theme: &Theme) -> (&'st
             let more = if more > 0 { format!(" of {}", row.drift_count) } else { String::new() };
             (symbols.up, format!("{} crit{more}", row.critical_count), theme.bad)
         }
-        Some(false) => (symbols.square, counted(row.drift_count), theme.warn),
+        Some(false) => (symbols.square, counted(row.drift_count, "field"), theme.warn),
         None => (symbols.none, "unreadable".to_owned(), theme.dim),
     }
 }
