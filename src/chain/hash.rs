@@ -107,12 +107,29 @@ pub fn payload_hash(text: &str) -> Digest {
 
 /// The leaf of an entry in the Merkle tree (RFC 6962); its index is seq - 1.
 pub fn leaf(entry_hash: &Digest) -> Digest {
-    Digest(Sha256::new().chain_update([0]).chain_update(entry_hash.0).finalize().into())
+    let mut bytes = Vec::with_capacity(33);
+    put_leaf(&mut bytes, entry_hash);
+    sha256(&bytes)
+}
+
+/// Appends what the leaf of an entry is over.
+pub fn put_leaf(bytes: &mut Vec<u8>, entry_hash: &Digest) {
+    bytes.push(0);
+    bytes.extend_from_slice(&entry_hash.0);
 }
 
 /// The node over two neighbours in the Merkle tree.
 pub fn node(left: &Digest, right: &Digest) -> Digest {
-    Digest(Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into())
+    let mut bytes = Vec::with_capacity(65);
+    put_node(&mut bytes, left, right);
+    sha256(&bytes)
+}
+
+/// Appends what the node over two neighbours is over.
+pub fn put_node(bytes: &mut Vec<u8>, left: &Digest, right: &Digest) {
+    bytes.push(1);
+    bytes.extend_from_slice(&left.0);
+    bytes.extend_from_slice(&right.0);
 }
 
 /// Appends a field as its length in bytes, a colon, the bytes, a comma; NULL as `-,`.
@@ -128,6 +145,7 @@ fn netstring(bytes: &mut Vec<u8>, field: Option<&[u8]>) {
     bytes.push(b',');
 }
 
-fn sha256(bytes: &[u8]) -> Digest {
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }

@@ -8,5 +8,6 @@ pub mod change;
 pub mod controls;
 pub mod entry;
 pub mod hash;
+pub mod lanes;
 pub mod recent;
 pub mod settled;

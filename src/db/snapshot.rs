@@ -22,6 +22,8 @@ pub struct Snapshot {
     connection: PgConnection,
     /// The name by which other connections can see the same; none where the server gives none.
     name: Option<String>,
+    /// How it plans at present.
+    planned: Option<&'static str>,
 }
 
 impl Db {
@@ -36,7 +38,8 @@ impl Db {
             sqlx::raw_sql("rollback").execute(&mut connection).await?;
             sqlx::raw_sql(BEGIN).execute(&mut connection).await?;
         }
-        Ok(Snapshot { connection, name: name.ok().filter(|name: &String| is_name(name)) })
+        let name = name.ok().filter(|name: &String| is_name(name));
+        Ok(Snapshot { connection, name, planned: None })
     }
 
     /// Another connection that sees what the snapshot of that name sees, which has to be open still.
@@ -46,7 +49,7 @@ impl Db {
         // Before any query, or the transaction has a snapshot of its own already.
         let begin = BEGIN.replacen(';', &format!("; set transaction snapshot '{name}';"), 1);
         sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut connection).await?;
-        Ok(Snapshot { connection, name: None })
+        Ok(Snapshot { connection, name: None, planned: None })
     }
 
     /// A connection for long reads, which no pool waits for.
@@ -89,7 +92,12 @@ impl Snapshot {
     }
 
     async fn plan(&mut self, settings: &'static str) -> Result<()> {
-        sqlx::raw_sql(settings).execute(&mut self.connection).await?;
+        if self.planned != Some(settings) {
+            // Where it fails, nobody knows how it plans.
+            self.planned = None;
+            sqlx::raw_sql(settings).execute(&mut self.connection).await?;
+            self.planned = Some(settings);
+        }
         Ok(())
     }
 

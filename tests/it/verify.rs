@@ -3,6 +3,7 @@
 
 mod checklists;
 mod entries;
+mod lanes;
 mod reports;
 mod walks;
 mod wire;

@@ -64,8 +64,7 @@ pub async fn gather(
 
 /// The chain's name, as the database tells it.
 pub(super) async fn name(snapshot: &mut Snapshot) -> Result<Option<String>> {
-    let ground = ground::ground(snapshot).await?;
-    let said = if ground.has_name { ground::name(snapshot).await? } else { None };
+    let said = if ground::has_name(snapshot).await? { ground::name(snapshot).await? } else { None };
     Ok(said.map(|(name, _)| name))
 }
 

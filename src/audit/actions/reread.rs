@@ -6,9 +6,8 @@ use crate::audit::store::rows;
 use crate::audit::store::tree::{self, Source};
 use crate::audit::trust::Signed;
 use crate::audit::verify::entry::Stored;
-use crate::audit::verify::preimage::Preimage;
 use crate::audit::verify::verdict::{Break, Kind as Broken};
-use crate::audit::verify::walk::Walk;
+use crate::audit::verify::walk::{Walk, Walker};
 use crate::chain::hash::Digest;
 use crate::db::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
@@ -36,16 +35,16 @@ pub(super) async fn reread(
     seq: EntrySeq,
     job: &JobContext,
 ) -> Result<Result<Reread, Vec<Break>>> {
-    let mut preimage = Preimage::default();
-    let (mut walk, mut range) = match base {
+    let (walk, mut range) = match base {
         None => (Walk::new(origin), Range::starting_at(0)),
         Some(signed) => {
             let Some(tree) = trusted_tree(snapshot, signed).await? else {
                 return Ok(Err(vec![other_root(signed)]));
             };
-            let mut last = Walk::new(origin);
+            let mut last = Walker::new(Walk::new(origin));
             let size = i64::try_from(signed.size).unwrap_or(i64::MAX);
-            rows::each(snapshot, size..=size, |row| last.push(row, &mut preimage)).await?;
+            rows::each(snapshot, size..=size, |row| last.push(row)).await?;
+            let last = last.finish();
             let Some(edge) = last.last() else { return Ok(Err(vec![other_root(signed)])) };
             if last.breaks().count() > 0 {
                 return Ok(Err(last.into_breaks().first_ones()));
@@ -53,13 +52,14 @@ pub(super) async fn reread(
             (Walk::after(origin, edge, tree.clone()), tree)
         }
     };
+    let mut walker = Walker::new(walk);
     let from = base.map_or(0, |base| base.size);
     let total = u64::try_from(seq.0).unwrap_or(0).saturating_sub(from);
     let mut tiles = Vec::new();
     let mut done = 0_u64;
     let first = i64::try_from(from).unwrap_or(i64::MAX).saturating_add(1);
     let mut stream = Box::pin(rows::each(snapshot, first..=seq.0, |row| {
-        walk.push(row, &mut preimage);
+        walker.push(row);
         range.push_entry_telling(&Stored::of(row).leaf(), |subtree, hash| {
             if tree::is_kept(subtree) {
                 tiles.push((subtree, hash));
@@ -76,6 +76,7 @@ pub(super) async fn reread(
         read = &mut stream => read?,
     }
     drop(stream);
+    let mut walk = walker.finish();
     if base.is_none() {
         walk.begin();
     }

@@ -1,28 +1,26 @@
 //! Lines held against the chain specification, one after the other, by the verifier itself.
 
 use crate::audit::line::Line;
-use crate::audit::verify::preimage::Preimage;
 use crate::audit::verify::row::Row;
 use crate::audit::verify::verdict::{Break, Breaks};
-use crate::audit::verify::walk::{Edge, Walk};
+use crate::audit::verify::walk::{Walk, Walker};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-/// The lines of an export that were looked at so far.
-pub struct Checked {
-    walk: Walk,
-    preimage: Preimage,
+/// Looks at the lines of an export, one after the other.
+pub struct Checker {
+    walker: Walker,
     framework: Vec<u8>,
 }
 
-impl Checked {
+impl Checker {
     /// No lines so far, of the chain `chain_id`.
     pub fn of_chain(chain_id: &str) -> Self {
-        Checked { walk: Walk::new(chain_id), preimage: Preimage::default(), framework: Vec::new() }
+        Checker { walker: Walker::new(Walk::new(chain_id)), framework: Vec::new() }
     }
 
     /// Looks at the next entry as it stands in the database.
     pub fn row(&mut self, row: &Row<'_>) {
-        self.walk.push(row, &mut self.preimage);
+        self.walker.push(row);
     }
 
     /// Looks at the next line.
@@ -49,40 +47,50 @@ impl Checked {
             entry_hash: Some(line.entry_hash.as_bytes()),
             payload: Some(line.payload_text.as_bytes()),
         };
-        self.walk.push(&row, &mut self.preimage);
+        self.walker.push(&row);
     }
 
+    /// How many lines there were so far.
+    pub fn entries(&self) -> u64 {
+        self.walker.entries()
+    }
+
+    /// What is known of them, once there are no more.
+    pub fn finish(self) -> Checked {
+        Checked(self.walker.finish())
+    }
+}
+
+/// The lines of an export, looked at.
+pub struct Checked(Walk);
+
+impl Checked {
     /// Holds the first line against the beginning of the chain, where it is the first entry.
     pub fn begin(&mut self) {
-        self.walk.begin();
+        self.0.begin();
     }
 
     /// Takes in what was found of the chain around the lines.
     pub fn note(&mut self, found: Break) {
-        self.walk.note(found);
+        self.0.note(found);
     }
 
     /// How many lines there were.
     pub fn entries(&self) -> u64 {
-        self.walk.entries()
+        self.0.entries()
     }
 
-    /// The last of them.
-    pub fn last(&self) -> Option<Edge> {
-        self.walk.last()
-    }
-
-    /// What was found so far.
+    /// What was found.
     pub fn found(&self) -> &Breaks {
-        self.walk.breaks()
+        self.0.breaks()
     }
 
-    /// How many breaks were found so far.
+    /// How many breaks were found.
     pub fn breaks(&self) -> u64 {
         self.found().count()
     }
 
-    /// The verdict so far, in the words of the chain specification.
+    /// The verdict, in the words of the chain specification.
     pub fn verdict(&self) -> &'static str {
         let first = self.found().clone().first_ones().into_iter().next();
         match first {

@@ -1,6 +1,6 @@
 //! An export judged by its files alone: what is in them, and who vouches for it.
 
-use super::check::Checked;
+use super::check::{Checked, Checker};
 use super::manifest::{Covering, Manifest, SCHEMA};
 use super::name::Files;
 use crate::audit::kept::{get, shown};
@@ -129,7 +129,7 @@ fn read(path: &Path, chain_id: Option<&str>) -> Result<Entries> {
     };
     let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(cannot)?);
     let (mut hash, mut buffer, mut number) = (Sha256::new(), Vec::new(), 0u64);
-    let mut checked: Option<Checked> = chain_id.map(Checked::of_chain);
+    let mut checker = chain_id.map(Checker::of_chain);
     let mut chain_id = chain_id.map(str::to_owned);
     let (mut first, mut last) = (None, None);
     loop {
@@ -150,12 +150,13 @@ fn read(path: &Path, chain_id: Option<&str>) -> Result<Entries> {
         };
         let line = Line::read(text).map_err(|error| wrong(format!("no entry: {error}")))?;
         chain_id.get_or_insert_with(|| line.chain_id.clone());
-        checked.get_or_insert_with(|| Checked::of_chain(&line.chain_id)).take(&line);
+        checker.get_or_insert_with(|| Checker::of_chain(&line.chain_id)).take(&line);
         if first.is_none() {
             first = Some(line.clone());
         }
         last = Some(line);
     }
+    let mut checked = checker.map(Checker::finish);
     if let (Some(checked), Some(1)) = (&mut checked, first.as_ref().map(|first| first.seq)) {
         checked.begin();
     }

@@ -1,9 +1,8 @@
 //! Follows the chain: verifies each new entry as it comes.
 
 use crate::audit::store::{ground, rows};
-use crate::audit::verify::preimage::Preimage;
 use crate::audit::verify::verdict::Break;
-use crate::audit::verify::walk::{Edge, Walk};
+use crate::audit::verify::walk::{Edge, Walk, Walker};
 use crate::db::Db;
 use crate::db::listen::{News, listen};
 use crate::error::{Error, Kind, Result};
@@ -76,9 +75,9 @@ async fn look(db: &Db, last: &mut Option<Edge>, at: &mut i64) -> Result<Followed
     let mut snapshot = db.snapshot().await?;
     let name = ground::name(&mut snapshot).await?.map(|(chain_id, _)| chain_id).unwrap_or_default();
     let ends = rows::ends(&mut snapshot).await?;
-    let mut walk = Walk::new(&name);
-    let mut preimage = Preimage::default();
-    rows::each(&mut snapshot, *at..=i64::MAX, |row| walk.push(row, &mut preimage)).await?;
+    let mut walker = Walker::new(Walk::new(&name));
+    rows::each(&mut snapshot, *at..=i64::MAX, |row| walker.push(row)).await?;
+    let mut walk = walker.finish();
     let end = ends.last.unwrap_or(0);
     let stands = |seen: &Edge| walk.first().as_ref() == Some(seen);
     let shrank = end < *at || !last.as_ref().is_none_or(stands);

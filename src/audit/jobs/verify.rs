@@ -8,11 +8,10 @@ use crate::audit::merkle::Range;
 use crate::audit::store::rows::Ends;
 use crate::audit::store::{ground, reconcile, rows};
 use crate::audit::verify::ground::{Concern, Ground};
-use crate::audit::verify::preimage::Preimage;
 use crate::audit::verify::reconcile::Reconciled;
 use crate::audit::verify::report::{Anchors, Report, Required, Scope};
 use crate::audit::verify::verdict::{Anchored, Break, Breaks, Field, Kind as Broken, Trusted};
-use crate::audit::verify::walk::Walk;
+use crate::audit::verify::walk::{Walk, Walker};
 use crate::chain::hash::genesis;
 use crate::db::Db;
 use crate::db::snapshot::Snapshot;
@@ -143,7 +142,11 @@ impl Verification {
         let chain_id = self.name(&mut snapshot, request, ground).await?;
         let ends = rows::ends(&mut snapshot).await?;
         let (plan, walk) = match &request.since {
-            None => (Plan::whole(ends, ground.seq_is_indexed, self.anchors.sizes()), Walk::new(&chain_id)),
+            None => {
+                let blocks = rows::blocks(&mut snapshot).await?;
+                let plan = Plan::whole(ends, blocks, ground.seq_is_indexed, self.anchors.sizes());
+                (plan, Walk::new(&chain_id))
+            }
             Some(since) => {
                 let walk = self.go_on(&mut snapshot, since, &chain_id, ends).await?;
                 (Plan::after(since.size, ends), walk)
@@ -209,11 +212,11 @@ impl Verification {
         ends: Ends,
     ) -> Result<Walk> {
         let size = i64::try_from(since.size).unwrap_or(i64::MAX);
-        let mut last = Walk::new(chain_id);
+        let mut last = Walker::new(Walk::new(chain_id));
         if size > 0 {
-            let mut preimage = Preimage::default();
-            rows::each(snapshot, size..=size, |row| last.push(row, &mut preimage)).await?;
+            rows::each(snapshot, size..=size, |row| last.push(row)).await?;
         }
+        let last = last.finish();
         let edge = last.last();
         if edge.is_some() {
             self.anchors.hold(since.size, since.tree.root());
@@ -231,25 +234,25 @@ impl Verification {
 
     /// Joins what the readers bring, in the order of the chain.
     async fn collect(&mut self, mut workers: Workers, plan: &Plan) -> Result<Snapshot> {
-        let (mut early, mut next, mut counted) = (BTreeMap::new(), 0, None);
+        let (mut early, mut next, mut in_table) = (BTreeMap::new(), 0, (0, 0));
         while let Some(done) = workers.next().await {
             match done? {
-                Done::Counted(rows, seqs) => counted = Some((rows, seqs)),
+                Done::Counted(rows, seqs) => in_table = (in_table.0 + rows, in_table.1 + seqs),
                 Done::Walked(number, walk) => {
                     early.insert(number, walk);
                 }
             }
             while let Some(right) = early.remove(&next) {
-                self.join(*right, plan.end(next));
+                self.join(right, plan.end(next));
                 next += 1;
             }
         }
         let snapshot = workers.finish().await?;
-        if next < plan.len() || counted.is_some() != plan.is_counted() {
+        if next < plan.len() {
             return Err(Error::new(Kind::NoDatabase, "a reader ended before its end"));
         }
-        if let Some((rows, seqs)) = counted {
-            self.count(rows, seqs);
+        if plan.is_counted() {
+            self.count(in_table);
         }
         Ok(snapshot)
     }
@@ -266,7 +269,7 @@ impl Verification {
     }
 
     /// Holds the rows that were walked by the index against those that stand in the table.
-    fn count(&mut self, rows: i64, seqs: i64) {
+    fn count(&mut self, (rows, seqs): (i64, i64)) {
         let walked = self.walk.as_ref().map_or(0, Walk::entries);
         if rows > seqs {
             let why = format!("{} without a seq", counted(rows - seqs, "row"));

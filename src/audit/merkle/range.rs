@@ -4,7 +4,11 @@
 //! pass. Ranges that touch can be joined, which lets several readers share a chain.
 
 use super::span::{Span, Subtree, level_of};
-use crate::chain::hash::{Digest, leaf, node};
+use crate::chain::hash::{Digest, leaf, node, put_leaf, put_node};
+use crate::chain::lanes::Batch;
+
+/// How many nodes of one level are worth being hashed together.
+const ROW_MIN: usize = 16;
 
 /// A run of neighbouring leaves, as the fewest whole subtrees that cover it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,30 @@ impl Range {
     /// Appends the leaf of an entry.
     pub fn push_entry(&mut self, entry_hash: &Digest) {
         self.push(leaf(entry_hash), 0, |_, _| {});
+    }
+
+    /// Appends the leaves of neighbouring entries, level by level: the nodes of one don't wait for each
+    /// other.
+    pub fn push_entries(&mut self, entry_hashes: &[Digest]) {
+        let mut batch = Batch::default();
+        entry_hashes.iter().for_each(|entry_hash| batch.push(|bytes| put_leaf(bytes, entry_hash)));
+        let mut row = batch.hash();
+        // What has no partner in the row, from the right end up.
+        let mut rest = Vec::new();
+        let mut level = 0;
+        while row.len() >= ROW_MIN {
+            let is_right = self.end & (1 << level) != 0;
+            if is_right {
+                self.push(row[0], level, |_, _| {});
+            }
+            let (pairs, last) = row[usize::from(is_right)..].as_chunks();
+            rest.extend(last.first().map(|last| (*last, level)));
+            pairs.iter().for_each(|[left, right]| batch.push(|bytes| put_node(bytes, left, right)));
+            row = batch.hash();
+            level += 1;
+        }
+        row.into_iter().for_each(|subtree| self.push(subtree, level, |_, _| {}));
+        rest.into_iter().rev().for_each(|(subtree, level)| self.push(subtree, level, |_, _| {}));
     }
 
     /// Appends the leaf of an entry, and tells `whole` every subtree of two leaves and more that it

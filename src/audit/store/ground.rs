@@ -80,10 +80,26 @@ pub async fn ground(snapshot: &mut Snapshot) -> Result<Ground> {
     )
     .fetch_optional(snapshot.connection())
     .await?;
-    found.ok_or_else(|| {
-        Error::new(Kind::Configuration, "the database is not migrated: there is no audit.audit_trail_entries")
-            .hint("attestor migrate")
-    })
+    found.ok_or_else(not_migrated)
+}
+
+fn not_migrated() -> Error {
+    Error::new(Kind::Configuration, "the database is not migrated: there is no audit.audit_trail_entries")
+        .hint("attestor migrate")
+}
+
+/// Whether the chain's name can be read; the ground says the same of it.
+pub async fn has_name(snapshot: &mut Snapshot) -> Result<bool> {
+    let found: Option<bool> = sqlx::query_scalar(
+        "select coalesce((select has_schema_privilege(n.oid, 'usage') and has_table_privilege(k.oid, 'select')
+                          from pg_class k join pg_namespace n on n.oid = k.relnamespace
+                          where n.nspname = 'audit' and k.relname = 'chain' and k.relkind = 'r'), false)
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'audit' and c.relname = 'audit_trail_entries'",
+    )
+    .fetch_optional(snapshot.connection())
+    .await?;
+    found.ok_or_else(not_migrated)
 }
 
 /// The chain's name and the hash before its first entry, as the database tells them.

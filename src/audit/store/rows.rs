@@ -72,12 +72,47 @@ pub async fn each(
     if decoder.is_ended() { Ok(()) } else { Err(cut_off()) }
 }
 
-/// How many rows the table itself holds, whatever its indexes say, and how many of them have a seq.
-pub async fn counted(snapshot: &mut Snapshot) -> Result<(i64, i64)> {
+/// Blocks of the table that follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blocks {
+    /// The first of them.
+    pub first: u32,
+    /// The one behind the last; none where they go on to the end of the table.
+    pub end: Option<u32>,
+}
+
+/// How many blocks the table has: all that a snapshot sees stands in them. Where it is no table, none.
+pub async fn blocks(snapshot: &mut Snapshot) -> Result<u32> {
+    let blocks: i64 = sqlx::query_scalar(
+        "select coalesce((select pg_relation_size(oid) / current_setting('block_size')::bigint from pg_class
+                          where oid = 'audit.audit_trail_entries'::regclass and relkind = 'r'), 0)",
+    )
+    .fetch_one(snapshot.connection())
+    .await?;
+    Ok(u32::try_from(blocks).unwrap_or(u32::MAX))
+}
+
+/// How many rows stand in these blocks, whatever the indexes of the table say, and how many of them have a
+/// seq.
+pub async fn counted(snapshot: &mut Snapshot, blocks: Blocks) -> Result<(i64, i64)> {
     snapshot.plan_by_table().await?;
-    Ok(sqlx::query_as("select count(*), count(seq) from only audit.audit_trail_entries")
-        .fetch_one(snapshot.connection())
-        .await?)
+    let block = |number: u32| format!("({number},0)");
+    let counted = match blocks {
+        Blocks { first: 0, end: None } => {
+            sqlx::query_as("select count(*), count(seq) from only audit.audit_trail_entries")
+        }
+        Blocks { first, end: None } => sqlx::query_as(
+            "select count(*), count(seq) from only audit.audit_trail_entries where ctid >= $1::tid",
+        )
+        .bind(block(first)),
+        Blocks { first, end: Some(end) } => sqlx::query_as(
+            "select count(*), count(seq) from only audit.audit_trail_entries
+             where ctid >= $1::tid and ctid < $2::tid",
+        )
+        .bind(block(first))
+        .bind(block(end)),
+    };
+    Ok(counted.fetch_one(snapshot.connection()).await?)
 }
 
 fn cut_off() -> Error {

@@ -2,9 +2,10 @@
 //!
 //! Every CHECK of the table is repeated here, since a superuser can drop constraints.
 
-use super::preimage::{Preimage, TIMES, from_hex, sha256};
+use super::claims::Claims;
+use super::preimage::{self, TIMES, from_hex};
 use super::row::Row;
-use super::verdict::{Field, Kind};
+use super::verdict::{Break, Field, Kind};
 use super::wire::TextArray;
 use crate::chain::hash::{Digest, PAYLOAD_ALG};
 
@@ -20,6 +21,13 @@ pub struct Flaw {
     pub field: Field,
     /// In words.
     pub why: &'static str,
+}
+
+impl Flaw {
+    /// The break that it is at an entry.
+    pub fn at(self, seq: i64) -> Break {
+        Break::at(seq, self.kind, self.field, self.why)
+    }
 }
 
 /// The hashes of an entry as it stores them; none where a text is no hash.
@@ -44,16 +52,29 @@ impl Stored {
     }
 }
 
-/// Tells `flaw` what is wrong with `row`, which stores `stored`, by itself: once for each field, in the
-/// order of [`Kind`]. `known_name` is one that a chain can have.
+const NOT_ITS_PAYLOAD: Flaw = Flaw {
+    kind: Kind::PayloadMismatch,
+    field: Field::Payload,
+    why: "the payload is not the one that was hashed",
+};
+
+const NOT_ITS_COLUMNS: Flaw = Flaw {
+    kind: Kind::MetadataMismatch,
+    field: Field::Entry,
+    why: "entry_hash is not that of these columns",
+};
+
+/// Tells `flaw` what is wrong with `row`, which stores `stored`, by itself, once for each field; what is
+/// left to be known are the `claims` that it makes. `known_name` is one that a chain can have.
 #[inline]
 pub fn check(
     row: &Row<'_>,
     stored: &Stored,
     known_name: Option<&[u8]>,
-    preimage: &mut Preimage,
+    claims: &mut Claims,
     mut flaw: impl FnMut(Flaw),
 ) {
+    let place = row.seq.unwrap_or_default();
     let mut mismatch = |field, why| flaw(Flaw { kind: Kind::MetadataMismatch, field, why });
     if row.id.is_none() || row.id != row.seq || row.seq.is_none_or(|seq| seq < 1) {
         mismatch(Field::Seq, "id and seq are not the same position");
@@ -65,16 +86,10 @@ pub fn check(
     if !has_time {
         mismatch(Field::OccurredAt, "outside of the years 1 to 9999");
     }
-    match payload_flaw(row) {
-        Some(Wrong::NotOwn) => flaw(Flaw {
-            kind: Kind::PayloadMismatch,
-            field: Field::Payload,
-            why: "the payload is not the one that was hashed",
-        }),
-        Some(Wrong::Shape(why)) => flaw(Flaw { kind: Kind::MetadataMismatch, field: Field::Payload, why }),
-        None => {}
+    match payload(row) {
+        Ok((text, hash)) => claims.add(place, hash, NOT_ITS_PAYLOAD, |bytes| bytes.extend_from_slice(text)),
+        Err(why) => mismatch(Field::Payload, why),
     }
-    let mut mismatch = |field, why| flaw(Flaw { kind: Kind::MetadataMismatch, field, why });
     if stored.prev_hash.is_none() {
         mismatch(Field::PrevHash, "not 64 lowercase hex digits");
     }
@@ -85,30 +100,21 @@ pub fn check(
         Ok(_) if !has_time || row.seq.is_none() => {}
         Ok(list) => match stored.entry_hash {
             None => mismatch(Field::Entry, "entry_hash is not 64 lowercase hex digits"),
-            Some(stored) if preimage.entry_hash(row, &list) != stored => {
-                mismatch(Field::Entry, "entry_hash is not that of these columns");
+            Some(hash) => {
+                claims.add(place, hash, NOT_ITS_COLUMNS, |bytes| preimage::write(bytes, row, &list));
             }
-            Some(_) => {}
         },
     }
 }
 
-enum Wrong {
-    /// It is a payload with a hash, but not with this one.
-    NotOwn,
-    /// It cannot be a payload with a hash.
-    Shape(&'static str),
-}
-
-fn payload_flaw(row: &Row<'_>) -> Option<Wrong> {
-    let Some(payload) = row.payload else { return Some(Wrong::Shape("no payload")) };
-    let Some(stored) = row.payload_hash.and_then(from_hex) else {
-        return Some(Wrong::Shape("payload_hash is not 64 lowercase hex digits"));
-    };
+/// The payload and the hash that it should have; why not, where it cannot be a payload with a hash.
+fn payload<'a>(row: &Row<'a>) -> Result<(&'a [u8], Digest), &'static str> {
+    let text = row.payload.ok_or("no payload")?;
+    let hash = row.payload_hash.and_then(from_hex).ok_or("payload_hash is not 64 lowercase hex digits")?;
     if row.payload_alg != Some(PAYLOAD_ALG.as_bytes()) {
-        return Some(Wrong::Shape("payload_alg is not known"));
+        return Err("payload_alg is not known");
     }
-    (sha256(payload) != stored).then_some(Wrong::NotOwn)
+    Ok((text, hash))
 }
 
 /// Whether a chain can have this name.

@@ -4,10 +4,10 @@
 //! Nothing else of a row is hashed: its metadata can be changed unseen, and so can the last payload with
 //! its hash. What can be said is that links hold; history is not committed.
 
-use super::preimage::{from_hex, sha256};
+use super::preimage::from_hex;
 use super::verdict::{Break, Breaks, Field, Kind};
 use super::wire::{Malformed, Tuple};
-use crate::chain::hash::Digest;
+use crate::chain::hash::{Digest, sha256};
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,6 +1,7 @@
 //! The verifier: fed with rows as they stand, it says what is broken. It knows no connection.
 
 pub mod checklist;
+pub mod claims;
 pub mod entry;
 pub mod foreign;
 pub mod ground;

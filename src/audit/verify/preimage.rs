@@ -1,4 +1,4 @@
-//! What an entry's hash is over, written into a buffer that is used again for each row.
+//! What an entry's hash is over, appended to the bytes that are hashed.
 //!
 //! [`chain::hash`](crate::chain::hash) says the same for one entry at a time; a test holds both against
 //! each other. Here nothing is allocated and nothing goes through `fmt`.
@@ -6,48 +6,29 @@
 use super::row::Row;
 use super::wire::TextArray;
 use crate::chain::hash::Digest;
-use sha2::{Digest as _, Sha256};
 
 /// Microseconds from 2000-01-01 to 0001-01-01, and to 10000-01-01: the years that an entry may have.
 pub const TIMES: std::ops::Range<i64> = -63_082_281_600_000_000..252_455_616_000_000_000;
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
-/// Writes preimages, one after the other.
-#[derive(Debug, Default)]
-pub struct Preimage {
-    buffer: Vec<u8>,
-}
-
-impl Preimage {
-    /// The hash of an entry, of which `framework` and the time were checked before.
-    #[inline]
-    pub fn entry_hash(&mut self, row: &Row<'_>, framework: &TextArray<'_>) -> Digest {
-        let buffer = &mut self.buffer;
-        buffer.clear();
-        buffer.extend_from_slice(b"17:attestor/entry/v1,");
-        put(buffer, row.chain_id);
-        put_number(buffer, row.seq);
-        put_time(buffer, row.occurred_at.unwrap_or_default());
-        for field in
-            [row.category, row.event_type, row.actor, row.actor_type, row.db_user, row.repo_full_name]
-        {
-            put(buffer, field);
-        }
-        put_number(buffer, row.pr_number.map(i64::from));
-        put(buffer, row.commit_sha);
-        put_list(buffer, framework);
-        put(buffer, row.control_id);
-        put(buffer, row.payload_alg);
-        put(buffer, row.payload_hash);
-        put(buffer, row.prev_hash);
-        sha256(buffer)
+/// Appends what the hash of an entry is over, of which `framework` and the time were checked before.
+#[inline]
+pub fn write(buffer: &mut Vec<u8>, row: &Row<'_>, framework: &TextArray<'_>) {
+    buffer.extend_from_slice(b"17:attestor/entry/v1,");
+    put(buffer, row.chain_id);
+    put_number(buffer, row.seq);
+    put_time(buffer, row.occurred_at.unwrap_or_default());
+    for field in [row.category, row.event_type, row.actor, row.actor_type, row.db_user, row.repo_full_name] {
+        put(buffer, field);
     }
-}
-
-/// SHA-256.
-pub fn sha256(bytes: &[u8]) -> Digest {
-    Digest(Sha256::digest(bytes).into())
+    put_number(buffer, row.pr_number.map(i64::from));
+    put(buffer, row.commit_sha);
+    put_list(buffer, framework);
+    put(buffer, row.control_id);
+    put(buffer, row.payload_alg);
+    put(buffer, row.payload_hash);
+    put(buffer, row.prev_hash);
 }
 
 /// The digest that 64 lowercase hex digits stand for.
@@ -70,25 +51,65 @@ pub fn from_hex(digits: &[u8]) -> Option<Digest> {
     are_digits.then_some(Digest(bytes))
 }
 
+/// The lengths below 1,000, each with its colon; how much of it counts is [`head_bytes`].
+static HEADS: [[u8; 4]; 1_000] = {
+    let mut heads = [[b':'; 4]; 1_000];
+    let mut length = 0;
+    while length < heads.len() {
+        let (mut rest, mut at) = (length, head_bytes(length) - 1);
+        while at > 0 {
+            at -= 1;
+            heads[length][at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        length += 1;
+    }
+    heads
+};
+
+/// How many bytes a length below 1,000 takes with its colon.
+#[inline]
+const fn head_bytes(length: usize) -> usize {
+    2 + (length > 9) as usize + (length > 99) as usize
+}
+
 #[inline]
 fn put(buffer: &mut Vec<u8>, field: Option<&[u8]>) {
     match field {
         Some(field) => {
-            put_decimal(buffer, field.len() as u64);
-            buffer.push(b':');
-            buffer.extend_from_slice(field);
+            put_length(buffer, field.len());
+            match <&[u8; 64]>::try_from(field) {
+                // A hash: copied without a look at how long it is.
+                Ok(hash) => buffer.extend_from_slice(hash),
+                Err(_) => buffer.extend_from_slice(field),
+            }
             buffer.push(b',');
         }
         None => buffer.extend_from_slice(b"-,"),
     }
 }
 
+/// A length and its colon.
+#[inline]
+fn put_length(buffer: &mut Vec<u8>, length: usize) {
+    match HEADS.get(length) {
+        Some(head) => {
+            let end = buffer.len() + head_bytes(length);
+            buffer.extend_from_slice(head);
+            buffer.truncate(end);
+        }
+        None => {
+            put_decimal(buffer, length as u64);
+            buffer.push(b':');
+        }
+    }
+}
+
 #[inline]
 fn put_number(buffer: &mut Vec<u8>, number: Option<i64>) {
     let Some(number) = number else { return put(buffer, None) };
-    let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) + 1;
-    put_decimal(buffer, u64::from(digits) + u64::from(number < 0));
-    buffer.push(b':');
+    let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
+    put_length(buffer, digits + usize::from(number < 0));
     if number < 0 {
         buffer.push(b'-');
     }
@@ -96,15 +117,7 @@ fn put_number(buffer: &mut Vec<u8>, number: Option<i64>) {
     buffer.push(b',');
 }
 
-#[inline]
 fn put_decimal(buffer: &mut Vec<u8>, mut number: u64) {
-    // Most are lengths of short texts.
-    if number < 10 {
-        return buffer.push(b'0' + number as u8);
-    }
-    if number < 100 {
-        return buffer.extend_from_slice(&[b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]);
-    }
     let mut digits = [0; 20];
     let mut at = digits.len();
     loop {
@@ -126,8 +139,7 @@ fn put_list(buffer: &mut Vec<u8>, list: &TextArray<'_>) {
         put(buffer, element.unwrap_or_default());
     }
     let length = buffer.len() - begin;
-    put_decimal(buffer, length as u64);
-    buffer.push(b':');
+    put_length(buffer, length);
     let head = buffer.len() - begin - length;
     buffer[begin..].rotate_right(head);
     buffer.push(b',');

@@ -1,11 +1,13 @@
-//! A run of neighbouring entries, walked row by row; and runs that meet, joined.
+//! A run of neighbouring entries that was walked; and runs that meet, joined.
 //!
 //! What a run says does not depend on where it was cut: the first row of a run is held against the one
 //! before it when the run is joined to its left neighbour, by the same rule as inside a run.
 
-use super::entry::{Stored, check, names_a_chain};
-use super::preimage::Preimage;
-use super::row::Row;
+mod walker;
+
+pub use walker::Walker;
+
+use super::entry::names_a_chain;
 use super::verdict::{Break, Breaks, Field, Kind};
 use crate::audit::merkle::Range;
 use crate::chain::hash::{Digest, genesis};
@@ -66,57 +68,6 @@ impl Walk {
     /// A walk that goes on after the entry `last`, which is vouched for, as the tree before it.
     pub fn after(chain_id: &str, last: Edge, tree: Range) -> Self {
         Walk { first: Some(last), last: Some(last), tree: Some(tree), ..Walk::new(chain_id) }
-    }
-
-    /// Walks the next row, in the order of seq.
-    pub fn push(&mut self, row: &Row<'_>, preimage: &mut Preimage) {
-        let Some(seq) = row.seq else {
-            let found = Break::nowhere(Kind::MetadataMismatch, "an entry without a seq");
-            self.breaks.push(Break { field: Some(Field::Seq), ..found });
-            return;
-        };
-        self.entries += 1;
-        let stored = Stored::of(row);
-        let edge = Edge {
-            seq,
-            occurred_at: row.occurred_at,
-            prev_hash: stored.prev_hash,
-            entry_hash: stored.leaf(),
-        };
-        if row.occurred_at.is_some_and(|at| at <= self.due) {
-            self.last_due = self.last_due.max(seq);
-        }
-        if row.chain_id != Some(&self.chain_id) {
-            let why = "an entry of another chain";
-            self.breaks.push(Break::at(seq, Kind::ChainIdMismatch, Field::ChainId, why));
-        }
-        let breaks = &mut self.breaks;
-        let known_name = self.is_name.then_some(&*self.chain_id);
-        check(row, &stored, known_name, preimage, |flaw| {
-            breaks.push(Break::at(seq, flaw.kind, flaw.field, flaw.why))
-        });
-        match self.last {
-            Some(last) => {
-                meet(&last, &edge, &mut self.breaks);
-                self.tree = self.tree.take().filter(|_| last.seq.checked_add(1) == Some(seq));
-            }
-            None => {
-                self.first = Some(edge);
-                self.tree = u64::try_from(seq - 1).ok().map(Range::starting_at);
-            }
-        }
-        if let Some(tree) = &mut self.tree {
-            tree.push_entry(&edge.entry_hash);
-        }
-        // Of entries at one position one stands for both, whatever order they came in.
-        let order = |edge: &Edge| (edge.entry_hash.0, edge.occurred_at, edge.prev_hash.map(|hash| hash.0));
-        let of_two = |known: Option<Edge>| {
-            known.filter(|known| known.seq == seq && order(known) < order(&edge)).unwrap_or(edge)
-        };
-        if self.first.is_some_and(|first| first.seq == seq) {
-            self.first = Some(of_two(self.first));
-        }
-        self.last = Some(of_two(self.last));
     }
 
     /// Joins the run to the right of this one.

@@ -1,6 +1,6 @@
 //! What needs no database: names, lines, manifests, and the hash of a report.
 
-use attestor::audit::export::check::Checked;
+use attestor::audit::export::check::{Checked, Checker};
 use attestor::audit::export::name::{Files, Which};
 use attestor::audit::line::Line;
 use attestor::audit::report;
@@ -75,10 +75,17 @@ fn vectors() -> [Line; 2] {
     [first, second]
 }
 
-fn verdict(lines: &[Line]) -> (&'static str, u64) {
-    let mut checked = Checked::of_chain("example.com/audit");
-    lines.iter().for_each(|line| checked.take(line));
+fn checked(lines: &[Line]) -> Checked {
+    let mut checker = Checker::of_chain("example.com/audit");
+    lines.iter().for_each(|line| checker.take(line));
+    assert_eq!(checker.entries(), lines.len() as u64);
+    let mut checked = checker.finish();
     checked.begin();
+    checked
+}
+
+fn verdict(lines: &[Line]) -> (&'static str, u64) {
+    let checked = checked(lines);
     (checked.verdict(), checked.breaks())
 }
 
@@ -116,10 +123,7 @@ fn whatever_is_changed_in_a_line_is_found() {
     for (at, (expected, change)) in changes.iter().enumerate() {
         let [first, mut second] = vectors();
         change(&mut second);
-        let mut checked = Checked::of_chain("example.com/audit");
-        [first, second].iter().for_each(|line| checked.take(line));
-        checked.begin();
-        let found = checked.found().clone().first_ones();
+        let found = checked(&[first, second]).found().clone().first_ones();
         assert!(
             found.iter().any(|b| b.kind.word() == *expected && b.seq == Some(2)),
             "change {at}: {found:?}"

@@ -112,6 +112,22 @@ fn every_small_tree_is_the_defined_one() {
 }
 
 #[test]
+fn leaves_that_come_together_make_the_same_tree() {
+    let entries = entries(300);
+    for begin in [0, 1, 2, 3, 7, 8, 16, 31, 32, 33, 63, 64, 100] {
+        for first in [0, 1, 2, 15, 16, 17, 31, 32, 63, 64] {
+            for second in [0, 1, 15, 16, 17, 33, 64, 127, 128, 129] {
+                let (middle, end) = (begin + first, begin + first + second);
+                let mut together = Range::starting_at(begin as u64);
+                together.push_entries(&entries[begin..middle]);
+                together.push_entries(&entries[middle..end]);
+                assert_eq!(together, range(begin, &entries[begin..end]), "{begin}, {first} and {second}");
+            }
+        }
+    }
+}
+
+#[test]
 fn spans_and_ranges_know_their_ends() {
     assert_eq!(Span::new(3, 2), None);
     for (begin, end) in [(0, 0), (0, 5), (3, 3), (3, 4), (u64::MAX, u64::MAX)] {

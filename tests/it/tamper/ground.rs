@@ -1,6 +1,7 @@
 //! What the table stands on: rows that are hidden, protections that are gone.
 
 use super::*;
+use attestor::audit::verify::report::Verdict;
 use sqlx::ConnectOptions;
 
 /// The first break after `sql`, as a login that may only read, and as the superuser.
@@ -118,6 +119,34 @@ async fn rows_that_an_index_misses() {
     let report = verified(&database).await;
     assert_eq!(all(&report), [(None, Kind::HiddenRows)], "{report:#?}");
     assert_eq!(report.entries, 30);
+}
+
+/// What is counted in many parts is all of it, wherever in the table the rows lie.
+#[tokio::test]
+async fn a_row_in_the_midst_of_many_that_an_index_misses() {
+    let database = chain(9_000).await;
+    let superuser = &mut database.superuser().await;
+    run(
+        superuser,
+        "alter table audit.audit_trail_entries disable trigger all;
+         update audit.audit_trail_entries set id = id where seq % 3 = 0;
+         alter table audit.audit_trail_entries enable always trigger refuse_change;
+         alter table audit.audit_trail_entries enable always trigger refuse_truncate",
+    )
+    .await;
+    let report = verified(&database).await;
+    assert_eq!((report.verdict(), report.entries), (Verdict::Verified, 9_000), "{report:#?}");
+    run(
+        superuser,
+        "alter table audit.audit_trail_entries drop constraint audit_trail_entries_seq_key;
+         create unique index audit_trail_entries_seq_key on audit.audit_trail_entries (seq) where seq <> 4321;
+         update pg_index set indpred = null where indexrelid = 'audit.audit_trail_entries_seq_key'::regclass",
+    )
+    .await;
+    let report = verified(&database).await;
+    let expected = [(None, Kind::HiddenRows), (Some(4321), Kind::Gap), (Some(4322), Kind::LinkMismatch)];
+    assert_eq!(all(&report), expected, "{report:#?}");
+    assert_eq!(report.entries, 8_999);
 }
 
 /// A column that the server computes fits whatever is edited: it is not what was stored.

@@ -1,10 +1,11 @@
 //! One row by itself: every check of the table, repeated.
 
 use super::{CHAIN, Made, TIME, list};
-use attestor::audit::verify::entry::{Stored, check};
-use attestor::audit::verify::preimage::{Preimage, TIMES, from_hex, sha256};
+use attestor::audit::verify::claims::Claims;
+use attestor::audit::verify::entry::{Flaw, Stored, check};
+use attestor::audit::verify::preimage::{TIMES, from_hex};
 use attestor::audit::verify::verdict::{Field, Kind};
-use attestor::chain::hash::{Digest, genesis, payload_hash};
+use attestor::chain::hash::{Digest, genesis, payload_hash, sha256};
 
 fn whole() -> Made {
     Made::at(7, genesis(CHAIN))
@@ -13,10 +14,14 @@ fn whole() -> Made {
 fn flaws(made: &Made) -> Vec<(Kind, Field, &'static str)> {
     // Whether the name of the chain is known to be one spares work, and changes nothing.
     let with = |known: Option<&[u8]>| {
-        let (row, mut found) = (made.row(), Vec::new());
-        check(&row, &Stored::of(&row), known, &mut Preimage::default(), |flaw| {
-            found.push((flaw.kind, flaw.field, flaw.why))
+        let (row, mut found, mut claims) = (made.row(), Vec::new(), Claims::default());
+        let of = |flaw: Flaw| (flaw.kind, flaw.field, flaw.why);
+        check(&row, &Stored::of(&row), known, &mut claims, |flaw| found.push(of(flaw)));
+        claims.settle(|seq, flaw| {
+            assert_eq!(seq, made.seq.unwrap_or_default());
+            found.push(of(flaw));
         });
+        claims.settle(|_, flaw| panic!("told twice: {flaw:?}"));
         found
     };
     let found = with(None);

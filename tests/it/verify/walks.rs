@@ -3,15 +3,21 @@
 use super::{CHAIN, Made, TIME, chain};
 use attestor::audit::merkle::Range;
 use attestor::audit::verify::foreign::{ForeignRow, ForeignWalk, Form, Profile, Stored, compact};
-use attestor::audit::verify::preimage::Preimage;
 use attestor::audit::verify::verdict::{BREAKS_MAX, Break, Breaks, Field, Kind};
-use attestor::audit::verify::walk::Walk;
+use attestor::audit::verify::walk::{Walk, Walker};
 use attestor::chain::hash::{Digest, payload_hash};
 
 fn walked(rows: &[Made]) -> Walk {
-    let (mut walk, mut preimage) = (Walk::new(CHAIN), Preimage::default());
-    rows.iter().for_each(|row| walk.push(&row.row(), &mut preimage));
-    walk
+    going_on(Walk::new(CHAIN), rows)
+}
+
+fn going_on(walk: Walk, rows: &[Made]) -> Walk {
+    let before = walk.entries();
+    let mut walker = Walker::new(walk);
+    rows.iter().for_each(|row| walker.push(&row.row()));
+    let with_seq = rows.iter().filter(|row| row.seq.is_some()).count() as u64;
+    assert_eq!(walker.entries(), before + with_seq);
+    walker.finish()
 }
 
 /// A break by its place.
@@ -159,6 +165,33 @@ fn positions_that_stand_twice_and_rows_out_of_order() {
 }
 
 #[test]
+fn a_chain_longer_than_what_is_hashed_at_once() {
+    let rows = chain(700);
+    let whole = walked(&rows);
+    assert_eq!((whole.breaks().count(), whole.tree().and_then(Range::root)), (0, root(&rows)));
+    for at in [0, 1, 63, 255, 256, 257, 512, 699] {
+        let mut rows = rows.clone();
+        rows[at].payload = Some("{}".to_owned());
+        rows[at].pr_number = Some(-7);
+        let found = walked(&rows).into_breaks().first_ones();
+        let seq = Some(at as i64 + 1);
+        assert_eq!(
+            found.iter().map(|found| (found.seq, found.kind, found.field)).collect::<Vec<_>>(),
+            [
+                (seq, Kind::PayloadMismatch, Some(Field::Payload)),
+                (seq, Kind::MetadataMismatch, Some(Field::Entry))
+            ]
+        );
+        rows.remove(at);
+        assert_eq!(walked(&rows).tree().is_some(), at == 0 || at == 699, "a tree has no gap");
+    }
+    // Rows of which no hash is worth a look grow the tree all the same.
+    let empty = |made: &Made| Made { payload: None, framework: None, ..made.clone() };
+    let empty = walked(&rows.iter().map(empty).collect::<Vec<_>>());
+    assert_eq!((empty.breaks().count(), empty.tree().and_then(Range::root)), (1_400, root(&rows)));
+}
+
+#[test]
 fn flaws_of_a_row_are_told_at_its_place() {
     let mut rows = chain(3);
     rows[1].payload = Some("{}".to_owned());
@@ -167,9 +200,8 @@ fn flaws_of_a_row_are_told_at_its_place() {
 
 #[test]
 fn a_chain_of_a_name_that_none_can_have() {
-    let (mut walk, mut preimage) = (Walk::new("a b"), Preimage::default());
     let row = Made { chain_id: Some("a b".into()), ..chain(1).swap_remove(0) }.resealed();
-    walk.push(&row.row(), &mut preimage);
+    let walk = going_on(Walk::new("a b"), &[row]);
     let found = walk.breaks().clone().first_ones();
     assert_eq!(
         found.iter().map(|b| (b.kind, b.field)).collect::<Vec<_>>(),
@@ -181,11 +213,7 @@ fn a_chain_of_a_name_that_none_can_have() {
 fn the_last_of_before_a_moment() {
     let rows = chain(5);
     let due = |moment: i64, cut: usize| {
-        let noting = |rows: &[Made]| {
-            let (mut walk, mut preimage) = (Walk::new(CHAIN).noting(moment), Preimage::default());
-            rows.iter().for_each(|row| walk.push(&row.row(), &mut preimage));
-            walk
-        };
+        let noting = |rows: &[Made]| going_on(Walk::new(CHAIN).noting(moment), rows);
         let mut walk = noting(&rows[..cut]);
         walk.join(noting(&rows[cut..]));
         walk.last_due()
@@ -201,13 +229,11 @@ fn a_walk_that_goes_on() {
     let rows = chain(6);
     let before = walked(&rows[..3]);
     let (edge, tree) = (before.last().unwrap(), before.tree().unwrap().clone());
-    let mut on = Walk::after(CHAIN, edge, tree.clone());
+    let on = Walk::after(CHAIN, edge, tree.clone());
     assert_eq!((on.first(), on.last()), (Some(edge), Some(edge)));
-    let mut preimage = Preimage::default();
-    rows[3..].iter().for_each(|row| on.push(&row.row(), &mut preimage));
+    let on = going_on(on, &rows[3..]);
     assert_eq!((on.entries(), on.breaks().count(), on.tree().and_then(Range::root)), (3, 0, root(&rows)));
-    let mut gap = Walk::after(CHAIN, edge, tree);
-    rows[4..].iter().for_each(|row| gap.push(&row.row(), &mut preimage));
+    let gap = going_on(Walk::after(CHAIN, edge, tree), &rows[4..]);
     let found = gap.into_breaks().first_ones();
     assert_eq!(
         found.iter().map(|found| (found.seq, found.kind)).collect::<Vec<_>>(),

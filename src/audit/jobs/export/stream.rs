@@ -2,7 +2,7 @@
 
 use super::Which;
 use crate::audit::actions::own_name;
-use crate::audit::export::check::Checked;
+use crate::audit::export::check::{Checked, Checker};
 use crate::audit::export::name::Files;
 use crate::audit::kept::Unfinished;
 use crate::audit::line::Line;
@@ -51,20 +51,17 @@ pub(super) async fn write(db: &Db, which: Which, files: &Files, job: &JobContext
     let mut stream = Stream {
         file: Unfinished::begin(&files.lines)?,
         hash: Sha256::new(),
-        checked: Checked::of_chain(&chain_id),
+        checker: Checker::of_chain(&chain_id),
         block: Vec::with_capacity(2 * BLOCK_BYTES),
         first: None,
         last: None,
     };
-    if place.found == Found::ByReading {
-        stream.checked.note(Break::nowhere(Broken::TimeRegression, BACKWARDS));
-    }
     let mut rest = place.ends;
     // In pieces, so that a cancelled export ends soon.
     while let Some((from, last)) = rest {
         job.check_cancelled()?;
         let to = last.min(from.saturating_add(PIECE_ENTRIES - 1));
-        let before = stream.checked.entries();
+        let before = stream.checker.entries();
         let mut failure = None;
         rows::each(&mut snapshot, from..=to, |row| {
             if failure.is_none() {
@@ -75,7 +72,7 @@ pub(super) async fn write(db: &Db, which: Which, files: &Files, job: &JobContext
         if let Some(failure) = failure {
             return Err(failure);
         }
-        let entries = stream.checked.entries();
+        let entries = stream.checker.entries();
         job.report("exporting", entries, place.ends.map(|(first, last)| last.abs_diff(first) + 1));
         rest = match to.checked_add(1).filter(|next| *next <= last) {
             // Where nothing stands, nobody counts from one end of it to the other.
@@ -86,11 +83,15 @@ pub(super) async fn write(db: &Db, which: Which, files: &Files, job: &JobContext
             None => None,
         };
     }
-    let Stream { mut file, mut hash, mut checked, block, first, last } = stream;
+    let Stream { mut file, mut hash, checker, block, first, last } = stream;
     hash.update(&block);
     file.write(&block)?;
+    let mut checked = checker.finish();
     if first.as_ref().is_some_and(|first| first.seq == 1) {
         checked.begin();
+    }
+    if place.found == Found::ByReading {
+        checked.note(Break::nowhere(Broken::TimeRegression, BACKWARDS));
     }
     let sha256 = Digest(hash.finalize().into()).to_string();
     Ok(Written { file, chain_id, first, last, checked, sha256 })
@@ -100,7 +101,7 @@ pub(super) async fn write(db: &Db, which: Which, files: &Files, job: &JobContext
 struct Stream {
     file: Unfinished,
     hash: Sha256,
-    checked: Checked,
+    checker: Checker,
     block: Vec<u8>,
     first: Option<Line>,
     last: Option<Line>,
@@ -108,7 +109,7 @@ struct Stream {
 
 impl Stream {
     fn take(&mut self, row: &Row<'_>) -> Result<()> {
-        self.checked.row(row);
+        self.checker.row(row);
         let line = Line::of(row).ok_or_else(|| {
             let seq = row.seq.unwrap_or_default();
             Error::new(Kind::Failed, format!("the row {seq} can be no entry, and is not exported"))
