@@ -243,7 +243,7 @@ impl Verification {
                 }
             }
             while let Some(right) = early.remove(&next) {
-                self.join(right, plan.end(next));
+                self.join(*right, plan.end(next));
                 next += 1;
             }
         }

@@ -22,7 +22,7 @@ const ROWS_TOLD: u64 = 2_048;
 /// What came of the work.
 pub enum Done {
     /// The entries of the piece with this number were walked.
-    Walked(usize, Walk),
+    Walked(usize, Box<Walk>),
     /// So many rows stand in some blocks of the table, and so many of them have a seq.
     Counted(i64, i64),
 }
@@ -155,7 +155,7 @@ impl Shared {
         });
         let walked = walked.await;
         self.tell(untold);
-        send(sender, walked.map(|()| Done::Walked(number, walker.finish()))).await
+        send(sender, walked.map(|()| Done::Walked(number, Box::new(walker.finish())))).await
     }
 
     /// Counts the rows of a piece, and tells how many they are.

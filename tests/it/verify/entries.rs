@@ -219,6 +219,29 @@ fn every_column_is_hashed() {
 }
 
 #[test]
+fn claims_are_due_before_they_are_many_or_large() {
+    let flaw = Flaw { kind: Kind::PayloadMismatch, field: Field::Payload, why: "" };
+    let due_after = |bytes: usize| {
+        let mut claims = Claims::default();
+        let begun = claims.are_due();
+        let after = (1..=1_000).find(|seq| {
+            claims.add(*seq, Digest([0; 32]), flaw, |to| to.resize(to.len() + bytes, 0));
+            claims.are_due()
+        });
+        let mut told = Vec::new();
+        claims.settle(|seq, _| told.push(seq));
+        assert!(!begun && !claims.are_due(), "there is none");
+        assert!(told.iter().copied().eq(1..=after.unwrap_or(0)), "each is told, in its turn: {told:?}");
+        after
+    };
+    assert_eq!(due_after(0), Some(128));
+    assert_eq!(due_after(1_900), Some(128));
+    // With what stands behind each message, 128 KiB and a block.
+    assert_eq!(due_after(128 * 1024), Some(2));
+    assert_eq!(due_after(300_000), Some(1));
+}
+
+#[test]
 fn digits() {
     let digest = sha256(b"x");
     let digits = digest.to_string();
