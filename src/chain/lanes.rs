@@ -14,7 +14,7 @@ const BEGINNING: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// How much memory a batch keeps for the next messages.
-const BYTES_KEPT: usize = 1 << 20;
+const BYTES_KEPT: usize = 1_048_576;
 
 /// Messages whose hashes are wanted.
 #[derive(Debug, Clone, Default)]

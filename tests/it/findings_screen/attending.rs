@@ -1,46 +1,47 @@
-//! Claims, snoozes, accepted risks: asked for, sent, held by others, ended; and the action menu.
+//! Claims, snoozes, accepted risks: asked for, sent, ended.
 
 use super::desk::{Desk, done, finding, findings, now};
-use attestor::ids::{AttentionId, EntrySeq, FindingId, Version};
+use super::held::held;
+use super::menu::offered;
+use attestor::ids::{EntrySeq, FindingId, Version};
 use attestor::triage::actions::{AttendTo, Decided, Deed, Outcome, Target, When};
-use attestor::triage::attention::{Attend, AttentionKind, Held, Spell, Whose};
-use attestor::triage::feedback::{Conflict, Mine, Refusal, Theirs, WhyNot};
-use attestor::triage::finding::{Finding, Verdict};
-use attestor::ui::command::{Command, Pane};
+use attestor::triage::attention::{Attend, AttentionKind, Whose};
+use attestor::triage::feedback::{Refusal, WhyNot};
+use attestor::triage::finding::Finding;
+use attestor::ui::command::Command;
 use attestor::ui::keymap::Keymap;
 use attestor::ui::screen::{Ask, Mode, Question, Screen};
 use attestor::ui::screens::findings::{Msg, Wish};
-use attestor::ui::widgets::actions::{Actions, Answer, deeds};
+use attestor::ui::widgets::actions::Actions;
 use chrono::{DateTime, TimeDelta, Utc};
-use crossterm::event::{KeyCode, KeyEvent};
 
 const BEGIN: [Command; 3] = [Command::Claim, Command::Snooze, Command::AcceptRisk];
 
-fn sent(desk: &mut Desk) -> AttendTo {
+pub(super) fn sent(desk: &mut Desk) -> AttendTo {
     match desk.deed() {
         Some(Wish::Attend(deed)) => deed,
         other => panic!("nothing was sent: {other:?}"),
     }
 }
 
-fn question(desk: &mut Desk) -> Option<(Question, Wish)> {
+pub(super) fn question(desk: &mut Desk) -> Option<(Question, Wish)> {
     std::mem::take(&mut desk.asks).into_iter().find_map(|ask| match ask {
         Ask::Confirm(question, wish) => Some((question, wish)),
         _ => None,
     })
 }
 
-fn yes(desk: &mut Desk) -> AttendTo {
+pub(super) fn yes(desk: &mut Desk) -> AttendTo {
     let Some((_, Wish::Agreed(wish, about))) = question(desk) else { panic!("no question") };
     desk.answer(Msg::Agreed(wish, about));
     sent(desk)
 }
 
-fn time(text: &str) -> DateTime<Utc> {
+pub(super) fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn target(id: i64) -> Target {
+pub(super) fn target(id: i64) -> Target {
     Target { finding: FindingId(id), version: Version(1) }
 }
 
@@ -236,98 +237,6 @@ fn where_some_cannot_be_ended_the_others_are_offered() {
     assert_ne!(rest.key, deed.key);
 }
 
-fn held(finding: i64, kind: AttentionKind) -> Held {
-    let spell = Spell {
-        id: AttentionId(3),
-        finding: FindingId(finding),
-        kind,
-        actor: "bob".into(),
-        mine: false,
-        at: time("2026-03-15T12:00:00Z"),
-        until: time("2026-03-15T16:00:00Z"),
-        reason: None,
-    };
-    Held { finding: FindingId(finding), spell }
-}
-
-#[test]
-fn who_holds_it_is_said_and_taking_over_is_two_deeds() {
-    let mut desk = Desk::with(findings(9));
-    desk.command(Command::Claim);
-    let deed = sent(&mut desk);
-    desk.answer(Msg::Done(deed.key, Ok(Outcome::Held(vec![held(9, AttentionKind::Claim)]))));
-    let screen = desk.screen();
-    assert!(
-        screen.contains("#9 is claimed by bob until 2026-03-15 16:00Z, since 2026-03-15 12:00Z"),
-        "{screen}"
-    );
-    assert_eq!(desk.screen.mode(), Mode::Line);
-    desk.wishes();
-    // The key that asked does not answer.
-    desk.keys("m");
-    assert!(desk.deed().is_none());
-    desk.keys("o");
-    let end = sent(&mut desk);
-    assert_eq!(end.what, Attend::End { kind: AttentionKind::Claim, whose: Whose::Anyones, reason: None });
-    assert_eq!(end.targets, [target(9)]);
-    desk.answer(done(&Wish::Attend(end), vec![finding(9)]));
-    let again = sent(&mut desk);
-    assert_eq!(again.what.kind(), AttentionKind::Claim);
-    assert!(again.what.until().is_some());
-    assert_ne!(again.key, deed.key);
-}
-
-#[test]
-fn what_others_hold_can_be_left_to_them() {
-    let mut desk = Desk::with(findings(9));
-    desk.command(Command::Claim);
-    let deed = sent(&mut desk);
-    desk.answer(Msg::Done(deed.key, Ok(Outcome::Held(vec![held(9, AttentionKind::Claim)]))));
-    desk.wishes();
-    desk.keys("<Esc>");
-    assert_eq!((desk.screen.mode(), desk.deed()), (Mode::Browse, None));
-}
-
-#[test]
-fn nothing_follows_where_taking_over_failed() {
-    let mut desk = Desk::with(findings(9));
-    desk.command(Command::Claim);
-    let deed = sent(&mut desk);
-    desk.answer(Msg::Done(deed.key, Ok(Outcome::Held(vec![held(9, AttentionKind::Claim)]))));
-    desk.keys("o");
-    let end = sent(&mut desk);
-    let denied = attestor::error::Error::new(attestor::error::Kind::Denied, "login \"x\" may not");
-    desk.answer(Msg::Done(end.key, Err(denied)));
-    assert!(desk.deed().is_none());
-    // The same answer again changes nothing.
-    desk.answer(done(&Wish::Attend(end), vec![finding(9)]));
-    assert!(desk.deed().is_none());
-}
-
-#[test]
-fn a_decision_meanwhile_shows_both_sides() {
-    let mut desk = Desk::with(findings(9));
-    desk.command(Command::Claim);
-    let deed = sent(&mut desk);
-    let conflict = Conflict {
-        finding: FindingId(9),
-        mine: Mine { verdict: None, reason: None, version: Version(1) },
-        theirs: Theirs {
-            verdict: Some(Verdict::FalsePositive),
-            reason: Some("a test".into()),
-            actor: Some("bob".into()),
-            at: Some(now()),
-            version: Version(2),
-        },
-    };
-    desk.answer(Msg::Done(deed.key, Ok(Outcome::Conflict(vec![conflict]))));
-    assert!(desk.screen().contains("mine    claim until"), "{}", desk.screen());
-    desk.wishes();
-    desk.keys("m");
-    let again = sent(&mut desk);
-    assert_eq!(again.targets, [Target { finding: FindingId(9), version: Version(2) }]);
-}
-
 #[test]
 fn the_next_row_that_needs_a_person_is_not_one_that_waits() {
     let waiting = Finding { snoozed_until: Some(now() + TimeDelta::days(2)), ..finding(8) };
@@ -376,70 +285,6 @@ fn of_very_many_all_rows_in_sight_show_it() {
     desk.command(Command::TakeBack);
     let (question, _) = question(&mut desk).unwrap();
     assert_eq!(question.what, "Take back the snooze of 1,500 findings, entry 5?");
-}
-
-/// The commands of the menu, as the app would list them.
-fn offered(desk: &Desk) -> Vec<Command> {
-    deeds(desk.screen.pane()).filter(|deed| desk.screen.offers(*deed)).collect()
-}
-
-#[test]
-fn the_menu_lists_what_makes_sense_on_what_is_chosen() {
-    use Command::*;
-    let mut desk = Desk::with(findings(9));
-    let on_row = offered(&desk);
-    for deed in [MarkTruePositive, MarkFalsePositive, Comment, Claim, Snooze, AcceptRisk, CopyId, CopyCommand]
-    {
-        assert!(on_row.contains(&deed), "{deed:?}");
-    }
-    for deed in [Release, EndSnooze, EndAcceptance, TakeBack, SameAgain, Mark, MarkAll, Actions] {
-        assert!(!on_row.contains(&deed), "{deed:?}");
-    }
-    assert_eq!(desk.screen.chosen().as_deref(), Some("#9 rule-9 src/file9.py:10"));
-    desk.command(Mark);
-    desk.command(Mark);
-    assert_eq!(desk.screen.chosen().as_deref(), Some("2 marked findings"));
-    let on_marks = offered(&desk);
-    assert!(on_marks.contains(&Release) && !on_marks.contains(&Comment) && !on_marks.contains(&CopyId));
-    desk.command(MarkAll);
-    assert_eq!(desk.screen.chosen().as_deref(), Some("all findings of is:undecided"));
-    let row = Finding {
-        claimed_by: Some("bob".into()),
-        claimed_until: Some(now() + TimeDelta::hours(1)),
-        accepted_until: Some(now() + TimeDelta::hours(1)),
-        snoozed_until: Some(now() - TimeDelta::hours(1)),
-        ..finding(9)
-    };
-    let on_claimed = offered(&Desk::with(vec![row]));
-    assert!(on_claimed.contains(&Release) && on_claimed.contains(&EndAcceptance));
-    assert!(!on_claimed.contains(&EndSnooze), "what is past has ended");
-}
-
-#[test]
-fn the_menu_takes_a_deeds_key_or_enter() {
-    let pane = Pane::FindingsList;
-    let commands = vec![Command::MarkFalsePositive, Command::Claim, Command::CopyId, Command::CopyCommand];
-    let check = |keys: &[KeyCode], expected: Answer| {
-        let mut menu = Actions::new("2 marked findings".into(), commands.clone());
-        let answers: Vec<Answer> =
-            keys.iter().map(|key| menu.key(KeyEvent::from(*key), &Keymap::default(), pane)).collect();
-        assert_eq!(answers.last(), Some(&expected), "{keys:?}");
-        assert!(answers[..keys.len() - 1].iter().all(|answer| *answer == Answer::Open), "{keys:?}");
-    };
-    let c = KeyCode::Char;
-    check(&[c('f')], Answer::Run(Command::MarkFalsePositive));
-    check(&[c('m')], Answer::Run(Command::Claim));
-    check(&[c('y'), c('y')], Answer::Run(Command::CopyId));
-    check(&[c('y'), KeyCode::Esc, KeyCode::Esc], Answer::Closed);
-    check(&[KeyCode::Enter], Answer::Run(Command::MarkFalsePositive));
-    check(&[c('j'), KeyCode::Enter], Answer::Run(Command::Claim));
-    check(&[KeyCode::Down, KeyCode::Down, KeyCode::Up, KeyCode::Enter], Answer::Run(Command::Claim));
-    check(&[c('j'), c('j'), c('j'), c('j'), c('j'), KeyCode::Enter], Answer::Run(Command::CopyCommand));
-    check(&[KeyCode::Esc], Answer::Closed);
-    check(&[c('a')], Answer::Closed);
-    check(&[c('q')], Answer::Closed);
-    // A deed that is not listed is not done.
-    check(&[c('t'), c('w'), c('0')], Answer::Open);
 }
 
 #[test]

@@ -177,6 +177,10 @@ fn texts() {
             made.resealed()
         };
         assert_whole(&with(Some("é".repeat(512))));
+        // Where a length gets a digit more.
+        for length in [1, 8, 9, 10, 11, 63, 64, 65, 98, 99, 100, 101, 998, 999, 1_000, 1_001, 1_024] {
+            assert_whole(&with(Some("x".repeat(length))));
+        }
         assert_whole(&with(Some(String::new())));
         let large = with(Some("x".repeat(1_025)));
         assert_flaw(&large, Kind::MetadataMismatch, Field::Entry, "larger than 1 KiB");
