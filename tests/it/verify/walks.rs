@@ -6,6 +6,7 @@ use attestor::audit::verify::foreign::{ForeignRow, ForeignWalk, Form, Profile, S
 use attestor::audit::verify::verdict::{BREAKS_MAX, Break, Breaks, Field, Kind};
 use attestor::audit::verify::walk::{Walk, Walker};
 use attestor::chain::hash::{Digest, payload_hash};
+use sha2::{Digest as _, Sha256};
 
 fn walked(rows: &[Made]) -> Walk {
     going_on(Walk::new(CHAIN), rows)
@@ -50,10 +51,23 @@ fn breaks(rows: &[Made]) -> Vec<Found> {
     said(&whole).4
 }
 
+/// The root as RFC 6962 defines it.
 fn root(rows: &[Made]) -> Option<Digest> {
-    let mut tree = Range::starting_at(0);
-    rows.iter().for_each(|row| tree.push_entry(&row.hash()));
-    tree.root()
+    fn hash(kind: u8, parts: &[Digest]) -> Digest {
+        let parts = parts.iter().flat_map(|part| part.0);
+        Digest(Sha256::digest([kind].into_iter().chain(parts).collect::<Vec<u8>>()).into())
+    }
+    fn tree(entries: &[Digest]) -> Digest {
+        match entries {
+            [one] => hash(0, &[*one]),
+            _ => {
+                let (left, right) = entries.split_at(entries.len().next_power_of_two() / 2);
+                hash(1, &[tree(left), tree(right)])
+            }
+        }
+    }
+    let entries: Vec<Digest> = rows.iter().map(Made::hash).collect();
+    (!entries.is_empty()).then(|| tree(&entries))
 }
 
 #[test]
