@@ -49,7 +49,7 @@ async fn verified(server: &Server, database: &str, entries: u64) -> (f64, u64) {
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
         peak_kib = peak_kib.max(kib.unwrap_or(0));
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(25)).await;
     }
     let seconds = begun.elapsed().as_secs_f64();
     let output = child.wait_with_output().unwrap();

@@ -3,8 +3,10 @@
 //! The catalogues are SOC 2 (Trust Services Criteria, 2017) and ISO/IEC 27001:2022. An entry supports a
 //! control; no number of entries makes anybody compliant.
 
-/// The categories of entries, each with the controls that it supports.
+/// The categories of entries, each with the controls that it supports; the one of most entries first, since
+/// they are looked for in this order.
 pub const CONTROLS: &[(&str, &[&str])] = &[
+    ("finding_triage", &["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"]),
     ("ai_decision", &["SOC2:CC8.1", "SOC2:CC6.1", "ISO27001:A.8.25", "ISO27001:A.8.28"]),
     ("review_gate", &["SOC2:CC8.1", "SOC2:CC6.1", "ISO27001:A.8.25", "ISO27001:A.8.28"]),
     ("policy_bypass", &["SOC2:CC8.1", "SOC2:CC6.3", "ISO27001:A.8.32", "ISO27001:A.5.3", "ISO27001:A.8.4"]),
@@ -12,7 +14,6 @@ pub const CONTROLS: &[(&str, &[&str])] = &[
     ("branch_rule", &["SOC2:CC7.1", "SOC2:CC8.1", "SOC2:CC6.6", "ISO27001:A.8.9"]),
     ("drift", &["SOC2:CC7.1", "SOC2:CC8.1", "SOC2:CC6.6", "ISO27001:A.8.9"]),
     ("config_change", &["SOC2:CC7.1", "SOC2:CC8.1", "SOC2:CC6.6", "ISO27001:A.8.9"]),
-    ("finding_triage", &["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"]),
     ("vulnerability_dismissed", &["SOC2:CC7.1", "ISO27001:A.8.8", "ISO27001:A.8.28", "ISO27001:A.8.29"]),
     ("dependency", &["SOC2:CC7.1", "SOC2:CC9.2", "ISO27001:A.8.8", "ISO27001:A.5.21"]),
     ("quarantine", &["SOC2:CC7.2", "SOC2:CC7.3", "SOC2:CC8.1", "ISO27001:A.8.29"]),

@@ -27,7 +27,8 @@ use std::num::NonZeroUsize;
 /// How many entries the chain of a test has.
 const SIZE: i64 = 40;
 
-/// A database with a chain of `size` entries, one a minute, each a little different.
+/// A database with a chain of `size` entries, one a minute, each a little different. They have the controls
+/// of their category, as most have.
 async fn chain(size: i64) -> TestDatabase {
     let database = database().await;
     append(&mut database.superuser().await, size).await;
@@ -37,7 +38,7 @@ async fn chain(size: i64) -> TestDatabase {
 async fn append(connection: &mut PgConnection, count: i64) {
     sqlx::query(
         "select audit.append_entry('drift', 'drift_seen', 'bot', jsonb_build_object('n', n, 'text', 'é ' || n),
-                    'reconciler', 'acme/api', n::int, 'c0ffee', array['SOC2:CC8.1', 'ISO27001:A.8.32'], 'CC8.1')
+                    'reconciler', 'acme/api', n::int, 'c0ffee', array['SOC2:CC7.1', 'SOC2:CC8.1', 'SOC2:CC6.6', 'ISO27001:A.8.9'], 'CC8.1')
          from generate_series(1, $1) n",
     )
     .bind(count)

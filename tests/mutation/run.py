@@ -35,7 +35,8 @@ AREAS = {
     "verify": {
         "core": ["src/chain/hash.rs", "src/chain/lanes.rs", "src/chain/lanes/", "src/audit/verify/"],
         "ground": [
-            "src/lib.rs", "src/text.rs", "src/text/", "src/chain/mod.rs", "src/audit/mod.rs", "src/audit/merkle/",
+            "src/lib.rs", "src/text.rs", "src/text/", "src/chain/mod.rs", "src/chain/controls.rs", "src/audit/mod.rs",
+            "src/audit/merkle/",
             "src/operations/mod.rs", "src/operations/check.rs", "src/operations/redact.rs",
         ],
         "tests": ["tests/it/main.rs", "tests/it/verify.rs", "tests/it/verify/"],
@@ -44,7 +45,7 @@ AREAS = {
         "core": ["src/audit/merkle/", "src/audit/note/", "src/audit/proof.rs"],
         "ground": [
             "src/lib.rs", "src/error.rs", "src/ids.rs", "src/text.rs", "src/text/", "src/chain/mod.rs",
-            "src/chain/hash.rs", "src/chain/lanes.rs", "src/chain/lanes/",
+            "src/chain/controls.rs", "src/chain/hash.rs", "src/chain/lanes.rs", "src/chain/lanes/",
             "src/operations/mod.rs", "src/operations/check.rs", "src/operations/redact.rs", "src/audit/mod.rs",
             "src/audit/evidence.rs", "src/audit/kept.rs", "src/audit/line.rs", "src/audit/place.rs",
             "src/audit/signer/", "src/audit/sshsig.rs", "src/audit/trust/", "src/audit/verify/",

@@ -10,6 +10,7 @@ use crate::audit::proof::{Proof, Unproved};
 use crate::audit::store::rows;
 use crate::audit::store::tree::{self, Source};
 use crate::audit::trust::TrustFolder;
+use crate::audit::verify::usual::Usual;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::ids::EntrySeq;
@@ -28,7 +29,7 @@ pub async fn prove(
     let mut snapshot = db.snapshot().await?;
     let origin = own_name(&mut snapshot).await?;
     let mut line = None;
-    rows::each(&mut snapshot, seq.0..=seq.0, |row| line = Some(Line::of(row))).await?;
+    rows::each(&mut snapshot, &Usual::of(&origin), seq.0..=seq.0, |row| line = Some(Line::of(row))).await?;
     let line = match line {
         None => return Err(Error::new(Kind::NotFound, format!("there is no entry {seq}"))),
         Some(None) => {

@@ -6,6 +6,7 @@ use crate::audit::store::rows;
 use crate::audit::store::tree::{self, Source};
 use crate::audit::trust::Signed;
 use crate::audit::verify::entry::Stored;
+use crate::audit::verify::usual::Usual;
 use crate::audit::verify::verdict::{Break, Kind as Broken};
 use crate::audit::verify::walk::{Walk, Walker};
 use crate::chain::hash::Digest;
@@ -35,6 +36,7 @@ pub(super) async fn reread(
     seq: EntrySeq,
     job: &JobContext,
 ) -> Result<Result<Reread, Vec<Break>>> {
+    let usual = Usual::of(origin);
     let (walk, mut range) = match base {
         None => (Walk::new(origin), Range::starting_at(0)),
         Some(signed) => {
@@ -43,7 +45,7 @@ pub(super) async fn reread(
             };
             let mut last = Walker::new(Walk::new(origin));
             let size = i64::try_from(signed.size).unwrap_or(i64::MAX);
-            rows::each(snapshot, size..=size, |row| last.push(row)).await?;
+            rows::each(snapshot, &usual, size..=size, |row| last.push(row)).await?;
             let last = last.finish();
             let Some(edge) = last.last() else { return Ok(Err(vec![other_root(signed)])) };
             if last.breaks().count() > 0 {
@@ -58,7 +60,7 @@ pub(super) async fn reread(
     let mut tiles = Vec::new();
     let mut done = 0_u64;
     let first = i64::try_from(from).unwrap_or(i64::MAX).saturating_add(1);
-    let mut stream = Box::pin(rows::each(snapshot, first..=seq.0, |row| {
+    let mut stream = Box::pin(rows::each(snapshot, &usual, first..=seq.0, |row| {
         walker.push(row);
         range.push_entry_telling(&Stored::of(row).leaf(), |subtree, hash| {
             if tree::is_kept(subtree) {

@@ -1,6 +1,7 @@
 //! Follows the chain: verifies each new entry as it comes.
 
 use crate::audit::store::{ground, rows};
+use crate::audit::verify::usual::Usual;
 use crate::audit::verify::verdict::Break;
 use crate::audit::verify::walk::{Edge, Walk, Walker};
 use crate::db::Db;
@@ -76,7 +77,7 @@ async fn look(db: &Db, last: &mut Option<Edge>, at: &mut i64) -> Result<Followed
     let name = ground::name(&mut snapshot).await?.map(|(chain_id, _)| chain_id).unwrap_or_default();
     let ends = rows::ends(&mut snapshot).await?;
     let mut walker = Walker::new(Walk::new(&name));
-    rows::each(&mut snapshot, *at..=i64::MAX, |row| walker.push(row)).await?;
+    rows::each(&mut snapshot, &Usual::of(&name), *at..=i64::MAX, |row| walker.push(row)).await?;
     let mut walk = walker.finish();
     let end = ends.last.unwrap_or(0);
     let stands = |seen: &Edge| walk.first().as_ref() == Some(seen);

@@ -10,6 +10,7 @@ use crate::audit::store::{ground, reconcile, rows};
 use crate::audit::verify::ground::{Concern, Ground};
 use crate::audit::verify::reconcile::Reconciled;
 use crate::audit::verify::report::{Anchors, Report, Required, Scope};
+use crate::audit::verify::usual::Usual;
 use crate::audit::verify::verdict::{Anchored, Break, Breaks, Field, Kind as Broken, Trusted};
 use crate::audit::verify::walk::{Walk, Walker};
 use crate::chain::hash::genesis;
@@ -214,7 +215,7 @@ impl Verification {
         let size = i64::try_from(since.size).unwrap_or(i64::MAX);
         let mut last = Walker::new(Walk::new(chain_id));
         if size > 0 {
-            rows::each(snapshot, size..=size, |row| last.push(row)).await?;
+            rows::each(snapshot, &Usual::of(chain_id), size..=size, |row| last.push(row)).await?;
         }
         let last = last.finish();
         let edge = last.last();

@@ -3,6 +3,7 @@
 
 use super::plan::Plan;
 use crate::audit::store::rows;
+use crate::audit::verify::usual::Usual;
 use crate::audit::verify::walk::{Walk, Walker};
 use crate::db::Db;
 use crate::db::snapshot::Snapshot;
@@ -40,6 +41,8 @@ struct Shared {
     plan: Arc<Plan>,
     /// A walk of nothing so far.
     empty: Walk,
+    /// What most rows have in common.
+    usual: Usual,
     job: JobContext,
     rows: AtomicU64,
     total: u64,
@@ -58,7 +61,9 @@ impl Workers {
         job: &JobContext,
     ) -> Self {
         let (sender, done) = channel(count.get() * 2);
-        let shared = Arc::new(Shared { plan, empty, job: job.clone(), rows: AtomicU64::new(0), total });
+        let usual = Usual::of(empty.chain_id());
+        let rows = AtomicU64::new(0);
+        let shared = Arc::new(Shared { plan, empty, usual, job: job.clone(), rows, total });
         // Held by each reader that is at work, or may still get to it.
         let (told, walked) = unbounded_channel();
         let others = (0..count.get().min(shared.plan.len())).filter_map(|_| {
@@ -146,7 +151,7 @@ impl Shared {
     ) -> ControlFlow<()> {
         let mut walker = Walker::new(self.empty.clone());
         let mut untold = 0;
-        let walked = rows::each(snapshot, seqs, |row| {
+        let walked = rows::each(snapshot, &self.usual, seqs, |row| {
             walker.push(row);
             untold += 1;
             if untold == ROWS_TOLD {

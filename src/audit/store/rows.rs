@@ -1,7 +1,10 @@
 //! The rows of the chain as bytes, streamed in the order of seq.
 
 use crate::audit::verify::row::{COLUMNS, Row};
+use crate::audit::verify::usual::Usual;
 use crate::audit::verify::wire::{Decoder, Malformed};
+use crate::chain::controls::CONTROLS;
+use crate::chain::hash::PAYLOAD_ALG;
 use crate::db::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 use futures::TryStreamExt;
@@ -42,34 +45,50 @@ pub async fn first_name(snapshot: &mut Snapshot) -> Result<Option<String>> {
 
 /// Hands over the entries at `seqs`, in the order of seq, read by the index on it where there is one.
 ///
-/// One row is in memory at a time, so that a chain of any length takes no more than its largest entry.
+/// One row is in memory at a time, so that a chain of any length takes no more than its largest entry. What
+/// entries of the chain usually have is compared there and not sent, which costs the server less.
 pub async fn each(
     snapshot: &mut Snapshot,
+    usual: &Usual,
     seqs: RangeInclusive<i64>,
     mut row: impl FnMut(&Row<'_>),
 ) -> Result<()> {
-    // COPY takes no parameters; what is put into its text are two numbers.
-    let statement = format!(
-        "copy (select id, seq, occurred_at, category, event_type, actor, actor_type, db_user, repo_full_name,
-                      pr_number, commit_sha, framework, control_id, chain_id, payload_alg, payload_hash, prev_hash,
-                      entry_hash, payload
-               from only audit.audit_trail_entries
-               where seq between {} and {}
-               order by seq) to stdout (format binary)",
-        seqs.start(),
-        seqs.end()
-    );
-    const _: () = assert!(COLUMNS == 19, "the columns of the statement are those of a row");
+    let statement = statement(usual, &seqs);
     snapshot.plan_by_index().await?;
     let mut decoder = Decoder::default();
     let mut pieces = snapshot.connection().copy_out_raw(&statement).await?;
     while let Some(piece) = pieces.try_next().await? {
         decoder.feed(&piece, |tuple| {
-            row(&Row::read(tuple)?);
+            row(&Row::read(tuple, usual)?);
             Ok::<(), Malformed>(())
         })?;
     }
     if decoder.is_ended() { Ok(()) } else { Err(cut_off()) }
+}
+
+/// COPY takes no parameters: what is put into its text are numbers, the name of a chain, which has no quotes,
+/// and words of our own. Texts are compared byte by byte, whatever the columns say of their order.
+fn statement(usual: &Usual, seqs: &RangeInclusive<i64>) -> String {
+    const _: () = assert!(COLUMNS == 17, "the columns of the statement are those of a row");
+    let chain_id = usual.chain_id().map_or("null".to_owned(), |name| format!("'{name}'"));
+    let list = |(category, controls): &(&str, &[&str])| {
+        format!(" when '{category}' then '{{{}}}'::text[]", controls.join(","))
+    };
+    let lists: String = CONTROLS.iter().map(list).collect();
+    let (first, last) = (seqs.start(), seqs.end());
+    format!(
+        r#"copy (select case when id = seq and chain_id collate "C" = {chain_id}
+                               and payload_alg collate "C" = '{PAYLOAD_ALG}' and framework is not null then null
+                     else array[id::text, chain_id, payload_alg, (framework is not null)::text] end,
+                seq, occurred_at, category, event_type, actor, actor_type, db_user, repo_full_name, pr_number,
+                commit_sha,
+                case when framework collate "C" = case category collate "C"{lists} end then null
+                     else framework end,
+                control_id, payload_hash, prev_hash, entry_hash, payload
+         from only audit.audit_trail_entries
+         where seq between {first} and {last}
+         order by seq) to stdout (format binary)"#
+    )
 }
 
 /// Blocks of the table that follow each other.

@@ -9,6 +9,7 @@ pub mod preimage;
 pub mod reconcile;
 pub mod report;
 pub mod row;
+pub mod usual;
 pub mod verdict;
 pub mod walk;
 pub mod wire;

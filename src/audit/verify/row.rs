@@ -1,10 +1,12 @@
 //! A row as it comes over the wire: the bytes as they stand, borrowed, nothing decoded that is not
 //! looked at.
 
+use super::usual::Usual;
 use super::wire::{Malformed, Tuple};
 
-/// The columns of an entry, in the order in which [`Row::read`] takes them.
-pub const COLUMNS: usize = 19;
+/// How many columns [`Row::read`] takes, of which the first stands for those that usually go without
+/// saying.
+pub const COLUMNS: usize = 17;
 
 /// A row of the chain. Whatever a column may hold where its constraints were dropped is told apart: NULL
 /// is none, and texts are bytes.
@@ -51,14 +53,19 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// Reads a row of [`COLUMNS`].
+    /// Reads a row of [`COLUMNS`]; what is left out of it is as `usual`.
     #[inline]
-    pub fn read(tuple: &mut Tuple<'a>) -> Result<Self, Malformed> {
+    pub fn read<'t: 'a>(tuple: &mut Tuple<'t>, usual: &'a Usual) -> Result<Self, Malformed> {
+        let unusual = tuple.bytes()?;
+        let seq = tuple.bigint()?;
+        let filled = usual.fill(seq, unusual)?;
+        let occurred_at = tuple.bigint()?;
+        let category = tuple.bytes()?;
         Ok(Row {
-            id: tuple.bigint()?,
-            seq: tuple.bigint()?,
-            occurred_at: tuple.bigint()?,
-            category: tuple.bytes()?,
+            id: filled.id,
+            seq,
+            occurred_at,
+            category,
             event_type: tuple.bytes()?,
             actor: tuple.bytes()?,
             actor_type: tuple.bytes()?,
@@ -66,10 +73,13 @@ impl<'a> Row<'a> {
             repo_full_name: tuple.bytes()?,
             pr_number: tuple.integer()?,
             commit_sha: tuple.bytes()?,
-            framework: tuple.bytes()?,
+            framework: match tuple.bytes()? {
+                None if filled.has_list => usual.list(category),
+                stored => stored,
+            },
             control_id: tuple.bytes()?,
-            chain_id: tuple.bytes()?,
-            payload_alg: tuple.bytes()?,
+            chain_id: filled.chain_id,
+            payload_alg: filled.payload_alg,
             payload_hash: tuple.bytes()?,
             prev_hash: tuple.bytes()?,
             entry_hash: tuple.bytes()?,

@@ -29,7 +29,7 @@ pub struct Edge {
 #[derive(Debug, Clone)]
 pub struct Walk {
     /// The chain that they have to be of.
-    chain_id: Vec<u8>,
+    chain_id: String,
     /// Whether that is a name that a chain can have.
     is_name: bool,
     first: Option<Edge>,
@@ -47,7 +47,7 @@ impl Walk {
     /// A walk over the chain `chain_id`, of nothing so far.
     pub fn new(chain_id: &str) -> Self {
         Walk {
-            chain_id: chain_id.as_bytes().to_vec(),
+            chain_id: chain_id.to_owned(),
             is_name: names_a_chain(chain_id.as_bytes()),
             first: None,
             last: None,
@@ -96,11 +96,15 @@ impl Walk {
         if first.seq > 1 {
             self.breaks.push(Break::at(1, Kind::Gap, Field::Seq, "entries are missing"));
         }
-        let chain_id = String::from_utf8_lossy(&self.chain_id);
-        if first.prev_hash != Some(genesis(&chain_id)) {
+        if first.prev_hash != Some(genesis(&self.chain_id)) {
             let why = "the first entry does not follow the chain's beginning";
             self.breaks.push(Break::at(first.seq, Kind::LinkMismatch, Field::PrevHash, why));
         }
+    }
+
+    /// The chain that its entries have to be of.
+    pub fn chain_id(&self) -> &str {
+        &self.chain_id
     }
 
     /// Takes in what was found elsewhere.

@@ -6,6 +6,7 @@ use super::*;
 const EDITS: &[(&str, Kind, Field)] = &[
     ("id = 1007", Kind::MetadataMismatch, Field::Seq),
     ("occurred_at = occurred_at + interval '1 us'", Kind::MetadataMismatch, Field::Entry),
+    ("category = 'config_change'", Kind::MetadataMismatch, Field::Entry),
     ("category = 'override'", Kind::MetadataMismatch, Field::Entry),
     ("event_type = event_type || ' '", Kind::MetadataMismatch, Field::Entry),
     ("actor = 'mallory'", Kind::MetadataMismatch, Field::Entry),
@@ -17,12 +18,22 @@ const EDITS: &[(&str, Kind, Field)] = &[
     ("pr_number = null", Kind::MetadataMismatch, Field::Entry),
     ("commit_sha = 'c0ffef'", Kind::MetadataMismatch, Field::Entry),
     ("commit_sha = ''", Kind::MetadataMismatch, Field::Entry),
-    ("framework = array['ISO27001:A.8.32', 'SOC2:CC8.1']", Kind::MetadataMismatch, Field::Entry),
-    ("framework = array['SOC2:CC8.1,ISO27001:A.8.32']", Kind::MetadataMismatch, Field::Entry),
+    (
+        "framework = array['SOC2:CC8.1', 'SOC2:CC7.1', 'SOC2:CC6.6', 'ISO27001:A.8.9']",
+        Kind::MetadataMismatch,
+        Field::Entry,
+    ),
+    (
+        "framework = array['SOC2:CC7.1,SOC2:CC8.1,SOC2:CC6.6,ISO27001:A.8.9']",
+        Kind::MetadataMismatch,
+        Field::Entry,
+    ),
     ("framework = '{}'", Kind::MetadataMismatch, Field::Entry),
     ("control_id = 'CC8.2'", Kind::MetadataMismatch, Field::Entry),
     ("control_id = ''", Kind::MetadataMismatch, Field::Entry),
     ("chain_id = 'other.example/audit'", Kind::ChainIdMismatch, Field::ChainId),
+    ("chain_id = upper(chain_id)", Kind::ChainIdMismatch, Field::ChainId),
+    ("chain_id = null", Kind::ChainIdMismatch, Field::ChainId),
     ("payload = payload || '{\"n\": 8}'", Kind::PayloadMismatch, Field::Payload),
     ("payload = payload - 'text'", Kind::PayloadMismatch, Field::Payload),
     ("payload_alg = 'jcs'", Kind::MetadataMismatch, Field::Payload),
@@ -87,6 +98,11 @@ const NO_ENTRIES: &[(&str, Field)] = &[
     ("framework = array['a', null]", Field::Entry),
     ("framework = '[0:1]={a,b}'", Field::Entry),
     ("framework = array[['a', 'b']]", Field::Entry),
+    // What is usual but for its numbers, its shape, a NULL.
+    ("framework = '[0:3]={SOC2:CC7.1,SOC2:CC8.1,SOC2:CC6.6,ISO27001:A.8.9}'", Field::Entry),
+    ("framework = '{{SOC2:CC7.1,SOC2:CC8.1,SOC2:CC6.6,ISO27001:A.8.9}}'", Field::Entry),
+    ("framework = '{SOC2:CC7.1,SOC2:CC8.1,SOC2:CC6.6,NULL}'", Field::Entry),
+    ("framework = null, category = 'nobody knows it'", Field::Entry),
     ("framework = array[repeat('x', 600), repeat('y', 424)]", Field::Entry),
     ("payload = null", Field::Payload),
     ("payload_alg = 'sha1'", Field::Payload),
@@ -141,7 +157,7 @@ fn rehash_of_9() -> &'static str {
 #[tokio::test]
 async fn a_name_that_no_chain_has_is_found() {
     let database = chain(0).await;
-    for name in ["", "a b", "é", &"x".repeat(256)] {
+    for name in ["", "a b", "é", "a' or 'a' = 'a", &"x".repeat(256)] {
         attack_name(&database, name).await;
     }
 }
@@ -152,10 +168,49 @@ async fn attack_name(database: &TestDatabase, name: &str) {
                   alter table audit.audit_trail_entries drop constraint if exists audit_trail_entries_is_entry;
                   alter table audit.audit_trail_entries disable trigger all;
                   delete from audit.audit_trail_entries";
-    let named = format!("update audit.chain set chain_id = '{name}', genesis = audit.genesis('{name}')");
+    let quoted = name.replace('\'', "''");
+    let named = format!("update audit.chain set chain_id = '{quoted}', genesis = audit.genesis('{quoted}')");
     let mut superuser = database.superuser().await;
     run(&mut superuser, &format!("{unlock}; {named}")).await;
     append(&mut superuser, 2).await;
     let report = verified(database).await;
     assert_broken(&report, name, 1, Kind::MetadataMismatch, Field::ChainId);
+}
+
+#[tokio::test]
+async fn texts_that_the_server_takes_for_the_same_are_told_apart() {
+    let database = chain(9).await;
+    let mut superuser = database.superuser().await;
+    let has_icu = "select exists (select from pg_collation where collprovider = 'i')";
+    if !sqlx::query_scalar::<_, bool>(has_icu).fetch_one(&mut superuser).await.unwrap() {
+        return eprintln!("not tried: this server has no collations that take two texts for the same");
+    }
+    let mut again = "create collation public.careless (provider = icu, locale = 'und-u-ks-level2',
+                                                      deterministic = false);"
+        .to_owned();
+    for (column, type_name) in
+        [("chain_id", "text"), ("payload_alg", "text"), ("framework", "text[]"), ("category", "text")]
+    {
+        again += &format!(
+            "alter table audit.audit_trail_entries alter column {column} type {type_name} collate public.careless;"
+        );
+    }
+    again += "create table public.kept as select * from audit.audit_trail_entries where seq = 7;";
+    attack(&database, &again).await;
+    assert_eq!(verified(&database).await.breaks, []);
+    for (edit, kind, field) in [
+        ("framework = lower(framework::text)::text[]", Kind::MetadataMismatch, Field::Entry),
+        ("category = upper(category)", Kind::MetadataMismatch, Field::Entry),
+        ("payload_alg = upper(payload_alg)", Kind::MetadataMismatch, Field::Payload),
+        ("chain_id = upper(chain_id)", Kind::ChainIdMismatch, Field::ChainId),
+    ] {
+        run(&mut superuser, &format!("update audit.audit_trail_entries set {edit} where seq = 7")).await;
+        assert_broken(&verified(&database).await, edit, 7, kind, field);
+        run(
+            &mut superuser,
+            "delete from audit.audit_trail_entries where seq = 7;
+             insert into audit.audit_trail_entries select * from public.kept",
+        )
+        .await;
+    }
 }

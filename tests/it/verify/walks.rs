@@ -9,7 +9,9 @@ use attestor::chain::hash::{Digest, payload_hash};
 use sha2::{Digest as _, Sha256};
 
 fn walked(rows: &[Made]) -> Walk {
-    going_on(Walk::new(CHAIN), rows)
+    let walk = going_on(Walk::new(CHAIN), rows);
+    assert_eq!(walk.chain_id(), CHAIN);
+    walk
 }
 
 fn going_on(walk: Walk, rows: &[Made]) -> Walk {

@@ -1,7 +1,8 @@
 //! The binary form of COPY, in whatever pieces it comes.
 
-use super::list;
+use super::{CHAIN, list};
 use attestor::audit::verify::row::{COLUMNS, Row};
+use attestor::audit::verify::usual::Usual;
 use attestor::audit::verify::wire::{Decoder, Malformed, TextArray, Tuple};
 
 const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -124,47 +125,105 @@ fn numbers_and_payloads() {
     }
 }
 
-#[test]
-fn columns_are_taken_in_their_order() {
+/// A row of columns that tell their place, but for those that `set` puts in.
+fn fields(set: impl FnOnce(&mut [Option<Vec<u8>>])) -> Vec<u8> {
     let number = |n: i64| n.to_be_bytes().to_vec();
     let mut fields: Vec<Option<Vec<u8>>> = (0..COLUMNS).map(|at| Some(vec![b'a' + at as u8])).collect();
-    (fields[0], fields[1], fields[2]) = (Some(number(5)), Some(number(6)), Some(number(7)));
+    (fields[0], fields[1], fields[2]) = (None, Some(number(6)), Some(number(7)));
     fields[9] = Some(8_i32.to_be_bytes().to_vec());
-    fields[18] = Some(b"\x01{}".to_vec());
+    fields[16] = Some(b"\x01{}".to_vec());
+    set(&mut fields);
     let borrowed: Vec<Option<&[u8]>> = fields.iter().map(Option::as_deref).collect();
-    let bytes = stream(&[&borrowed], END);
-    let mut seen = 0;
-    Decoder::default()
-        .feed(&bytes, |tuple| {
-            let row = Row::read(tuple)?;
-            assert_eq!(
-                (row.id, row.seq, row.occurred_at, row.pr_number),
-                (Some(5), Some(6), Some(7), Some(8))
-            );
-            let texts = [
-                row.category,
-                row.event_type,
-                row.actor,
-                row.actor_type,
-                row.db_user,
-                row.repo_full_name,
-                row.commit_sha,
-                row.framework,
-                row.control_id,
-                row.chain_id,
-                row.payload_alg,
-                row.payload_hash,
-                row.prev_hash,
-                row.entry_hash,
-                row.payload,
-            ];
-            let texts: Vec<u8> = texts.into_iter().flatten().flatten().copied().collect();
-            assert_eq!(texts, b"defghiklmnopqr{}");
-            seen += 1;
-            Ok::<(), Malformed>(())
-        })
-        .unwrap();
-    assert_eq!(seen, 1);
+    stream(&[&borrowed], END)
+}
+
+/// Reads the one row there is.
+fn row<T>(bytes: &[u8], look: impl Fn(&Row<'_>) -> T) -> Result<T, Malformed> {
+    let (usual, mut seen) = (Usual::of(CHAIN), Vec::new());
+    Decoder::default().feed(bytes, |tuple| {
+        seen.push(look(&Row::read(tuple, &usual)?));
+        Ok::<(), Malformed>(())
+    })?;
+    assert_eq!(seen.len(), 1);
+    Ok(seen.remove(0))
+}
+
+#[test]
+fn columns_are_taken_in_their_order() {
+    let texts = row(&fields(|_| {}), |row| {
+        assert_eq!((row.seq, row.occurred_at, row.pr_number), (Some(6), Some(7), Some(8)));
+        let texts = [
+            row.category,
+            row.event_type,
+            row.actor,
+            row.actor_type,
+            row.db_user,
+            row.repo_full_name,
+            row.commit_sha,
+            row.framework,
+            row.control_id,
+            row.payload_hash,
+            row.prev_hash,
+            row.entry_hash,
+            row.payload,
+        ];
+        texts.into_iter().flatten().flatten().copied().collect::<Vec<u8>>()
+    });
+    assert_eq!(texts.unwrap(), b"defghiklmnop{}");
+}
+
+/// What is put back: id, chain_id, payload_alg, framework.
+type Filled = (Option<i64>, Option<String>, Option<String>, Option<Vec<u8>>);
+
+fn filled(set: impl FnOnce(&mut [Option<Vec<u8>>])) -> Result<Filled, Malformed> {
+    let text = |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8(bytes.to_vec()).unwrap());
+    row(&fields(set), |row| {
+        (row.id, text(row.chain_id), text(row.payload_alg), row.framework.map(<[u8]>::to_vec))
+    })
+}
+
+#[test]
+fn what_is_left_out_is_as_usual() {
+    let text = |text: &str| Some(text.to_owned());
+    let of_category = |category: &'static str| {
+        filled(|fields| (fields[3], fields[11]) = (Some(category.as_bytes().to_vec()), None)).unwrap()
+    };
+    for (category, controls) in attestor::chain::controls::CONTROLS {
+        let controls: Vec<_> = controls.iter().map(|control| Some(*control)).collect();
+        let expected = (Some(6), text(CHAIN), text("pgjsonb"), Some(list(&controls, 1, 1)));
+        assert_eq!(of_category(category), expected, "{category}");
+    }
+    assert_eq!(of_category("nobody knows it").3, None);
+    let stored = filled(|fields| fields[11] = Some(list(&[Some("a")], 1, 1)));
+    assert_eq!(stored.unwrap().3, Some(list(&[Some("a")], 1, 1)));
+    assert_eq!(Usual::of(CHAIN).chain_id(), Some(CHAIN));
+    assert_eq!(Usual::of("it's").chain_id(), None, "what no chain is called stands in no statement");
+    let nowhere = filled(|fields| fields[1] = None);
+    assert_eq!(nowhere.unwrap().0, None, "it is where its seq says");
+}
+
+#[test]
+fn what_is_otherwise_is_as_it_stands() {
+    let text = |text: &str| Some(text.to_owned());
+    let told = |elements: &[Option<&str>]| {
+        let elements = list(elements, 1, 1);
+        filled(|fields| (fields[0], fields[3], fields[11]) = (Some(elements), Some(b"drift".to_vec()), None))
+    };
+    let with_list = told(&[Some("-7"), Some("other"), Some("sha1"), Some("true")]).unwrap();
+    assert_eq!((with_list.0, with_list.1, with_list.2), (Some(-7), text("other"), text("sha1")));
+    assert!(with_list.3.is_some_and(|list| list.ends_with(b"ISO27001:A.8.9")));
+    assert_eq!(told(&[None, None, None, Some("false")]).unwrap(), (None, None, None, None));
+    for (elements, why) in [
+        (&[Some("7"), None, None][..], "too few columns"),
+        (&[], "too few columns"),
+        (&[Some("x"), None, None, None], "no number"),
+        (&[Some("9223372036854775808"), None, None, None], "no number"),
+    ] {
+        let said = told(elements).unwrap_err().to_string();
+        assert!(said.contains(why), "{elements:?}: {said}");
+    }
+    let cut_off = filled(|fields| fields[0] = Some(vec![0, 0]));
+    assert!(cut_off.is_err_and(|why| why.to_string().contains("cut off")));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::audit::store::day::Found;
 use crate::audit::store::export as store;
 use crate::audit::store::rows;
 use crate::audit::verify::row::Row;
+use crate::audit::verify::usual::Usual;
 use crate::audit::verify::verdict::{Break, Kind as Broken};
 use crate::chain::hash::Digest;
 use crate::db::Db;
@@ -48,6 +49,7 @@ pub(super) async fn write(db: &Db, which: Which, files: &Files, job: &JobContext
     let mut snapshot = db.snapshot().await?;
     let chain_id = own_name(&mut snapshot).await?;
     let place = store::place(&mut snapshot, which).await?;
+    let usual = Usual::of(&chain_id);
     let mut stream = Stream {
         file: Unfinished::begin(&files.lines)?,
         hash: Sha256::new(),
@@ -63,7 +65,7 @@ pub(super) async fn write(db: &Db, which: Which, files: &Files, job: &JobContext
         let to = last.min(from.saturating_add(PIECE_ENTRIES - 1));
         let before = stream.checker.entries();
         let mut failure = None;
-        rows::each(&mut snapshot, from..=to, |row| {
+        rows::each(&mut snapshot, &usual, from..=to, |row| {
             if failure.is_none() {
                 failure = stream.take(row).err();
             }

@@ -46,12 +46,12 @@ impl Walker {
         if row.occurred_at.is_some_and(|at| at <= walk.due) {
             walk.last_due = walk.last_due.max(seq);
         }
-        if row.chain_id != Some(&walk.chain_id) {
+        if row.chain_id != Some(walk.chain_id.as_bytes()) {
             let why = "an entry of another chain";
             walk.breaks.push(Break::at(seq, Kind::ChainIdMismatch, Field::ChainId, why));
         }
         let breaks = &mut walk.breaks;
-        let known_name = walk.is_name.then_some(&*walk.chain_id);
+        let known_name = walk.is_name.then_some(walk.chain_id.as_bytes());
         check(row, &stored, known_name, &mut self.claims, |flaw| breaks.push(flaw.at(seq)));
         match walk.last {
             Some(last) => {
