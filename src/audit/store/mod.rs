@@ -12,6 +12,7 @@ pub mod inspections;
 pub mod reconcile;
 mod reconcile_drift;
 mod reconcile_inspections;
+mod reconcile_tables;
 mod reconcile_tests;
 pub mod recorded;
 pub mod report;

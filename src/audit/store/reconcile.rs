@@ -5,17 +5,21 @@
 
 use super::reconcile_drift::of_drift;
 use super::reconcile_inspections::of_inspections;
+use super::reconcile_tables::tables_amiss;
 use super::reconcile_tests::of_tests;
 use crate::audit::verify::reconcile::{ORPHANS_MAX, Orphan, Reconciled};
 use crate::db::snapshot::Snapshot;
 use crate::error::Result;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row};
 
 /// Holds decisions and entries against each other; none where the login may not read the decisions.
 pub async fn reconcile(snapshot: &mut Snapshot) -> Result<Option<Reconciled>> {
     snapshot.plan_freely().await?;
     if !readable(snapshot, "triage", &["feedbacks", "attention"]).await? {
-        let found = no_tables(snapshot).await?;
-        return Ok((!found.is_empty()).then(|| Reconciled::default().with(vec![found])));
+        let amiss = tables_amiss(snapshot).await?;
+        let is_any = amiss.iter().any(|found| !found.is_empty());
+        return Ok(is_any.then(|| Reconciled::default().with(amiss)));
     }
     let (decisions, entries) = counted(snapshot).await?;
     let mut reconciled = Reconciled {
@@ -35,7 +39,7 @@ pub async fn reconcile(snapshot: &mut Snapshot) -> Result<Option<Reconciled>> {
         reconciled.entries += u64::try_from(of.entries).unwrap_or(0);
         all.extend(of.found);
     }
-    all.push(no_tables(snapshot).await?);
+    all.extend(tables_amiss(snapshot).await?);
     Ok(Some(reconciled.with(all)))
 }
 
@@ -48,25 +52,6 @@ impl Reconciled {
         self.first_orphans.truncate(usize::try_from(ORPHANS_MAX).unwrap_or(0));
         self
     }
-}
-
-/// What stands in the place of a table of decisions and is none: it can show what was never decided, and
-/// hide what was. It is not looked into.
-async fn no_tables(snapshot: &mut Snapshot) -> Result<Found> {
-    orphans(
-        snapshot,
-        "select n.nspname || '.' || c.relname as \"table\", 0::bigint as id,
-                'it is no ordinary table: what it shows is nobody''s word' as why, count(*) over () as count
-         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where c.relkind in ('v', 'm', 'f', 'p')
-           and (n.nspname, c.relname) in (
-               ('triage', 'feedbacks'), ('triage', 'attention'), ('trust', 'flaky_decisions'),
-               ('trust', 'drift_plans'), ('trust', 'drift_applications'), ('trust', 'drift_ignores'),
-               ('trust', 'desired_values'), ('trust', 'policy_repo_configs'), ('trust', 'repositories'),
-               ('audit', 'inspections'))
-         order by 1 limit $1",
-    )
-    .await
 }
 
 /// The orphans, each with how many there are in all.
@@ -230,9 +215,12 @@ async fn attention_that_differs(snapshot: &mut Snapshot) -> Result<Found> {
 
 /// What `statement` finds: rows of an orphan and how many there are in all, of which it gives the first $1.
 pub(super) async fn orphans(snapshot: &mut Snapshot, statement: &'static str) -> Result<Found> {
-    use sqlx::{FromRow, Row};
-    let rows = sqlx::query(statement).bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?;
-    let one = |row: &sqlx::postgres::PgRow| Ok((Orphan::from_row(row)?, row.try_get("count")?));
+    found_of(&sqlx::query(statement).bind(ORPHANS_MAX).fetch_all(snapshot.connection()).await?)
+}
+
+/// Rows of orphans, each with how many there are in all.
+pub(super) fn found_of(rows: &[PgRow]) -> Result<Found> {
+    let one = |row: &PgRow| Ok((Orphan::from_row(row)?, row.try_get("count")?));
     Ok(rows.iter().map(one).collect::<sqlx::Result<Found>>()?)
 }
 

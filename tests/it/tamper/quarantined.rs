@@ -59,4 +59,5 @@ async fn what_was_forged_about_tests_is_named() {
     check("update trust.flaky_decisions set reason = 'another' where id = 1", &[(ENTRIES, 2)]).await;
     check("update trust.flaky_decisions set flaky_test_id = 1 where id = 2", &[(ENTRIES, 3)]).await;
     check("update trust.flaky_decisions set deed = 'dismiss' where id = 1", &[(ENTRIES, 2)]).await;
+    check("drop table trust.flaky_decisions cascade", &[(ENTRIES, 2), (ENTRIES, 3)]).await;
 }

@@ -127,3 +127,13 @@ async fn what_was_brought_in_is_covered_by_its_entry() {
     let fewer = format!("{history}; delete from triage.feedbacks where id = 50");
     assert_eq!(orphans(&fewer).await, [at(ENTRIES, 7)]);
 }
+
+#[tokio::test]
+async fn a_table_that_is_gone_is_missed_by_its_entries() {
+    let gone = [1, 2, 3, 4].map(|seq| at(ENTRIES, seq));
+    assert_eq!(orphans("drop table triage.feedbacks cascade").await, gone);
+    assert_eq!(orphans("alter table triage.feedbacks rename to put_away").await, gone);
+    let gone = [5, 6].map(|seq| at(ENTRIES, seq));
+    assert_eq!(orphans("alter table triage.attention set schema audit").await, gone);
+    assert_eq!(orphans("drop schema trust cascade").await, [], "no entry speaks of what was there");
+}
