@@ -33,14 +33,14 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
     let repo = column(Shows::Repo, "REPO", Room::Share(4), Align::Left, Keep::End);
     match cells {
         ..58 => vec![seq, time, event(1)],
-        58..70 => vec![seq, time, event(5), actor(4)],
-        70..96 => vec![seq, time, event(5), actor(4), repo],
+        58..70 => vec![seq, time, event(5), actor(3)],
+        70..96 => vec![seq, time, event(7), actor(4), repo],
         _ => vec![
             column(Shows::Seq, "SEQ", Room::Fixed(11), Align::Right, Keep::End),
             column(Shows::TimeInSeconds, "TIME", Room::Fixed(20), Align::Left, Keep::Start),
             column(Shows::Category, "CATEGORY", Room::Share(4), Align::Left, Keep::Start),
-            event(5),
-            actor(5),
+            event(6),
+            actor(4),
             repo,
         ],
     }

@@ -28,12 +28,12 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
     let column = |shows, room, align, keep| (shows, Column { title: "", room, align, keep });
     let seq = |cells| column(Shows::Seq, Room::Fixed(cells), Align::Right, Keep::End);
     let time = column(Shows::Time, Room::Fixed(17), Align::Left, Keep::Start);
-    let event = column(Shows::Event, Room::Share(5), Align::Left, Keep::Start);
+    let event = column(Shows::Event, Room::Share(6), Align::Left, Keep::Start);
     if cells < NARROW {
         return vec![seq(7), time, event];
     }
-    let by = column(Shows::By, Room::Share(4), Align::Left, Keep::Start);
-    let about = column(Shows::About, Room::Share(5), Align::Left, Keep::Start);
+    let by = column(Shows::By, Room::Share(3), Align::Left, Keep::Start);
+    let about = column(Shows::About, Room::Share(4), Align::Left, Keep::Start);
     vec![seq(9), time, event, by, about]
 }
 

@@ -35,13 +35,13 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
     let started = column(Shows::Started, "STARTED", Room::Fixed(17), Keep::Start);
     match cells {
         ..50 => vec![id, standing, flow(Room::Share(1))],
-        50..66 => vec![id, standing, flow(Room::Fixed(14)), about],
-        66..84 => vec![id, standing, flow(Room::Fixed(14)), about, started],
-        84..96 => vec![id, standing, flow(Room::Fixed(14)), about, since, started],
+        50..66 => vec![id, standing, flow(Room::Fixed(15)), about],
+        66..84 => vec![id, standing, flow(Room::Fixed(15)), about, started],
+        84..96 => vec![id, standing, flow(Room::Fixed(15)), about, since, started],
         _ => vec![
             id,
             standing,
-            flow(Room::Fixed(14)),
+            flow(Room::Fixed(15)),
             column(Shows::About, "ABOUT", Room::Share(3), Keep::End),
             since,
             started,
