@@ -55,6 +55,21 @@ fn a_failed_job_is_told_whole_with_what_to_try() {
     assert!(!console.screen(80, 24).contains('…'), "{screen}");
     console.keys(&["?"]);
     assert!(console.screen(80, 24).lines().last().unwrap().contains("import scan.sarif: permission"));
+    console.keys(&["\x1b", "J"]);
+    let panel: Vec<String> =
+        console.screen(80, 24).lines().skip(19).take(4).map(|line| line.trim_end().to_owned()).collect();
+    assert_eq!(
+        panel,
+        [
+            "── jobs ────────────────────────────────────────────────────────────────────────",
+            " > ✗ import scan.sarif",
+            "     permission denied for table imports; taking files in takes attestor_analyst",
+            "     or attestor_producer; ask an administrator",
+        ]
+    );
+    assert!(
+        console.screen(160, 24).contains("✗ import scan.sarif  permission denied for table imports; taking")
+    );
 }
 
 #[test]
