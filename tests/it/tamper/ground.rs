@@ -113,7 +113,8 @@ async fn rows_that_an_index_misses() {
          alter table audit.audit_trail_entries disable trigger all;
          update audit.audit_trail_entries set id = id;
          create unique index audit_trail_entries_seq_key on audit.audit_trail_entries (seq) where seq <= 30;
-         update pg_index set indpred = null where indexrelid = 'audit.audit_trail_entries_seq_key'::regclass",
+         update pg_index set indpred = null, indcheckxmin = false
+         where indexrelid = 'audit.audit_trail_entries_seq_key'::regclass",
     )
     .await;
     let report = verified(&database).await;
@@ -121,7 +122,8 @@ async fn rows_that_an_index_misses() {
     assert_eq!(report.entries, 30);
 }
 
-/// What is counted in many parts is all of it, wherever in the table the rows lie.
+/// What is counted in many parts is all of it, wherever in the table the rows lie. Where another test looks
+/// at an older state, the server would not use the new index yet (`indcheckxmin`) and miss nothing.
 #[tokio::test]
 async fn a_row_in_the_midst_of_many_that_an_index_misses() {
     let database = chain(9_000).await;
@@ -140,7 +142,8 @@ async fn a_row_in_the_midst_of_many_that_an_index_misses() {
         superuser,
         "alter table audit.audit_trail_entries drop constraint audit_trail_entries_seq_key;
          create unique index audit_trail_entries_seq_key on audit.audit_trail_entries (seq) where seq <> 4321;
-         update pg_index set indpred = null where indexrelid = 'audit.audit_trail_entries_seq_key'::regclass",
+         update pg_index set indpred = null, indcheckxmin = false
+         where indexrelid = 'audit.audit_trail_entries_seq_key'::regclass",
     )
     .await;
     let report = verified(&database).await;
