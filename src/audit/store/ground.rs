@@ -33,7 +33,11 @@ pub async fn ground(snapshot: &mut Snapshot) -> Result<Ground> {
                 exists (select from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attname = 'seq'
                         join pg_class k on k.oid = i.indexrelid join pg_am m on m.oid = k.relam
                         where i.indrelid = c.oid and i.indisvalid and i.indisready and m.amname = 'btree'
-                          and i.indkey[0] = a.attnum and i.indpred is null) as seq_is_indexed,
+                          and i.indkey[0] = a.attnum and i.indpred is null
+                          -- One that was made while older transactions ran may wait for their end.
+                          and (not i.indcheckxmin
+                               or age(i.xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)))
+                    as seq_is_indexed,
                 array(select w.name from (values ('refuse_change', 27), ('refuse_truncate', 34)) w (name, type)
                       where not exists (select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
                                         join pg_namespace s on s.oid = p.pronamespace

@@ -24,7 +24,7 @@ pub struct Ground {
     pub other_columns: Vec<String>,
     /// Whether a crash of the server empties it.
     pub is_unlogged: bool,
-    /// Whether a valid index holds the positions.
+    /// Whether an index that can be used holds the positions.
     pub seq_is_indexed: bool,
     /// Triggers that protect it and are missing, changed or switched off.
     pub triggers_off: Vec<String>,
@@ -104,7 +104,7 @@ impl Ground {
             add("constraints", format!("{name} is missing"));
         }
         if !self.seq_is_indexed {
-            add("constraints", "no valid index holds the positions".to_owned());
+            add("constraints", "no usable index holds the positions".to_owned());
         }
         if self.is_unlogged {
             add("constraints", "the table is not logged: a crash of the server empties it".to_owned());

@@ -152,6 +152,54 @@ async fn a_row_in_the_midst_of_many_that_an_index_misses() {
     assert_eq!(report.entries, 8_999);
 }
 
+/// An index that was made while an older transaction ran is passed over by the server until that ends: asked
+/// for piece after piece, it would read the whole table for each.
+#[tokio::test]
+async fn an_index_that_has_to_wait() {
+    let database = chain(3).await;
+    let mut older = database.superuser().await;
+    run(
+        &mut older,
+        "begin isolation level repeatable read; select pg_current_xact_id(); select from audit.audit_trail_entries",
+    )
+    .await;
+    let mut superuser = database.superuser().await;
+    run(
+        &mut superuser,
+        "alter table audit.audit_trail_entries disable trigger all;
+         update audit.audit_trail_entries set id = id;
+         alter table audit.audit_trail_entries enable always trigger refuse_change;
+         alter table audit.audit_trail_entries enable always trigger refuse_truncate;
+         create unique index again on audit.audit_trail_entries (seq)",
+    )
+    .await;
+    let waits = "select indcheckxmin from pg_index where indexrelid = 'audit.again'::regclass";
+    assert!(sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut superuser).await.unwrap());
+    run(
+        &mut superuser,
+        "update pg_index set indisvalid = false where indexrelid = 'audit.audit_trail_entries_seq_key'::regclass",
+    )
+    .await;
+    let told =
+        |report: &Report| report.concerns.iter().any(|concern| concern.what.contains("no usable index"));
+    let report = verified(&database).await;
+    assert_eq!(
+        (report.verdict(), report.entries, told(&report)),
+        (Verdict::Verified, 3, true),
+        "{report:#?}"
+    );
+    // It ends, and so do those of other tests, whenever that is: they are waited for no more.
+    run(&mut older, "commit").await;
+    let waits_no_more = "update pg_index set indcheckxmin = false where indexrelid = 'audit.again'::regclass";
+    run(&mut superuser, waits_no_more).await;
+    let report = verified(&database).await;
+    assert_eq!(
+        (report.verdict(), report.entries, told(&report)),
+        (Verdict::Verified, 3, false),
+        "{report:#?}"
+    );
+}
+
 /// A column that the server computes fits whatever is edited: it is not what was stored.
 #[tokio::test]
 async fn columns_that_are_computed() {
@@ -259,7 +307,7 @@ async fn protections_that_are_gone_are_told() {
         ("alter table audit.audit_trail_entries alter column actor drop not null", "not null of actor"),
         (
             "alter table audit.audit_trail_entries drop constraint audit_trail_entries_seq_key",
-            "no valid index holds the positions",
+            "no usable index holds the positions",
         ),
         ("grant insert on audit.audit_trail_entries to public", "PUBLIC may INSERT"),
         ("grant update (payload) on audit.audit_trail_entries to tester", "tester may UPDATE"),

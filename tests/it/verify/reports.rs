@@ -230,7 +230,7 @@ fn what_no_longer_protects() {
         "constraints",
         &["one is missing", "two is missing"],
     );
-    check(Ground { seq_is_indexed: false, ..sound() }, "constraints", &["no valid index"]);
+    check(Ground { seq_is_indexed: false, ..sound() }, "constraints", &["no usable index"]);
     check(Ground { writers: some(), ..sound() }, "grants", &["one on the table", "two on the table"]);
     check(Ground { door_is_open: true, ..sound() }, "grants", &["PUBLIC may execute"]);
     check(Ground { owner: "mallory".into(), ..sound() }, "grants", &["the table is owned by mallory"]);
