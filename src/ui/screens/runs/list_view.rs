@@ -42,10 +42,10 @@ fn columns(cells: u16) -> Vec<(Shows, Column)> {
             id,
             standing,
             flow(Room::Fixed(15)),
-            column(Shows::About, "ABOUT", Room::Share(3), Keep::End),
+            about,
             since,
             started,
-            column(Shows::By, "BY", Room::Share(2), Keep::Start),
+            column(Shows::By, "BY", Room::Share(1), Keep::Start),
         ],
     }
 }
